@@ -13,8 +13,9 @@ internal sealed class Convolution : nn.Module<Tensor, Tensor>
     private readonly long[] stride, padding;
     private (Tensor Weight, Tensor Bias)? folded;
 
-    public Convolution(long inChannels, long outChannels, int kernel, int stride = 1, bool bias = false) : base(nameof(Convolution))
+    public Convolution(long inChannels, long outChannels, int kernel, int stride = 1, bool bias = false, bool onTinyMaps = false) : base(nameof(Convolution))
     {
+        OnTinyMaps = onTinyMaps;
         this.stride = [stride, stride];
         padding = [kernel / 2, kernel / 2];
         register_parameter(nameof(weight), weight = new Parameter(zeros(outChannels, inChannels, kernel, kernel)));
@@ -25,8 +26,17 @@ internal sealed class Convolution : nn.Module<Tensor, Tensor>
 
     public Parameter? bias { get; }
 
-    public override Tensor forward(Tensor input) =>
-        folded is var (foldedWeight, foldedBias) ? Convolve(input, foldedWeight, foldedBias) : Convolve(input, weight, bias);
+    /// <summary>
+    /// Whether this layer usually sees maps of up to 2x2, as VGG's last block on 32x32 images does. There libtorch's channels-last convolution is the slower one,
+    /// so its weights keep the plain layout, and such a map is brought to it.
+    /// </summary>
+    public bool OnTinyMaps { get; }
+
+    public override Tensor forward(Tensor input)
+    {
+        if (OnTinyMaps && input.shape[2] * input.shape[3] <= 4) input = input.contiguous();
+        return folded is var (foldedWeight, foldedBias) ? Convolve(input, foldedWeight, foldedBias) : Convolve(input, weight, bias);
+    }
 
     // The one place where the algorithm is chosen.
     private Tensor Convolve(Tensor input, Tensor weight, Tensor? bias) => nn.functional.conv2d(input, weight, bias, stride, padding);

@@ -21,7 +21,7 @@ internal static class MemoryLayout
         ours.ChannelsLast = true;
         using IDisposable _ = no_grad();
         using var scope = NewDisposeScope();
-        foreach (Convolution convolution in network.modules().OfType<Convolution>())
+        foreach (Convolution convolution in network.modules().OfType<Convolution>().Where(layer => !layer.OnTinyMaps))
         {
             // Strides in full, also of 1x1 kernels (where contiguous() would leave them be), so that they equal those of the gradients.
             long[] shape = convolution.weight.shape;

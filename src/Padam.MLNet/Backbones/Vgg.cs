@@ -27,17 +27,17 @@ internal sealed class Vgg : Network, IFoldable
     {
         // Only what has weights is registered, under the index it has among PyTorch's layers, which count ReLU and pooling too.
         List<(string, nn.Module<Tensor, Tensor>)> layers = [];
-        int channels = 3, index = 0;
+        int channels = 3, index = 0, pools = 0;
         foreach (int width in plan)
         {
             if (width == Pool)
             {
                 steps.Add(null);
-                index++;
+                (index, pools) = (index + 1, pools + 1);
                 continue;
             }
 
-            var (convolution, norm) = (new Convolution(channels, width, kernel: 3, bias: true), new BatchNorm(width, settings));
+            var (convolution, norm) = (new Convolution(channels, width, kernel: 3, bias: true, onTinyMaps: pools == 4), new BatchNorm(width, settings));
             steps.Add((convolution, norm));
             layers.Add(($"{index}", convolution));
             layers.Add(($"{index + 1}", norm));
