@@ -1,0 +1,38 @@
+using static TorchSharp.torch;
+
+namespace Padam.MLNet.Kernels;
+
+/// <summary>Applies an optimizer's formula to all its parameters.</summary>
+internal static class ElementwiseUpdate
+{
+    /// <summary>Updates parameters and state in place.</summary>
+    /// <param name="rule">The formula of this step.</param>
+    /// <param name="operands">The parameters, each with the same kinds of state.</param>
+    public static void Apply<TRule>(TRule rule, IReadOnlyList<Operands> operands) where TRule : struct, IUpdateRule => ByTensorOperators(rule, operands);
+
+    /// <summary>The same by libtorch's operators, for any device and type.</summary>
+    public static void ByTensorOperators<TRule>(TRule rule, IReadOnlyList<Operands> operands) where TRule : struct, IUpdateRule
+    {
+        foreach (var alike in operands.GroupBy(o => (o.Parameter.dtype, o.Parameter.device_type, o.Parameter.device_index)))
+        {
+            using var temporaries = NewDisposeScope();
+            TensorList parameter = List(alike, o => o.Parameter)!.Value;
+            TensorList gradient = List(alike, o => o.Gradient)!.Value;
+            TensorList? m = List(alike, o => o.M), v = List(alike, o => o.V), maxV = List(alike, o => o.MaxV);
+            TensorList nextParameter = parameter, nextM = m ?? default, nextV = v ?? default, nextMaxV = maxV ?? default;
+
+            rule.Update(ref nextParameter, gradient, ref nextM, ref nextV, ref nextMaxV);
+
+            nextParameter.CopyTo(parameter);
+            if (m is { } oldM) nextM.CopyTo(oldM);
+            if (v is { } oldV) nextV.CopyTo(oldV);
+            if (maxV is { } oldMaxV) nextMaxV.CopyTo(oldMaxV);
+        }
+    }
+
+    private static TensorList? List(IEnumerable<Operands> operands, Func<Operands, Tensor?> part)
+    {
+        Tensor[] tensors = [.. operands.Select(part).OfType<Tensor>()];
+        return tensors.Length == 0 ? null : new TensorList(tensors);
+    }
+}

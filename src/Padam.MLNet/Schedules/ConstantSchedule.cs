@@ -1,0 +1,8 @@
+namespace Padam.MLNet.Schedules;
+
+internal sealed record ConstantSchedule : Schedule
+{
+    public override string ToString() => "constant";
+
+    internal override double At(double time, double start, double end) => 1;
+}
