@@ -6,6 +6,7 @@ using Padam.MLNet.Persistence;
 using Padam.MLNet.Persistence.Bridge;
 using Padam.MLNet.Scoring;
 using Padam.MLNet.Training;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Padam.MLNet;

@@ -62,7 +62,7 @@ public sealed class PadamCatalog
     /// <param name="split">Training or test images.</param>
     /// <exception cref="IOException">The folder or a file is missing.</exception>
     /// <exception cref="InvalidDataException">A file ends in mid-record, or a label is out of range.</exception>
-    public IDataView LoadCifar10(string folder, CifarSplit split) => new CifarDataView(CifarFormat.Cifar10, folder, split);
+    public IDataView LoadCifar10(string folder, CifarSplit split) => Loaded(new CifarDataView(CifarFormat.Cifar10, folder, split), folder);
 
     /// <summary>CIFAR-100's binary files: Label, a key with the class names, and Features, Vector&lt;Byte,3,32,32&gt;, red first.</summary>
     /// <param name="folder">Where train.bin, test.bin and the two label name files lie. Any whole number of records is valid.</param>
@@ -71,11 +71,18 @@ public sealed class PadamCatalog
     /// <exception cref="IOException">The folder or a file is missing.</exception>
     /// <exception cref="InvalidDataException">A file ends in mid-record, or a label is out of range.</exception>
     public IDataView LoadCifar100(string folder, CifarSplit split, CifarLabels labels = CifarLabels.Fine) =>
-        new CifarDataView(labels == CifarLabels.Fine ? CifarFormat.Cifar100Fine : CifarFormat.Cifar100Coarse, folder, split);
+        Loaded(new CifarDataView(labels == CifarLabels.Fine ? CifarFormat.Cifar100Fine : CifarFormat.Cifar100Coarse, folder, split), folder);
 
     /// <summary>A folder with one sub-folder of images for each class: Label, a key with the sub-folders' names, ImagePath, and Image, an MLImage decoded when it is read.</summary>
     /// <param name="folder">The folder. Its image files are .jpg, .jpeg, .png, .bmp, .gif and .webp, at any depth below their class.</param>
     /// <exception cref="IOException">The folder does not exist.</exception>
     /// <exception cref="InvalidDataException">There is no sub-folder with an image.</exception>
-    public IDataView LoadImageFolder(string folder) => new ImageFolderDataView(folder);
+    public IDataView LoadImageFolder(string folder) => Loaded(new ImageFolderDataView(folder), folder);
+
+    private IDataView Loaded(IDataView view, string folder)
+    {
+        using IChannel log = _env.Start("Loading");
+        log.Info(MessageSensitivity.UserData, $"{view.GetRowCount()} images in '{folder}'.");
+        return view;
+    }
 }

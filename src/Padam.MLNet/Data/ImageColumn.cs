@@ -1,5 +1,6 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using Microsoft.ML.Transforms.Image;
 
 namespace Padam.MLNet.Data;
 
@@ -38,7 +39,7 @@ internal sealed record ImageColumn(DataViewSchema.Column Column, ImageKind Kind,
             if (vector.ItemType == NumberDataViewType.Single) return new(column, ImageKind.Singles, new(height, width));
         }
 
-        throw new ArgumentOutOfRangeException(nameof(name), ColumnFault.NotImages(name, column.Type.ToString()));
+        throw new ArgumentOutOfRangeException(nameof(name), ColumnFault.NotImages(name, column.Type));
     }
 
     /// <summary>Reads bytes from a row of the column's schema (kinds Bytes and Image).</summary>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.ML;
 using Microsoft.ML.Data;
 
 namespace Padam.MLNet.Data;
@@ -40,6 +41,9 @@ internal sealed record KeyValues(string? ItemType, IReadOnlyList<string>? Values
             KeyNumber.Find(ItemType!)!.AddTo(annotations, kind, Values);
     }
 
+    /// <summary>Whether every value can be read as the type that is claimed.</summary>
+    internal bool IsValid() => Values is null ? ItemType is null : Values.All(value => value is not null) && (ItemType == "Text" || (ItemType is not null && KeyNumber.Find(ItemType)?.CanParse(Values) == true));
+
     internal static IReadOnlyList<string> Read<T>(DataViewSchema.Column column, Func<T, string> text)
     {
         VBuffer<T> buffer = default;
@@ -52,9 +56,9 @@ internal sealed record KeyValues(string? ItemType, IReadOnlyList<string>? Values
     {
         private static readonly KeyNumber[] All =
         [
-            new Of<sbyte>(NumberDataViewType.SByte), new Of<byte>(NumberDataViewType.Byte), new Of<short>(NumberDataViewType.Int16), new Of<ushort>(NumberDataViewType.UInt16),
-            new Of<int>(NumberDataViewType.Int32), new Of<uint>(NumberDataViewType.UInt32), new Of<long>(NumberDataViewType.Int64), new Of<ulong>(NumberDataViewType.UInt64),
-            new Of<float>(NumberDataViewType.Single), new Of<double>(NumberDataViewType.Double),
+            new Typed<sbyte>(NumberDataViewType.SByte), new Typed<byte>(NumberDataViewType.Byte), new Typed<short>(NumberDataViewType.Int16), new Typed<ushort>(NumberDataViewType.UInt16),
+            new Typed<int>(NumberDataViewType.Int32), new Typed<uint>(NumberDataViewType.UInt32), new Typed<long>(NumberDataViewType.Int64), new Typed<ulong>(NumberDataViewType.UInt64),
+            new Typed<float>(NumberDataViewType.Single), new Typed<double>(NumberDataViewType.Double),
         ];
 
         internal static KeyNumber? Find(Type type) => Array.Find(All, number => number.Type == type);
@@ -65,9 +69,13 @@ internal sealed record KeyValues(string? ItemType, IReadOnlyList<string>? Values
 
         internal abstract void AddTo(DataViewSchema.Annotations.Builder annotations, string kind, IReadOnlyList<string> values);
 
-        private sealed record Of<T>(NumberDataViewType ItemType) : KeyNumber(typeof(T).Name, typeof(T)) where T : struct, ISpanParsable<T>, IFormattable
+        internal abstract bool CanParse(IReadOnlyList<string> values);
+
+        private sealed record Typed<T>(NumberDataViewType ItemType) : KeyNumber(typeof(T).Name, typeof(T)) where T : struct, ISpanParsable<T>, IFormattable
         {
             internal override IReadOnlyList<string> Read(DataViewSchema.Column column) => KeyValues.Read<T>(column, value => value.ToString(null, CultureInfo.InvariantCulture));
+
+            internal override bool CanParse(IReadOnlyList<string> values) => values.All(value => T.TryParse(value, CultureInfo.InvariantCulture, out _));
 
             internal override void AddTo(DataViewSchema.Annotations.Builder annotations, string kind, IReadOnlyList<string> values) =>
                 annotations.Add(kind, new VectorDataViewType(ItemType, values.Count),

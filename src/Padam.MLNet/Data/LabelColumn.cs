@@ -9,7 +9,7 @@ internal sealed record LabelColumn(DataViewSchema.Column Column, int Classes, Ke
     internal static LabelColumn Of(DataViewSchema schema, string name)
     {
         DataViewSchema.Column column = schema.GetColumnOrNull(name) ?? throw new ArgumentOutOfRangeException(nameof(name), ColumnFault.Missing("Label", name, schema.Select(c => c.Name)));
-        if (column.Type is not KeyDataViewType key) throw new ArgumentOutOfRangeException(nameof(name), ColumnFault.NotKey(name, column.Type.ToString()));
+        if (column.Type is not KeyDataViewType key) throw new ArgumentOutOfRangeException(nameof(name), ColumnFault.NotKey(name, column.Type));
         if (key.Count is 0 or > int.MaxValue) throw new ArgumentOutOfRangeException(nameof(name), $"Label column '{name}' has {key.Count} keys; 1 to {int.MaxValue} can be classes.");
         return new(column, (int)key.Count, KeyValues.Of(column));
     }
@@ -21,7 +21,7 @@ internal sealed record LabelColumn(DataViewSchema.Column Column, int Classes, Ke
         TypeCode.UInt16 => Reader<ushort>(row),
         TypeCode.UInt32 => Reader<uint>(row),
         TypeCode.UInt64 => Reader<ulong>(row),
-        _ => throw new ArgumentOutOfRangeException(nameof(row), ColumnFault.NotKey(Column.Name, Column.Type.ToString())),
+        _ => throw new ArgumentOutOfRangeException(nameof(row), ColumnFault.NotKey(Column.Name, Column.Type)),
     };
 
     /// <summary>For each class of this column, the class of <paramref name="training"/> that has the same value; so that a validation set may number its keys in another order.</summary>

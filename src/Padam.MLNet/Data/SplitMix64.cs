@@ -13,8 +13,8 @@ internal struct SplitMix64(ulong seed)
     internal static SplitMix64 Stream(long seed, long first, long second = 0)
     {
         ulong mixed = Mix((ulong)seed + Golden);
-        mixed = Mix(mixed ^ ((ulong)first + (2 * Golden)));
-        return new SplitMix64(Mix(mixed ^ ((ulong)second + (3 * Golden))));
+        mixed = Mix(mixed ^ ((ulong)first + unchecked(2 * Golden)));
+        return new SplitMix64(Mix(mixed ^ ((ulong)second + unchecked(3 * Golden))));
     }
 
     internal ulong Next() => Mix(_state += Golden);

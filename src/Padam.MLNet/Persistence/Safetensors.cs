@@ -19,7 +19,10 @@ public static class Safetensors
     /// <param name="tensors">Names and tensors, Float32 or Int64, on any device and in any memory layout.</param>
     /// <param name="metadata">Texts to keep in the header beside <c>format: pt</c>.</param>
     /// <exception cref="ArgumentException">A name occurs twice or is reserved, or a tensor has another type or more than 2 GiB.</exception>
-    public static void Write(string path, IEnumerable<(string Name, Tensor Tensor)> tensors, IReadOnlyDictionary<string, string>? metadata = null)
+    public static void Write(string path, IEnumerable<(string Name, Tensor Tensor)> tensors, IReadOnlyDictionary<string, string>? metadata = null) =>
+        AtomicFile.Write(path, stream => Write(stream, tensors, metadata));
+
+    internal static void Write(Stream stream, IEnumerable<(string Name, Tensor Tensor)> tensors, IReadOnlyDictionary<string, string>? metadata = null)
     {
         (string Name, Tensor Tensor)[] all = [.. tensors];
         HashSet<string> names = [SafetensorsHeader.MetadataName];
@@ -33,18 +36,15 @@ public static class Safetensors
         // Eight-byte elements first: readers that map the file need every tensor aligned.
         var body = all.OrderByDescending(entry => entry.Tensor.ElementSize).ToArray();
         byte[] header = Header(all, body, metadata);
-        AtomicFile.Write(path, stream =>
+        Span<byte> length = stackalloc byte[8];
+        BinaryPrimitives.WriteInt64LittleEndian(length, header.Length);
+        stream.Write(length);
+        stream.Write(header);
+        foreach ((_, Tensor tensor) in body)
         {
-            Span<byte> length = stackalloc byte[8];
-            BinaryPrimitives.WriteInt64LittleEndian(length, header.Length);
-            stream.Write(length);
-            stream.Write(header);
-            foreach ((_, Tensor tensor) in body)
-            {
-                using DisposeScope scope = NewDisposeScope();
-                stream.Write(tensor.detach().cpu().contiguous().bytes);
-            }
-        });
+            using DisposeScope scope = NewDisposeScope();
+            stream.Write(tensor.detach().cpu().contiguous().bytes);
+        }
     }
 
     /// <summary>Reads all tensors, in the header's order. The header is checked in full first.</summary>

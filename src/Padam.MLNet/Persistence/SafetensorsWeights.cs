@@ -23,6 +23,15 @@ internal static class SafetensorsWeights
     public static LoadedWeights Load(nn.Module network, string path)
     {
         using FileStream stream = File.OpenRead(path);
+        return Load(network, stream, path);
+    }
+
+    /// <inheritdoc cref="Load(nn.Module, string)"/>
+    /// <param name="network">The network.</param>
+    /// <param name="stream">The file's bytes, seekable.</param>
+    /// <param name="path">The file's name, for messages.</param>
+    public static LoadedWeights Load(nn.Module network, Stream stream, string path)
+    {
         SafetensorsHeader header = new(stream, path);
         long body = stream.Position;
         int cut = header.Entries.All(entry => entry.Name.StartsWith(DataParallelPrefix, StringComparison.Ordinal)) ? DataParallelPrefix.Length : 0;

@@ -1,4 +1,5 @@
 using Microsoft.ML;
+using Microsoft.ML.Data;
 using Padam.MLNet.Data;
 
 namespace Padam.MLNet.Scoring;

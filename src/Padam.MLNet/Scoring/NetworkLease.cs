@@ -1,5 +1,4 @@
 using Padam.MLNet.Persistence;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Padam.MLNet.Scoring;

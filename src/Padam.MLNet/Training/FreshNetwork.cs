@@ -1,5 +1,4 @@
 using Padam.MLNet.Backbones;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Padam.MLNet.Training;
