@@ -16,37 +16,37 @@ internal sealed class BatchNorm : nn.Module<Tensor, Tensor>
     public BatchNorm(long channels, BackboneSettings settings) : base(nameof(BatchNorm))
     {
         (momentum, epsilon) = (settings.BatchNormMomentum, settings.BatchNormEpsilon);
-        register_parameter(nameof(weight), weight = new Parameter(ones(channels)));
-        register_parameter(nameof(bias), bias = new Parameter(zeros(channels)));
-        register_buffer(nameof(running_mean), zeros(channels));
-        register_buffer(nameof(running_var), ones(channels));
-        register_buffer(nameof(num_batches_tracked), zeros(1, ScalarType.Int64).squeeze());
+        register_parameter("weight", new Parameter(ones(channels)));
+        register_parameter("bias", new Parameter(zeros(channels)));
+        register_buffer("running_mean", zeros(channels));
+        register_buffer("running_var", ones(channels));
+        register_buffer("num_batches_tracked", zeros(1, ScalarType.Int64).squeeze());
     }
 
-    public Parameter weight { get; }
+    // Looked up each time: moving a module to another device replaces what is registered.
+    public Parameter Weight => get_parameter("weight")!;
 
-    public Parameter bias { get; }
+    public Parameter Bias => get_parameter("bias")!;
 
-    // Looked up each time: moving a module to another device replaces its buffers.
-    public Tensor running_mean => get_buffer(nameof(running_mean))!;
+    public Tensor RunningMean => get_buffer("running_mean")!;
 
-    public Tensor running_var => get_buffer(nameof(running_var))!;
+    public Tensor RunningVariance => get_buffer("running_var")!;
 
-    public Tensor num_batches_tracked => get_buffer(nameof(num_batches_tracked))!;
+    public Tensor BatchesTracked => get_buffer("num_batches_tracked")!;
 
     public override Tensor forward(Tensor input)
     {
         if (folded) return input;
-        if (training) num_batches_tracked.add_(1);
-        return nn.functional.batch_norm(input, running_mean, running_var, weight, bias, training, momentum, epsilon);
+        if (training) BatchesTracked.add_(1);
+        return nn.functional.batch_norm(input, RunningMean, RunningVariance, Weight, Bias, training, momentum, epsilon);
     }
 
     /// <summary>Lets <paramref name="convolution"/>, whose output this layer normalises, do the work by the running statistics, until <see cref="Unfold"/>.</summary>
     public void FoldInto(Convolution convolution)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor scale = weight * (running_var + epsilon).rsqrt();
-        convolution.Fold(scale, bias - running_mean * scale);
+        Tensor scale = Weight * (RunningVariance + epsilon).rsqrt();
+        convolution.Fold(scale, Bias - RunningMean * scale);
         folded = true;
     }
 

@@ -18,13 +18,14 @@ internal sealed class Convolution : nn.Module<Tensor, Tensor>
         OnTinyMaps = onTinyMaps;
         this.stride = [stride, stride];
         padding = [kernel / 2, kernel / 2];
-        register_parameter(nameof(weight), weight = new Parameter(zeros(outChannels, inChannels, kernel, kernel)));
-        if (bias) register_parameter(nameof(bias), this.bias = new Parameter(zeros(outChannels)));
+        register_parameter("weight", new Parameter(zeros(outChannels, inChannels, kernel, kernel)));
+        if (bias) register_parameter("bias", new Parameter(zeros(outChannels)));
     }
 
-    public Parameter weight { get; }
+    // Looked up each time: moving a module to another device replaces what is registered.
+    public Parameter Weight => get_parameter("weight")!;
 
-    public Parameter? bias { get; }
+    public Parameter? Bias => has_parameter("bias") ? get_parameter("bias") : null;
 
     /// <summary>
     /// Whether this layer usually sees maps of up to 2x2, as VGG's last block on 32x32 images does. There libtorch's channels-last convolution is the slower one,
@@ -35,7 +36,7 @@ internal sealed class Convolution : nn.Module<Tensor, Tensor>
     public override Tensor forward(Tensor input)
     {
         if (OnTinyMaps && input.shape[2] * input.shape[3] <= 4) input = input.contiguous();
-        return folded is var (foldedWeight, foldedBias) ? Convolve(input, foldedWeight, foldedBias) : Convolve(input, weight, bias);
+        return folded is var (foldedWeight, foldedBias) ? Convolve(input, foldedWeight, foldedBias) : Convolve(input, Weight, Bias);
     }
 
     // The one place where the algorithm is chosen.
@@ -46,8 +47,8 @@ internal sealed class Convolution : nn.Module<Tensor, Tensor>
     {
         Unfold();
         using DisposeScope scope = NewDisposeScope();
-        Tensor foldedBias = bias is null ? shift.clone() : shift + bias * scale;
-        folded = (scope.Detach(weight * scale.view(-1, 1, 1, 1)), scope.Detach(foldedBias));
+        Tensor foldedBias = Bias is { } bias ? shift + bias * scale : shift.clone();
+        folded = (scope.Detach(Weight * scale.view(-1, 1, 1, 1)), scope.Detach(foldedBias));
     }
 
     public void Unfold()

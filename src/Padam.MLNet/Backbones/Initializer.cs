@@ -15,7 +15,7 @@ internal static class Initializer
         using var scope = NewDisposeScope();
         foreach (nn.Module layer in network.modules())
         {
-            if (layer is Convolution convolution) DrawConvolution(convolution.weight, convolution.bias, initialization, wide);
+            if (layer is Convolution convolution) DrawConvolution(convolution.Weight, convolution.Bias, initialization, wide);
             if (layer is Linear linear) DrawLinear(linear.weight, linear.bias!, initialization);
         }
     }

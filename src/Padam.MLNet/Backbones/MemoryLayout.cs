@@ -1,3 +1,5 @@
+using TorchSharp;
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Padam.MLNet.Backbones;
@@ -17,16 +19,16 @@ internal static class MemoryLayout
     /// </summary>
     public static void ToChannelsLast(this nn.Module network)
     {
-        if (network is not Network ours) return;
-        ours.ChannelsLast = true;
         using IDisposable _ = no_grad();
         using var scope = NewDisposeScope();
-        foreach (Convolution convolution in network.modules().OfType<Convolution>().Where(layer => !layer.OnTinyMaps))
+        nn.Module[] modules = [network, .. network.modules()];
+        foreach (Network ours in modules.OfType<Network>()) ours.ChannelsLast = true;
+        foreach (Convolution convolution in modules.OfType<Convolution>().Where(layer => !layer.OnTinyMaps))
         {
             // Strides in full, also of 1x1 kernels (where contiguous() would leave them be), so that they equal those of the gradients.
-            long[] shape = convolution.weight.shape;
-            (long channels, long height, long width) = (shape[1], shape[2], shape[3]);
-            convolution.weight.set_(empty_strided(shape, [height * width * channels, 1, width * channels, channels]).copy_(convolution.weight));
+            Parameter weight = convolution.Weight;
+            (long channels, long height, long width) = (weight.shape[1], weight.shape[2], weight.shape[3]);
+            weight.set_(empty_strided(weight.shape, [height * width * channels, 1, width * channels, channels], weight.dtype, weight.device).copy_(weight));
         }
     }
 
@@ -37,7 +39,13 @@ internal static class MemoryLayout
     public static List<(string Name, Tensor Tensor)> PlainState(this nn.Module network)
     {
         using IDisposable _ = no_grad();
-        return [.. network.NamedState().Select(entry => (entry.Name, entry.Tensor.detach().cpu().contiguous()))];
+        return [.. network.NamedState().Select(entry => (entry.Name, Plain(entry.Tensor)))];
+
+        static Tensor Plain(Tensor tensor)
+        {
+            using DisposeScope scope = NewDisposeScope();
+            return tensor.detach().cpu().contiguous().MoveToOuterDisposeScope();
+        }
     }
 
     /// <summary>The live entries of <c>state_dict()</c>, in PyTorch's order: a layer's parameters, its buffers, its inner layers. (TorchSharp's dictionary puts buffers last.)</summary>

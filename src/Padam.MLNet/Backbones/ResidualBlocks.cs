@@ -38,7 +38,7 @@ internal sealed class ResidualBlock : nn.Module<Tensor, Tensor>, IFoldable
     {
         foreach (Convolution convolution in convolutions)
         {
-            chain.Add((convolution, new BatchNorm(convolution.weight.shape[0], settings)));
+            chain.Add((convolution, new BatchNorm(convolution.Weight.shape[0], settings)));
             register_module($"conv{chain.Count}", convolution);
             register_module($"bn{chain.Count}", chain[^1].Norm);
         }

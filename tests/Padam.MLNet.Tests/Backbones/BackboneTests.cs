@@ -143,6 +143,27 @@ public sealed class BackboneTests
     }
 
     [TestMethod]
+    [DataRow("vgg-small")]
+    [DataRow("resnet50")]
+    [DataRow("wrn-16-4-report")]
+    public void A_network_moved_to_another_type_scores_and_trains_there(string name)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using var network = Backbone.Parse(name).Build(10);
+        Tensor images = randn(4, 3, 16, 16), single = network.forward(images);
+        network.to(float64);
+        Tensor moved = network.forward(images.to(float64));
+        Assert.IsTrue(moved.allclose(single.to(float64), rtol: 1e-3, atol: 1e-3 * single.abs().max().item<float>()));
+        moved.sum().backward();
+        foreach ((string parameterName, TorchSharp.Modules.Parameter parameter) in network.named_parameters())
+            Assert.AreEqual(float64, parameter.grad?.dtype, parameterName);
+        network.ToChannelsLast();
+        network.eval();
+        network.Fold();
+        Assert.AreEqual(float64, network.forward(images.to(float64)).dtype);
+    }
+
+    [TestMethod]
     public void Batch_normalisation_takes_the_settings_constants()
     {
         using DisposeScope scope = NewDisposeScope();
@@ -150,7 +171,7 @@ public sealed class BackboneTests
         using BatchNorm norm = new(3, new() { BatchNormMomentum = 0.25, BatchNormEpsilon = 0.5 });
         Tensor expected = (map - mean.view(1, 3, 1, 1)) / (variance + 0.5).sqrt().view(1, 3, 1, 1);
         Assert.IsTrue(norm.forward(map).allclose(expected, atol: 1e-5));
-        Assert.IsTrue(norm.running_mean.allclose(mean * 0.25, atol: 1e-6));
-        Assert.AreEqual(1, norm.num_batches_tracked.item<long>());
+        Assert.IsTrue(norm.RunningMean.allclose(mean * 0.25, atol: 1e-6));
+        Assert.AreEqual(1, norm.BatchesTracked.item<long>());
     }
 }

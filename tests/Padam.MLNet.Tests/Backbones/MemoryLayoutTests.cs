@@ -25,14 +25,18 @@ public sealed class MemoryLayoutTests
     }
 
     [TestMethod]
-    public void Gradients_have_the_layout_of_their_parameters()
+    [DataRow("wrn-10-1", 8)]
+    [DataRow("resnet50", 16)]
+    [DataRow("vgg11", 32)]
+    [DataRow("vgg11", 64)]
+    public void Gradients_have_the_layout_of_their_parameters(string name, int size)
     {
         using DisposeScope scope = NewDisposeScope();
-        using var network = Backbone.Parse("wrn-10-1").Build(10);
+        using var network = Backbone.Parse(name).Build(10);
         network.ToChannelsLast();
-        network.forward(randn(4, 3, 8, 8)).sum().backward();
-        foreach ((string name, TorchSharp.Modules.Parameter parameter) in network.named_parameters())
-            CollectionAssert.AreEqual(parameter.stride(), parameter.grad!.stride(), name);
+        network.forward(randn(4, 3, size, size)).sum().backward();
+        foreach ((string parameterName, TorchSharp.Modules.Parameter parameter) in network.named_parameters())
+            CollectionAssert.AreEqual(parameter.stride(), parameter.grad!.stride(), parameterName);
     }
 
     [TestMethod]
@@ -60,6 +64,7 @@ public sealed class MemoryLayoutTests
                 network.Unfold();
             }
 
+            foreach ((_, Tensor tensor) in network.PlainState()) tensor.Dispose();
             Assert.AreEqual(start, statistics.ThreadTotalLiveCount);
         }
 
