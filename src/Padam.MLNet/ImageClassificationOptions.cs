@@ -119,6 +119,9 @@ public sealed class ImageClassificationOptions
     /// <summary>Images a forward pass when scoring, stored in the model. Scores are equal to the last bit only at the same value. The default value is 128.</summary>
     public int InferenceBatchSize { get; set; } = 128;
 
+    /// <summary>How the built-in networks compute convolutions on the CPU, in training and in scoring. The default value is <see cref="ConvolutionAlgorithm.Auto"/>.</summary>
+    public ConvolutionAlgorithm ConvolutionAlgorithm { get; set; } = ConvolutionAlgorithm.Auto;
+
     /// <summary>CPU threads, for the whole process as libtorch has one setting. The default value is null: libtorch's own choice.</summary>
     public int? Threads { get; set; }
 
@@ -170,6 +173,7 @@ public sealed class ImageClassificationOptions
         if (OptimizerRestartEpochs is < 1) yield return $"OptimizerRestartEpochs is {OptimizerRestartEpochs}; it must be at least 1, or null for never.";
         if (InitialWeights is not null && !File.Exists(InitialWeights)) yield return $"InitialWeights: the file '{InitialWeights}' does not exist.";
         if (FrozenLayers is null) yield return "FrozenLayers is null; use an empty list for none.";
+        if (!Enum.IsDefined(ConvolutionAlgorithm)) yield return $"ConvolutionAlgorithm {ConvolutionAlgorithm} is not known; use {string.Join(", ", Enum.GetNames<ConvolutionAlgorithm>())}.";
         if (CheckpointEvery < 1) yield return $"CheckpointEvery is {CheckpointEvery}; it must be at least 1.";
         if (Resume && CheckpointFolder is null) yield return "Resume needs a CheckpointFolder.";
         if (Threads is < 1) yield return $"Threads is {Threads}; it must be at least 1, or null for libtorch's choice.";

@@ -87,6 +87,7 @@ public sealed class ImageClassificationTrainer : IEstimator<ImageClassificationT
             }
 
             network.to(device);
+            network.Use(_options.ConvolutionAlgorithm);
             // TorchSharp's own optimizers cannot save state that is not in plain layout, and their state follows the parameters'.
             if (_options.CheckpointFolder is null || _options.Optimizer is not CustomOptimizerOptions) network.ToChannelsLast();
             return network;
@@ -120,6 +121,7 @@ public sealed class ImageClassificationTrainer : IEstimator<ImageClassificationT
         ScoreColumnName = _options.ScoreColumnName,
         PredictedLabelColumnName = _options.PredictedLabelColumnName,
         InferenceBatchSize = _options.InferenceBatchSize,
+        ConvolutionAlgorithm = _options.ConvolutionAlgorithm,
         Optimizer = _options.Optimizer.ToString(),
         Seed = seed,
         Epochs = epoch,

@@ -34,6 +34,7 @@ internal static class TrainingSettings
                 ["EarlyStopping"] = $"{options.EarlyStopping}",
                 ["RestoreBestWeights"] = $"{options.RestoreBestWeights}",
                 ["InitialWeights"] = options.InitialWeights is { } weights ? $"{Path.GetFileName(weights)} {Hash(weights)}" : "",
+                ["ConvolutionAlgorithm"] = $"{options.ConvolutionAlgorithm}",
                 ["FrozenLayers"] = string.Join(", ", options.FrozenLayers),
                 ["Training data"] = Describe(data.Training),
                 ["Validation data"] = data.Validation is { } validation ? Describe(validation) : "",
