@@ -91,8 +91,36 @@ public sealed class ImageClassificationOptions
     /// <summary>Starts with a fresh optimizer state after every so many epochs, as the report's scripts do. The default value is null: never.</summary>
     public int? OptimizerRestartEpochs { get; set; }
 
+    /// <summary>
+    /// A safetensors file with PyTorch's names to start from, such as a checkpoint of the authors' networks. Of another class count, its last layer is left out, and the log says so.
+    /// The default value is null: fresh weights.
+    /// </summary>
+    public string? InitialWeights { get; set; }
+
+    /// <summary>
+    /// Layers ("conv1", "layer1", "features.0", with all inside them) or parameters whose weights stay as they are; frozen batch normalisation keeps its statistics too. The default value is none.
+    /// </summary>
+    public IReadOnlyList<string> FrozenLayers { get; set; } = [];
+
+    /// <summary>
+    /// A folder for the training's checkpoint: weights, optimizer state, position, best weights so far. One training at a time may use it. The default value is null: none is written.
+    /// </summary>
+    public string? CheckpointFolder { get; set; }
+
+    /// <summary>The epochs between two checkpoints. The default value is 1. A cancelled training writes one too, in mid-epoch, before it ends.</summary>
+    public int CheckpointEvery { get; set; } = 1;
+
+    /// <summary>
+    /// Whether to go on from the checkpoint in <see cref="CheckpointFolder"/>, if there is one: on the CPU the training ends with the same bytes as if it had never stopped.
+    /// The default value is false: a checkpoint in the way is refused.
+    /// </summary>
+    public bool Resume { get; set; }
+
     /// <summary>Images a forward pass when scoring, stored in the model. Scores are equal to the last bit only at the same value. The default value is 128.</summary>
     public int InferenceBatchSize { get; set; } = 128;
+
+    /// <summary>How the built-in networks compute convolutions on the CPU, in training and in scoring. The default value is <see cref="ConvolutionAlgorithm.Auto"/>.</summary>
+    public ConvolutionAlgorithm ConvolutionAlgorithm { get; set; } = ConvolutionAlgorithm.Auto;
 
     /// <summary>CPU threads, for the whole process as libtorch has one setting. The default value is null: libtorch's own choice.</summary>
     public int? Threads { get; set; }
@@ -143,6 +171,11 @@ public sealed class ImageClassificationOptions
         if (GradientClipNorm is { } norm && !(norm > 0)) yield return $"GradientClipNorm is {norm}; it must be above 0, or null for no limit.";
         if (!(KernelL2 >= 0) || double.IsInfinity(KernelL2)) yield return $"KernelL2 is {KernelL2}; it must be at least 0.";
         if (OptimizerRestartEpochs is < 1) yield return $"OptimizerRestartEpochs is {OptimizerRestartEpochs}; it must be at least 1, or null for never.";
+        if (InitialWeights is not null && !File.Exists(InitialWeights)) yield return $"InitialWeights: the file '{InitialWeights}' does not exist.";
+        if (FrozenLayers is null) yield return "FrozenLayers is null; use an empty list for none.";
+        if (!Enum.IsDefined(ConvolutionAlgorithm)) yield return $"ConvolutionAlgorithm {ConvolutionAlgorithm} is not known; use {string.Join(", ", Enum.GetNames<ConvolutionAlgorithm>())}.";
+        if (CheckpointEvery < 1) yield return $"CheckpointEvery is {CheckpointEvery}; it must be at least 1.";
+        if (Resume && CheckpointFolder is null) yield return "Resume needs a CheckpointFolder.";
         if (Threads is < 1) yield return $"Threads is {Threads}; it must be at least 1, or null for libtorch's choice.";
         if (PartialSchedule is not null && Optimizer is not PadamOptions and not null) yield return "PartialSchedule needs PadamOptions: no other optimizer has a p.";
         if (PartialSchedule is not null && Optimizer is PadamOptions padam && Epochs >= 1 && padam.Partial * PartialSchedule.Largest(Epochs) is > 0.5 and var largest)

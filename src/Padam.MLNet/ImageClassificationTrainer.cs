@@ -2,6 +2,7 @@ using Microsoft.ML;
 using Microsoft.ML.Runtime;
 using Padam.MLNet.Backbones;
 using Padam.MLNet.Data;
+using Padam.MLNet.Optimizers;
 using Padam.MLNet.Persistence;
 using Padam.MLNet.Persistence.Bridge;
 using Padam.MLNet.Scoring;
@@ -39,18 +40,26 @@ public sealed class ImageClassificationTrainer : IEstimator<ImageClassificationT
         using IChannel log = _host.Start("Training");
         Device device = TrainingDevice.Of(_host, log);
         if (_options.Threads is { } threads) set_num_threads(threads);
-        int seed = _options.Seed ?? HostSettings.Seed(_host) ?? Random.Shared.Next();
+        using CheckpointFolder? checkpoints = _options.CheckpointFolder is { } folder ? CheckpointFolder.Open(folder) : null;
+        Checkpoint? start = checkpoints?.Find(_options.Resume);
+        int seed = _options.Seed ?? HostSettings.Seed(_host) ?? start?.Position.Seed ?? Random.Shared.Next();
         var data = TrainingData.Read(input, _options, seed, _options.CancellationToken);
-        Normalization normalization = _options.Normalization ?? NormalizationMeasure.Of(data.Training.Images, data.Training.Rows, Scale(data));
+        Normalization normalization = _options.Normalization ?? NormalizationMeasure.Of(data.Training.Images, data.Training.Rows, _options.PixelScale);
+        IReadOnlyDictionary<string, string> settings = checkpoints is null ? new Dictionary<string, string>() : TrainingSettings.Of(_options, data, normalization, seed);
+        if (start is not null) checkpoints!.RequireSame(start.Position, settings);
         log.Info(MessageSensitivity.None, Plan(data, device, seed));
 
-        nn.Module<Tensor, Tensor> network = FreshNetwork.Build(_options.Backbone, data.Labels.Classes, seed);
+        nn.Module<Tensor, Tensor> network = FirstNetwork(data.Labels.Classes, seed, device, log);
         try
         {
-            network.ToChannelsLast();
-            network.to(device);
+            var context = new TrainingContext
+            {
+                Options = _options, Data = data, Normalization = normalization, Network = network, Device = device, Seed = seed, Log = log, IsCancelled = IsCancelled,
+                Settings = settings, Checkpoints = checkpoints, Start = start,
+            };
             int epoch;
-            using (var run = new TrainingRun(_options, data, normalization, network, device, seed, log, StopIfCancelled)) epoch = run.Run();
+            using (var run = new TrainingRun(context)) epoch = run.Run();
+            network.ToChannelsLast();
             return new ImageClassificationTransformer(_host, new NetworkLease(Describe(data, normalization, seed, epoch), network, device));
         }
         catch
@@ -64,13 +73,33 @@ public sealed class ImageClassificationTrainer : IEstimator<ImageClassificationT
     /// <exception cref="ArgumentException">A column is missing or of the wrong type.</exception>
     public SchemaShape GetOutputSchema(SchemaShape inputSchema) => TrainerShape.Output(inputSchema, _options);
 
-    private double Scale(TrainingData data) => data.Training.Images.IsBytes ? 255 : _options.PixelScale;
-
-    private void StopIfCancelled()
+    private nn.Module<Tensor, Tensor> FirstNetwork(int classes, int seed, Device device, IChannel log)
     {
-        _options.CancellationToken.ThrowIfCancellationRequested();
-        if (HostSettings.IsCanceled(_host)) throw new OperationCanceledException("The MLContext was cancelled.");
+        nn.Module<Tensor, Tensor> network = FreshNetwork.Build(_options.Backbone, classes, seed);
+        try
+        {
+            if (_options.InitialWeights is { } file)
+            {
+                LoadedWeights loaded = SafetensorsWeights.Load(network, file);
+                log.Info(MessageSensitivity.None, loaded.FreshLayer is null
+                    ? $"{loaded.Loaded} tensors from '{file}'."
+                    : $"{loaded.Loaded} tensors from '{file}'; it has {loaded.FileClasses} classes, this training {classes}, so the layer {loaded.FreshLayer} starts afresh.");
+            }
+
+            network.to(device);
+            network.Use(_options.ConvolutionAlgorithm);
+            // TorchSharp's own optimizers cannot save state that is not in plain layout, and their state follows the parameters'.
+            if (_options.CheckpointFolder is null || _options.Optimizer is not CustomOptimizerOptions) network.ToChannelsLast();
+            return network;
+        }
+        catch
+        {
+            network.Dispose();
+            throw;
+        }
     }
+
+    private bool IsCancelled() => _options.CancellationToken.IsCancellationRequested || HostSettings.IsCanceled(_host);
 
     private string Plan(TrainingData data, Device device, int seed) =>
         $"{_options.Backbone.Name} on {device}, {get_num_threads()} threads: {data.Training.Rows.Length} images of {data.Training.Images.Shape}, {data.Labels.Classes} classes, "
@@ -92,6 +121,7 @@ public sealed class ImageClassificationTrainer : IEstimator<ImageClassificationT
         ScoreColumnName = _options.ScoreColumnName,
         PredictedLabelColumnName = _options.PredictedLabelColumnName,
         InferenceBatchSize = _options.InferenceBatchSize,
+        ConvolutionAlgorithm = _options.ConvolutionAlgorithm,
         Optimizer = _options.Optimizer.ToString(),
         Seed = seed,
         Epochs = epoch,

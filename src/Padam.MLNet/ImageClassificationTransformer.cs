@@ -1,6 +1,8 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
+using Padam.MLNet.Backbones;
+using Padam.MLNet.Persistence;
 using Padam.MLNet.Persistence.Bridge;
 using Padam.MLNet.Scoring;
 
@@ -58,6 +60,32 @@ public sealed class ImageClassificationTransformer : ITransformer, IDisposable
         return new ScoredDataView(input, new ScoreSchema(input.Schema, _network.Model), _network);
     }
 
+    /// <summary>The image classifier in a loaded model: the model itself, or the last one in its chain.</summary>
+    /// <exception cref="ArgumentException">There is none.</exception>
+    public static ImageClassificationTransformer Find(ITransformer model)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        return FindOrNull(model) ?? throw new ArgumentException($"The model ({model.GetType().Name}) holds no image classifier of Padam.MLNet.", nameof(model));
+    }
+
+    /// <summary>Writes the weights for other programs; the zip is the way to keep a model for ML.NET.</summary>
+    /// <param name="path">The file. An old one stays until the new one is complete.</param>
+    /// <param name="format">Whose names and layout.</param>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    /// <exception cref="ObjectDisposedException">The transformer was disposed.</exception>
+    public void SaveWeights(string path, WeightsFormat format)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        if (!Enum.IsDefined(format)) throw new ArgumentOutOfRangeException(nameof(format), format, $"Use one of {string.Join(", ", Enum.GetNames<WeightsFormat>())}.");
+        _network.Read(network =>
+        {
+            using var scope = TorchSharp.torch.NewDisposeScope();
+            if (format == WeightsFormat.Safetensors) Safetensors.Write(path, network.PlainState());
+            else KerasWeights.Write(path, network.PlainState());
+            return true;
+        });
+    }
+
     /// <summary>Frees the network. Waits for scores under way on other threads.</summary>
     public void Dispose() => _network.Dispose();
 
@@ -67,6 +95,9 @@ public sealed class ImageClassificationTransformer : ITransformer, IDisposable
         _network.ThrowIfDisposed();
         return new RowScorer(new ScoreSchema(inputSchema, _network.Model), _network);
     }
+
+    private static ImageClassificationTransformer? FindOrNull(ITransformer model) =>
+        model as ImageClassificationTransformer ?? (model as IEnumerable<ITransformer>)?.Reverse().Select(FindOrNull).FirstOrDefault(found => found is not null);
 
     void ICanSaveModel.Save(ModelSaveContext ctx) => ModelZip.Save(_network, ctx);
 }

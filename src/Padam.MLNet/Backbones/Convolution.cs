@@ -1,3 +1,4 @@
+using Padam.MLNet.Kernels;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -39,8 +40,14 @@ internal sealed class Convolution : nn.Module<Tensor, Tensor>
         return folded is var (foldedWeight, foldedBias) ? Convolve(input, foldedWeight, foldedBias) : Convolve(input, Weight, Bias);
     }
 
+    /// <summary>How it is computed; <see cref="ConvolutionChoice"/> sets it for a whole network.</summary>
+    public ConvolutionAlgorithm Algorithm { get; set; } = ConvolutionAlgorithm.Direct;
+
     // The one place where the algorithm is chosen.
-    private Tensor Convolve(Tensor input, Tensor weight, Tensor? bias) => nn.functional.conv2d(input, weight, bias, stride, padding);
+    private Tensor Convolve(Tensor input, Tensor weight, Tensor? bias) =>
+        ConvolutionRule.UsesWinograd(Algorithm, input, weight, stride[0], padding[0])
+            ? WinogradConvolution.Apply(input, weight, bias, (int)padding[0])
+            : nn.functional.conv2d(input, weight, bias, stride, padding);
 
     /// <summary>Multiplies the output channels by <paramref name="scale"/> and adds <paramref name="shift"/> (both [out]), until <see cref="Unfold"/>.</summary>
     public void Fold(Tensor scale, Tensor shift)

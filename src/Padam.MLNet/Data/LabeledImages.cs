@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using Microsoft.ML;
 
 namespace Padam.MLNet.Data;
@@ -19,9 +21,6 @@ internal sealed class LabeledImages
     internal ImageShape Shape { get; }
 
     internal int Count => _labels.Count;
-
-    /// <summary>Whether white is 255 whatever PixelScale says.</summary>
-    internal bool IsBytes => _bytes is not null;
 
     internal IReadOnlyList<int> Labels => _labels;
 
@@ -71,6 +70,19 @@ internal sealed class LabeledImages
     {
         if (_bytes is not null) placement.Write(_bytes[image], Shape, map.Bytes, hwc);
         else placement.Write(_singles![image], Shape, map.Singles, hwc);
+    }
+
+    /// <summary>SHA-256 of some images and their classes: the same data, the same text.</summary>
+    internal string Fingerprint(IReadOnlyList<int> rows)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (int row in rows)
+        {
+            hash.AppendData(_bytes is not null ? _bytes[row] : MemoryMarshal.AsBytes(_singles![row]));
+            hash.AppendData(BitConverter.GetBytes(_labels[row]));
+        }
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
     /// <summary>Sum and sum of squares of a channel's values over the given images, white being 1 (of the whole image, before augmentation).</summary>

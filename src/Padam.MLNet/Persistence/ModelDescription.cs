@@ -41,6 +41,8 @@ internal sealed record ModelDescription
 
     public required int InferenceBatchSize { get; init; }
 
+    public required ConvolutionAlgorithm ConvolutionAlgorithm { get; init; }
+
     /// <summary>How the model came to be, for the reader: optimizer, seed, epochs.</summary>
     public required string Optimizer { get; init; }
 
@@ -72,6 +74,7 @@ internal sealed record ModelDescription
             yield return "the normalisation is not three means and three deviations above 0.";
         if (!(PixelScale > 0) || !double.IsFinite(PixelScale)) yield return $"the pixel scale {PixelScale} is not above 0.";
         if (InferenceBatchSize < 1) yield return $"the inference batch size {InferenceBatchSize} is below 1.";
+        if (!Enum.IsDefined(ConvolutionAlgorithm)) yield return "the convolution algorithm is not known.";
         if (string.IsNullOrEmpty(FeatureColumnName) || string.IsNullOrEmpty(ScoreColumnName) || string.IsNullOrEmpty(PredictedLabelColumnName)) yield return "a column has no name.";
     }
 

@@ -53,6 +53,7 @@ internal static class ModelPayload
             LoadedWeights loaded = SafetensorsWeights.Load(network, weights, file);
             if (loaded.FreshLayer is not null) throw new InvalidDataException($"{file}: the weights are of {loaded.FileClasses} classes, the description of {model.Classes}.");
             network.ToChannelsLast();
+            network.Use(model.ConvolutionAlgorithm);
             return network;
         }
         catch

@@ -54,7 +54,12 @@ public static class Safetensors
     public static IReadOnlyList<(string Name, Tensor Tensor)> Read(string path)
     {
         using FileStream stream = File.OpenRead(path);
-        SafetensorsHeader header = new(stream, path);
+        return Read(stream, path);
+    }
+
+    internal static IReadOnlyList<(string Name, Tensor Tensor)> Read(Stream stream, string path)
+    {
+        SafetensorsHeader header = new(stream, stream.Length, path);
         long body = stream.Position;
         return [.. header.Entries.Select(entry => (entry.Name, Read(stream, body, entry, path)))];
     }

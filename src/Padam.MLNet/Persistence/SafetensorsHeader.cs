@@ -21,20 +21,21 @@ internal sealed class SafetensorsHeader
     private readonly string file;
     private readonly long bodyLength;
 
-    /// <param name="stream">The file, at its start; left at the start of the body.</param>
+    /// <param name="stream">The file, at its start; left at the start of the body. It need not be seekable.</param>
+    /// <param name="fileLength">Bytes of the whole file.</param>
     /// <param name="file">Its name, for messages.</param>
     /// <exception cref="InvalidDataException">The header contradicts itself or the file.</exception>
-    public SafetensorsHeader(Stream stream, string file)
+    public SafetensorsHeader(Stream stream, long fileLength, string file)
     {
         this.file = file;
         Span<byte> prefix = stackalloc byte[8];
-        if (stream.ReadAtLeast(prefix, prefix.Length, throwOnEndOfStream: false) < prefix.Length) throw Bad($"it has {stream.Length} bytes, less than a safetensors file's shortest.");
+        if (stream.ReadAtLeast(prefix, prefix.Length, throwOnEndOfStream: false) < prefix.Length) throw Bad($"it has {fileLength} bytes, less than a safetensors file's shortest.");
         ulong length = BinaryPrimitives.ReadUInt64LittleEndian(prefix);
-        if (length > (ulong)(stream.Length - prefix.Length)) throw Bad($"its header claims {length} bytes, and {stream.Length - prefix.Length} follow. It is truncated, or no safetensors file.");
+        if (length > (ulong)(fileLength - prefix.Length)) throw Bad($"its header claims {length} bytes, and {fileLength - prefix.Length} follow. It is truncated, or no safetensors file.");
         if (length > LargestHeader) throw Bad($"its header claims {length} bytes; {LargestHeader} are the most that is read.");
         byte[] json = new byte[length];
         stream.ReadExactly(json);
-        bodyLength = stream.Length - stream.Position;
+        bodyLength = fileLength - prefix.Length - json.Length;
         Entries = Parse(json);
         CheckBody();
     }

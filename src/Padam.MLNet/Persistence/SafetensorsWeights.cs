@@ -32,12 +32,10 @@ internal static class SafetensorsWeights
     /// <param name="path">The file's name, for messages.</param>
     public static LoadedWeights Load(nn.Module network, Stream stream, string path)
     {
-        SafetensorsHeader header = new(stream, path);
+        SafetensorsHeader header = new(stream, stream.Length, path);
         long body = stream.Position;
-        int cut = header.Entries.All(entry => entry.Name.StartsWith(DataParallelPrefix, StringComparison.Ordinal)) ? DataParallelPrefix.Length : 0;
-        Dictionary<string, SafetensorsEntry> file = header.Entries.ToDictionary(entry => entry.Name[cut..]);
+        Dictionary<string, SafetensorsEntry> file = ByName(header);
         Dictionary<string, Tensor> state = network.state_dict();
-
         LoadedWeights result = Compare(network, state, file, path);
         using IDisposable _ = no_grad();
         foreach ((string name, SafetensorsEntry entry) in file)
@@ -48,6 +46,16 @@ internal static class SafetensorsWeights
         }
 
         return result;
+    }
+
+    /// <summary>Checks a file's header against a network without reading a weight.</summary>
+    /// <exception cref="InvalidDataException">Tensors are missing, extra or misshapen; the message names them.</exception>
+    public static LoadedWeights Check(nn.Module network, SafetensorsHeader header, string path) => Compare(network, network.state_dict(), ByName(header), path);
+
+    private static Dictionary<string, SafetensorsEntry> ByName(SafetensorsHeader header)
+    {
+        int cut = header.Entries.All(entry => entry.Name.StartsWith(DataParallelPrefix, StringComparison.Ordinal)) ? DataParallelPrefix.Length : 0;
+        return header.Entries.ToDictionary(entry => entry.Name[cut..]);
     }
 
     private static LoadedWeights Compare(nn.Module network, Dictionary<string, Tensor> state, Dictionary<string, SafetensorsEntry> file, string path)

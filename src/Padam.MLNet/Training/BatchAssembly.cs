@@ -33,13 +33,14 @@ internal sealed class BatchAssembly : IDisposable
     /// <summary>Batches an epoch.</summary>
     internal int Batches => _starts.Length - 1;
 
-    internal IEnumerable<TrainingBatch> Epoch(int epoch)
+    /// <summary>The batches of an epoch, from the given one on.</summary>
+    internal IEnumerable<TrainingBatch> Epoch(int epoch, int first = 0)
     {
         int[] order = Order.Shuffled(_set.Rows.Length, _seed, epoch);
-        Task next = Task.Run(() => Assemble(epoch, order, 0));
+        Task next = first < Batches ? Task.Run(() => Assemble(epoch, order, first)) : Task.CompletedTask;
         try
         {
-            for (int batch = 0; batch < Batches; batch++)
+            for (int batch = first; batch < Batches; batch++)
             {
                 next.GetAwaiter().GetResult();
                 int following = batch + 1;

@@ -9,6 +9,9 @@ internal sealed class BestEpoch(ValidationMetric metric, EarlyStopping? stopping
 {
     private List<(string Name, Tensor Tensor)> _weights = [];
 
+    /// <summary>The metric's name in messages.</summary>
+    internal string Metric => metric == ValidationMetric.Loss ? "loss" : "accuracy";
+
     internal int Epoch { get; private set; }
 
     internal double Value { get; private set; } = double.NaN;

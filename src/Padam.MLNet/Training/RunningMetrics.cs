@@ -1,5 +1,8 @@
 namespace Padam.MLNet.Training;
 
+/// <summary>What <see cref="RunningMetrics"/> adds up.</summary>
+internal readonly record struct RunningSums(double Loss, int Right, int RightInFive, int Images);
+
 /// <summary>Sums of loss and right answers over the images of a pass.</summary>
 internal sealed class RunningMetrics
 {
@@ -9,6 +12,13 @@ internal sealed class RunningMetrics
     private int _right, _rightInFive;
 
     internal int Images { get; private set; }
+
+    /// <summary>The sums themselves, to go on from.</summary>
+    internal RunningSums Sums
+    {
+        get => new(_loss, _right, _rightInFive, Images);
+        init => (_loss, _right, _rightInFive, Images) = (value.Loss, value.Right, value.RightInFive, value.Images);
+    }
 
     internal double Loss => _loss / Images;
 

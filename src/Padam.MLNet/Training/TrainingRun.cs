@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Microsoft.ML.Runtime;
+using Padam.MLNet.Backbones;
 using Padam.MLNet.Data;
-using Padam.MLNet.Scoring;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -11,60 +11,53 @@ namespace Padam.MLNet.Training;
 /// <summary>The epochs of one training.</summary>
 internal sealed class TrainingRun : IDisposable
 {
+    private readonly TrainingContext _context;
     private readonly ImageClassificationOptions _options;
-    private readonly TrainingData _data;
     private readonly nn.Module<Tensor, Tensor> _network;
-    private readonly Device _device;
-    private readonly IChannel _log;
-    private readonly Action _stopIfCancelled;
+    private readonly FrozenLayers _frozen;
     private readonly PixelMap _map;
     private readonly BatchAssembly _batches;
     private readonly TrainingStep _step;
     private readonly BestEpoch? _best;
     private optim.Optimizer _optimizer;
     private Rates _rates;
+    private int _epochsDone, _batchesDone;
+    private bool _ended;
+    private RunningMetrics _metrics = new();
 
-    internal TrainingRun(
-        ImageClassificationOptions options, TrainingData data, Normalization normalization, nn.Module<Tensor, Tensor> network, Device device, int seed, IChannel log, Action stopIfCancelled)
+    internal TrainingRun(TrainingContext context)
     {
-        (_options, _data, _network, _device, _log, _stopIfCancelled) = (options, data, network, device, log, stopIfCancelled);
-        _map = new PixelMap(normalization, options.PixelScale);
-        _batches = new BatchAssembly(data.Training, _map, options.Augmentation, options.BatchSize, seed);
-        _step = new TrainingStep(network, options, data.Labels.Classes, device);
-        if (options.EarlyStopping is not null || options.RestoreBestWeights)
-            _best = new BestEpoch(options.EarlyStopping?.Metric ?? ValidationMetric.Accuracy, options.EarlyStopping, keepWeights: options.RestoreBestWeights);
+        _context = context;
+        (_options, _network) = (context.Options, context.Network);
+        _frozen = FrozenLayers.Freeze(_network, _options.FrozenLayers);
+        _map = new PixelMap(context.Normalization, _options.PixelScale);
+        _batches = new BatchAssembly(context.Data.Training, _map, _options.Augmentation, _options.BatchSize, context.Seed);
+        _step = new TrainingStep(_network, _options, context.Data.Labels.Classes, context.Device);
+        if (_options.EarlyStopping is not null || _options.RestoreBestWeights)
+            _best = new BestEpoch(_options.EarlyStopping?.Metric ?? ValidationMetric.Accuracy, _options.EarlyStopping, keepWeights: _options.RestoreBestWeights);
         StartOptimizer();
+        if (context.Checkpoints is not null) CheckpointBytes.Stateful(_optimizer);
+        if (context.Start is { } checkpoint) Resume(checkpoint);
     }
 
     /// <summary>Trains until the last epoch, or until someone says stop.</summary>
     /// <returns>The epoch whose weights the network now has.</returns>
     internal int Run()
     {
-        int last = 0;
-        for (int epoch = 1; epoch <= _options.Epochs; epoch++)
+        while (!_ended)
         {
-            if (_options.OptimizerRestartEpochs is { } every && epoch > 1 && (epoch - 1) % every == 0) StartOptimizer();
-            EpochMetrics metrics = Train(epoch);
-            last = epoch;
+            EpochMetrics metrics = TrainEpoch(_epochsDone + 1);
             _best?.See(metrics, _network);
-            _log.Info(MessageSensitivity.None, Describe(metrics));
+            _context.Log.Info(MessageSensitivity.None, EpochLine.Of(metrics));
             _options.MetricsCallback?.Invoke(metrics);
-            if (metrics.StopRequested)
-            {
-                _log.Info(MessageSensitivity.None, $"Stopped after epoch {epoch} at the callback's request.");
-                break;
-            }
-
-            if (_best?.ShouldStop == true)
-            {
-                _log.Info(MessageSensitivity.None, $"Stopped after epoch {epoch}: no better validation {Metric()} for {_best.EpochsWithoutImprovement} epochs.");
-                break;
-            }
+            (_epochsDone, _batchesDone, _metrics) = (metrics.Epoch, 0, new RunningMetrics());
+            _ended = _epochsDone == _options.Epochs || Stops(metrics);
+            if (_ended || _epochsDone % _options.CheckpointEvery == 0) SaveCheckpoint();
         }
 
-        if (!_options.RestoreBestWeights) return last;
+        if (!_options.RestoreBestWeights) return _epochsDone;
         _best!.Restore(_network);
-        _log.Info(MessageSensitivity.None, FormattableString.Invariant($"Restored the weights of epoch {_best.Epoch}, the best by validation {Metric()} ({_best.Value:0.####})."));
+        _context.Log.Info(MessageSensitivity.None, FormattableString.Invariant($"Restored the weights of epoch {_best.Epoch}, the best by validation {_best.Metric} ({_best.Value:0.####})."));
         return _best.Epoch;
     }
 
@@ -84,65 +77,89 @@ internal sealed class TrainingRun : IDisposable
         _rates = new Rates(_options, _optimizer);
     }
 
-    private EpochMetrics Train(int epoch)
+    private EpochMetrics TrainEpoch(int epoch)
     {
+        if (_batchesDone == 0 && epoch > 1 && _options.OptimizerRestartEpochs is { } every && (epoch - 1) % every == 0) StartOptimizer();
         _network.train();
-        var metrics = new RunningMetrics();
-        long start = Stopwatch.GetTimestamp();
-        double PerSecond() => metrics.Images / Stopwatch.GetElapsedTime(start).TotalSeconds;
-        (double firstRate, double? firstPartial, int batch) = (0, null, 0);
-        using (DisposeScope scope = NewDisposeScope())
-        {
-            foreach (TrainingBatch images in _batches.Epoch(epoch))
-            {
-                _stopIfCancelled();
-                _rates.Set(epoch - 1 + ((double)batch / _batches.Batches));
-                if (batch++ == 0) (firstRate, firstPartial) = (_rates.LearningRate, _rates.Partial);
-                double loss = _step.Run(images, _optimizer, metrics);
-                if (!double.IsFinite(loss)) throw new TrainingDivergedException(epoch, batch, loss, _options.Optimizer.ToString());
-                scope.DisposeEverything();
-                _options.ProgressCallback?.Invoke(new(epoch, _options.Epochs, metrics.Images, _data.Training.Rows.Length, metrics.Loss, PerSecond()));
-            }
-        }
+        _frozen.StayInEvaluationMode();
+        _rates.Set(epoch - 1);
+        (double rate, double? partial) = (_rates.LearningRate, _rates.Partial);
+        double speed = TrainBatches(epoch);
 
-        double speed = PerSecond();
-        RunningMetrics? validation = Validate();
+        RunningMetrics? validation = _context.Data.Validation is { } set ? Validation.Measure(set, _map, _network, _context) : null;
         double penalty = validation is null ? 0 : KernelPenalty.Value([.. KernelPenalty.Kernels(_network)], _options.KernelL2);
         return new EpochMetrics
         {
             Epoch = epoch, Epochs = _options.Epochs,
-            Loss = metrics.Loss, Accuracy = metrics.Accuracy, Top5Accuracy = metrics.Top5Accuracy,
+            Loss = _metrics.Loss, Accuracy = _metrics.Accuracy, Top5Accuracy = _metrics.Top5Accuracy,
             ValidationLoss = validation?.Loss + penalty, ValidationAccuracy = validation?.Accuracy, ValidationTop5Accuracy = validation?.Top5Accuracy,
-            LearningRate = firstRate, Partial = firstPartial, ImagesPerSecond = speed,
+            LearningRate = rate, Partial = partial, ImagesPerSecond = speed,
         };
     }
 
-    /// <summary>The pass over the validation set, as the transformer will score it: same batches, same network, same digits.</summary>
-    private RunningMetrics? Validate()
+    /// <returns>Images a second.</returns>
+    private double TrainBatches(int epoch)
     {
-        if (_data.Validation is not { } set) return null;
-        var metrics = new RunningMetrics();
-        (int size, int values, int classes) = (_options.InferenceBatchSize, set.Images.Shape.Values, _data.Labels.Classes);
-        (float[] images, float[] probabilities) = (new float[Math.Min(size, set.Rows.Length) * values], new float[Math.Min(size, set.Rows.Length) * classes]);
-        using var scorer = new Scorer(_network, classes, _device);
-        foreach (int[] rows in set.Rows.Chunk(size))
+        long start = Stopwatch.GetTimestamp();
+        int before = _metrics.Images;
+        double PerSecond() => (_metrics.Images - before) / Stopwatch.GetElapsedTime(start).TotalSeconds;
+        using DisposeScope scope = NewDisposeScope();
+        foreach (TrainingBatch batch in _batches.Epoch(epoch, _batchesDone))
         {
-            _stopIfCancelled();
-            for (int i = 0; i < rows.Length; i++) set.Images.Write(rows[i], Placement.Unmoved, _map, images.AsSpan(i * values, values));
-            scorer.Score(images.AsSpan(0, rows.Length * values), rows.Length, set.Images.Shape, probabilities.AsSpan(0, rows.Length * classes));
-            for (int i = 0; i < rows.Length; i++) metrics.Add(probabilities.AsSpan(i * classes, classes), set.Images.Labels[rows[i]]);
+            StopIfCancelled();
+            _rates.Set(epoch - 1 + ((double)_batchesDone / _batches.Batches));
+            double loss = _step.Run(batch, _optimizer, _metrics);
+            _batchesDone++;
+            if (!double.IsFinite(loss)) throw new TrainingDivergedException(epoch, _batchesDone, loss, _options.Optimizer.ToString());
+            scope.DisposeEverything();
+            _options.ProgressCallback?.Invoke(new(epoch, _options.Epochs, _metrics.Images, _context.Data.Training.Rows.Length, _metrics.Loss, PerSecond()));
         }
 
-        return metrics;
+        return PerSecond();
     }
 
-    private string Metric() => _options.EarlyStopping?.Metric == ValidationMetric.Loss ? "loss" : "accuracy";
-
-    private static string Describe(EpochMetrics metrics)
+    private bool Stops(EpochMetrics metrics)
     {
-        string validation = metrics.ValidationLoss is null ? "" : FormattableString.Invariant($", validation loss {metrics.ValidationLoss:0.0000}, accuracy {metrics.ValidationAccuracy:0.0000}");
-        string partial = metrics.Partial is null ? "" : FormattableString.Invariant($", p {metrics.Partial:0.######}");
-        return FormattableString.Invariant(
-            $"Epoch {metrics.Epoch}/{metrics.Epochs}: loss {metrics.Loss:0.0000}, accuracy {metrics.Accuracy:0.0000}{validation}, learning rate {metrics.LearningRate:0.######}{partial}, {metrics.ImagesPerSecond:0} images/s");
+        string? reason = metrics.StopRequested ? "at the callback's request"
+            : _best?.ShouldStop == true ? $"no better validation {_best.Metric} for {_best.EpochsWithoutImprovement} epochs"
+            : null;
+        if (reason is not null) _context.Log.Info(MessageSensitivity.None, $"Stopped after epoch {metrics.Epoch}: {reason}.");
+        return reason is not null;
+    }
+
+    // Between two batches, so that what is saved is a whole number of steps.
+    private void StopIfCancelled()
+    {
+        if (!_context.IsCancelled()) return;
+        SaveCheckpoint();
+        _options.CancellationToken.ThrowIfCancellationRequested();
+        throw new OperationCanceledException("The MLContext was cancelled.");
+    }
+
+    private void SaveCheckpoint()
+    {
+        if (_context.Checkpoints is not { } folder) return;
+        var position = new CheckpointPosition
+        {
+            Settings = _context.Settings, Seed = _context.Seed, EpochsDone = _epochsDone, BatchesDone = _batchesDone, Sums = _metrics.Sums, Ended = _ended,
+            Best = _best is null ? null : new(_best.Epoch, _best.Value, _best.EpochsWithoutImprovement),
+        };
+        using DisposeScope scope = NewDisposeScope();
+        byte[] random = torch.random.get_rng_state().bytes.ToArray();
+        new Checkpoint(position, CheckpointBytes.Of(_network.PlainState()), CheckpointBytes.Of(_optimizer), random, _best?.Weights is { Count: > 0 } best ? CheckpointBytes.Of(best) : null)
+            .Write(folder.File);
+    }
+
+    private void Resume(Checkpoint checkpoint)
+    {
+        CheckpointPosition position = checkpoint.Position;
+        string file = _context.Checkpoints!.File;
+        Persistence.SafetensorsWeights.Load(_network, new MemoryStream(checkpoint.Weights), file);
+        CheckpointBytes.Restore(_optimizer, checkpoint.Optimizer);
+        using (Tensor random = tensor(checkpoint.Random)) torch.random.set_rng_state(random);
+        (_epochsDone, _batchesDone, _ended, _metrics) = (position.EpochsDone, position.BatchesDone, position.Ended, new RunningMetrics { Sums = position.Sums });
+        if (_best is not null && position.Best is { } best)
+            _best.Resume(best.Epoch, best.Value, best.EpochsWithoutImprovement, checkpoint.BestWeights is null ? [] : CheckpointBytes.Tensors(checkpoint.BestWeights, file));
+        _context.Log.Info(MessageSensitivity.None, $"Resumed from '{file}' after epoch {_epochsDone}, batch {_batchesDone} of the next.");
     }
 }

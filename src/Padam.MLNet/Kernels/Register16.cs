@@ -1,0 +1,57 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace Padam.MLNet.Kernels;
+
+/// <summary>Sixteen floats: AVX-512.</summary>
+internal readonly struct Register16(Vector512<float> value) : IRegister<Register16>
+{
+    private readonly Vector512<float> _value = value;
+
+    public static int Count => 16;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static unsafe Register16 Load(float* from) => new(Vector512.Load(from));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static unsafe void Store(Register16 x, float* to) => x._value.Store(to);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Register16 operator +(Register16 a, Register16 b) => new(a._value + b._value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Register16 operator -(Register16 a, Register16 b) => new(a._value - b._value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Register16 operator *(Register16 a, Register16 b) => new(a._value * b._value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Register16 operator /(Register16 a, Register16 b) => new(a._value / b._value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Register16 operator +(Register16 a, double b) => new(a._value + Of(b));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Register16 operator *(double a, Register16 b) => new(Of(a) * b._value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Register16 operator /(double a, Register16 b) => new(Of(a) / b._value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Register16 Max(Register16 a, Register16 b) => new(Vector512.Max(a._value, b._value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Register16 Clamp(Register16 x, double min, double max) => new(Vector512.Min(Vector512.Max(x._value, Of(min)), Of(max)));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Register16 Sign(Register16 x) =>
+        new((Vector512.GreaterThan(x._value, default) & Vector512<float>.One) - (Vector512.LessThan(x._value, default) & Vector512<float>.One));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Register16 Sqrt(Register16 x) => new(Vector512.Sqrt(x._value));
+
+    public static Register16 Pow(Register16 x, double exponent) => new(Vector512.Exp(Of(exponent) * Vector512.Log(x._value)));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<float> Of(double value) => Vector512.Create((float)value);
+}

@@ -1,0 +1,57 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace Padam.MLNet.Kernels;
+
+/// <summary>Eight floats: AVX2.</summary>
+internal readonly struct Register8(Vector256<float> value) : IRegister<Register8>
+{
+    private readonly Vector256<float> _value = value;
+
+    public static int Count => 8;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static unsafe Register8 Load(float* from) => new(Vector256.Load(from));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static unsafe void Store(Register8 x, float* to) => x._value.Store(to);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Register8 operator +(Register8 a, Register8 b) => new(a._value + b._value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Register8 operator -(Register8 a, Register8 b) => new(a._value - b._value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Register8 operator *(Register8 a, Register8 b) => new(a._value * b._value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Register8 operator /(Register8 a, Register8 b) => new(a._value / b._value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Register8 operator +(Register8 a, double b) => new(a._value + Of(b));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Register8 operator *(double a, Register8 b) => new(Of(a) * b._value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Register8 operator /(double a, Register8 b) => new(Of(a) / b._value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Register8 Max(Register8 a, Register8 b) => new(Vector256.Max(a._value, b._value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Register8 Clamp(Register8 x, double min, double max) => new(Vector256.Min(Vector256.Max(x._value, Of(min)), Of(max)));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Register8 Sign(Register8 x) =>
+        new((Vector256.GreaterThan(x._value, default) & Vector256<float>.One) - (Vector256.LessThan(x._value, default) & Vector256<float>.One));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Register8 Sqrt(Register8 x) => new(Vector256.Sqrt(x._value));
+
+    public static Register8 Pow(Register8 x, double exponent) => new(Vector256.Exp(Of(exponent) * Vector256.Log(x._value)));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<float> Of(double value) => Vector256.Create((float)value);
+}

@@ -1,0 +1,23 @@
+using System.Runtime.InteropServices;
+using TorchSharp;
+
+namespace Padam.MLNet.Kernels;
+
+/// <summary>The memory behind a CPU tensor. TorchSharp's own view of it, a span, ends at 2 GiB and wants plain layout.</summary>
+internal static unsafe partial class TensorMemory
+{
+    /// <summary>The address of the tensor's first element; valid as long as the tensor is alive.</summary>
+    public static float* Floats(torch.Tensor tensor)
+    {
+        if (tensor.dtype != torch.ScalarType.Float32 || tensor.device_type != DeviceType.CPU)
+        {
+            throw new ArgumentException($"A float32 tensor on the CPU is needed, this one is {tensor.dtype} on {tensor.device}.", nameof(tensor));
+        }
+
+        return (float*)THSTensor_data(tensor.Handle);
+    }
+
+    [LibraryImport("LibTorchSharp")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.AssemblyDirectory | DllImportSearchPath.SafeDirectories)]
+    private static partial nint THSTensor_data(nint tensor);
+}
