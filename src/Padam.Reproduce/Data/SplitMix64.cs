@@ -3,14 +3,14 @@ namespace Padam.Reproduce.Data;
 /// <summary>SplitMix64 (Steele, Lea and Flood 2014): a stream of its own for every image, the same on every platform.</summary>
 internal struct SplitMix64(ulong seed)
 {
-    private ulong state = seed;
+    private ulong _state = seed;
 
     public static SplitMix64 For(int seed, int file, int record) =>
         new(new SplitMix64(((ulong)(uint)seed << 32) | ((ulong)(uint)file << 28) ^ (uint)record).Next());
 
     public ulong Next()
     {
-        ulong z = state += 0x9E3779B97F4A7C15;
+        ulong z = _state += 0x9E3779B97F4A7C15;
         z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
         z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
         return z ^ (z >> 31);
