@@ -1,0 +1,110 @@
+using TorchSharp;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace Padam.MLNet.Backbones;
+
+/// <summary>
+/// A network by name: the built-in ones and those that <see cref="Register"/> adds. The built-in networks are the paper's for 32x32 images
+/// (not its ImageNet ones) and take any image of at least <see cref="MinimumSize"/>.
+/// </summary>
+public abstract class Backbone
+{
+    private protected Backbone(string name, BackboneSettings settings) => (Name, Settings) = (name, settings);
+
+    /// <summary>
+    /// The names that <see cref="Parse"/> knows: the built-in ones, <c>wrn-&lt;depth&gt;-&lt;widen&gt;</c> for the family of wide networks, then the registered ones.
+    /// </summary>
+    public static IReadOnlyList<string> Names => BackboneRegistry.Names;
+
+    /// <summary>The name, in lower case for built-in networks.</summary>
+    public string Name { get; }
+
+    /// <summary>Initialisation and batch normalisation; change them by <see cref="With"/>.</summary>
+    public BackboneSettings Settings { get; }
+
+    /// <summary>The smallest height and width, in pixels, that the network can carry. 1 for registered networks: they decide themselves.</summary>
+    public abstract int MinimumSize { get; }
+
+    /// <summary>Finds a network by name, whatever the case.</summary>
+    /// <param name="name">
+    /// <c>vgg11|13|16|19</c>, <c>vgg-small</c>, <c>resnet18|34|50|101|152</c>, <c>wrn-&lt;depth&gt;-&lt;widen&gt;</c> (depth = 6n+4), <c>wrn-16-4-report</c>, or a registered name.
+    /// </param>
+    /// <exception cref="ArgumentException">The name is not known; the message lists the names and the nearest one.</exception>
+    public static Backbone Parse(string name) => BackboneRegistry.Parse(name);
+
+    /// <summary>Adds a network of your own, or replaces the one registered under the same name. Register it again, before loading, in a process that loads its model.</summary>
+    /// <param name="name">The name by which <see cref="Parse"/> finds it from now on. Built-in names are refused.</param>
+    /// <param name="build">Makes a fresh network for the given number of classes: logits [N, classes] from images [N, 3, H, W].</param>
+    /// <exception cref="ArgumentException">The name is empty or built in.</exception>
+    public static void Register(string name, Func<int, Module<Tensor, Tensor>> build) => BackboneRegistry.Register(name, build);
+
+    /// <summary>The same network with other settings.</summary>
+    /// <exception cref="ArgumentException">A setting is out of range.</exception>
+    /// <exception cref="NotSupportedException">The network is a registered one, which draws its own weights.</exception>
+    public Backbone With(BackboneSettings settings)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        settings.Validate();
+        return settings == Settings ? this : Change(settings);
+    }
+
+    /// <summary>Makes the network on the CPU with fresh weights from torch's global generator (<c>torch.manual_seed</c>), in training mode.</summary>
+    /// <param name="classes">Number of classes, at least 1.</param>
+    /// <returns>Logits [N, classes] from images [N, 3, H, W]. Dispose it.</returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="classes"/> is below 1.</exception>
+    public Module<Tensor, Tensor> Build(int classes)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(classes, 1);
+        // The network outlives whatever scope the caller happens to be in.
+        using DisposeScope scope = NewDisposeScope();
+        Module<Tensor, Tensor> network = Create(classes);
+        foreach (Tensor tensor in network.parameters().Concat(network.buffers())) scope.Detach(tensor);
+        return network;
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => Name;
+
+    private protected abstract Backbone Change(BackboneSettings settings);
+
+    private protected abstract Module<Tensor, Tensor> Create(int classes);
+
+    /// <summary>Throws unless images of this size fit the network; for callers that want to refuse before any work.</summary>
+    internal void CheckImageSize(int height, int width)
+    {
+        if (Math.Min(height, width) < MinimumSize)
+            throw new ArgumentException($"{Name} takes images of at least {MinimumSize}x{MinimumSize} pixels; these are {height}x{width} (height x width).");
+    }
+
+    /// <summary>The network that a model file names.</summary>
+    /// <exception cref="InvalidOperationException">It was a registered one and is not registered in this process.</exception>
+    internal static Backbone OfModel(string name, BackboneSettings settings, string file) =>
+        BackboneRegistry.Find(name)?.With(settings) ?? throw new InvalidOperationException(
+            $"{file} names the backbone \"{name}\", which is not registered in this process: call Backbone.Register(\"{name}\", ...) before loading.");
+}
+
+internal sealed class BuiltInBackbone(string name, int minimumSize, Func<int, BackboneSettings, Network> create, BackboneSettings settings) : Backbone(name, settings)
+{
+    public override int MinimumSize => minimumSize;
+
+    private protected override Backbone Change(BackboneSettings settings) => new BuiltInBackbone(Name, minimumSize, create, settings);
+
+    private protected override Module<Tensor, Tensor> Create(int classes)
+    {
+        Network network = create(classes, Settings);
+        (network.Title, network.MinimumSize) = (Name, minimumSize);
+        return network;
+    }
+}
+
+internal sealed class RegisteredBackbone(string name, Func<int, Module<Tensor, Tensor>> build) : Backbone(name, new BackboneSettings())
+{
+    public override int MinimumSize => 1;
+
+    private protected override Backbone Change(BackboneSettings settings) => throw new NotSupportedException(
+        $"\"{Name}\" is a registered backbone, which draws its own weights: it takes no BackboneSettings.");
+
+    private protected override Module<Tensor, Tensor> Create(int classes) => build(classes)
+        ?? throw new InvalidOperationException($"The function registered for the backbone \"{Name}\" returned null.");
+}

@@ -1,0 +1,27 @@
+namespace Padam.MLNet.Backbones;
+
+/// <summary>What a recipe fixes about a network besides its architecture. The defaults are PyTorch's and those of the paper's authors.</summary>
+public sealed record BackboneSettings
+{
+    /// <summary>How the first weights are drawn. The default value is <see cref="Initialization.PyTorch"/>.</summary>
+    public Initialization Initialization { get; init; } = Initialization.PyTorch;
+
+    /// <summary>
+    /// Weight of the newest batch in the running mean and variance, in (0, 1]. The default value is 0.1.
+    /// Keras's momentum is one minus this.
+    /// </summary>
+    public double BatchNormMomentum { get; init; } = 0.1;
+
+    /// <summary>What is added to the variance before its root, above 0. The default value is 1e-5.</summary>
+    public double BatchNormEpsilon { get; init; } = 1e-5;
+
+    internal void Validate()
+    {
+        if (!Enum.IsDefined(Initialization))
+            throw new ArgumentException($"Initialization {(int)Initialization} is not known: use one of {string.Join(", ", Enum.GetNames<Initialization>())}.");
+        if (!(BatchNormMomentum is > 0 and <= 1))
+            throw new ArgumentException($"BatchNormMomentum is {BatchNormMomentum}; it must be above 0 and at most 1.");
+        if (!(BatchNormEpsilon > 0) || double.IsInfinity(BatchNormEpsilon))
+            throw new ArgumentException($"BatchNormEpsilon is {BatchNormEpsilon}; it must be a number above 0.");
+    }
+}

@@ -1,0 +1,56 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Padam.MLNet.Backbones;
+
+/// <summary>
+/// The post-activation wide residual network: <c>conv1, bn1, layer1..3, fc</c>, three stages of (depth - 4) / 6 basic blocks
+/// (Zagoruyko and Komodakis, 2016, but with the stem as wide as the first stage), and pooling over the whole map at the end.
+/// </summary>
+internal sealed class WideResNet : Network, IFoldable
+{
+    /// <summary>Two of the three stages halve the map.</summary>
+    public const int TotalStride = 4;
+
+    private readonly Convolution conv1;
+    private readonly BatchNorm bn1;
+    private readonly List<Sequential> stages = [];
+    private readonly Linear fc;
+
+    private WideResNet(int blocks, long[] widths, int classes, BackboneSettings settings, bool report) : base(nameof(WideResNet))
+    {
+        long channels = widths[0];
+        register_module(nameof(conv1), conv1 = new Convolution(3, channels, kernel: 3, bias: report));
+        register_module(nameof(bn1), bn1 = new BatchNorm(channels, settings));
+        for (int stage = 0; stage < widths.Length; stage++)
+        {
+            stages.Add(nn.Sequential());
+            for (int block = 0; block < blocks; block++)
+            {
+                stages[^1].append($"{block}", ResidualBlock.Basic(channels, widths[stage], stage > 0 && block == 0 ? 2 : 1, "downsample", settings, report));
+                channels = widths[stage];
+            }
+
+            register_module($"layer{stage + 1}", stages[^1]);
+        }
+
+        register_module(nameof(fc), fc = nn.Linear(channels, classes));
+        Initializer.Draw(this, settings.Initialization, wide: true);
+    }
+
+    /// <summary>As in the authors' <c>models/wideresnet.py</c>: stages of 16, 32 and 64 channels, each times <paramref name="widen"/>.</summary>
+    public static WideResNet OfAuthors(int depth, int widen, int classes, BackboneSettings settings) =>
+        new((depth - 4) / 6, [16L * widen, 32L * widen, 64L * widen], classes, settings, report: false);
+
+    /// <summary>As in the report's <c>wide_resnet.py</c>: biases, no batch normalisation on the shortcut, and 128 channels in the third stage too.</summary>
+    public static WideResNet OfReport(int classes, BackboneSettings settings) => new(2, [64, 128, 128], classes, settings, report: true);
+
+    public IEnumerable<(Convolution, BatchNorm)> Pairs => [(conv1, bn1)];
+
+    protected override Tensor Logits(Tensor images)
+    {
+        Tensor map = bn1.forward(conv1.forward(images)).relu_();
+        foreach (Sequential stage in stages) map = stage.forward(map);
+        return fc.forward(map.mean([2, 3]));
+    }
+}

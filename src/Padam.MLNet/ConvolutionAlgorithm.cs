@@ -1,0 +1,14 @@
+namespace Padam.MLNet;
+
+/// <summary>How the built-in networks compute their 3x3 convolutions on the CPU. The results differ by rounding.</summary>
+public enum ConvolutionAlgorithm
+{
+    /// <summary>By a fixed rule on the shape: Winograd where it was measured to be quicker.</summary>
+    Auto,
+
+    /// <summary>libtorch's convolution everywhere.</summary>
+    Direct,
+
+    /// <summary>Winograd's minimal filtering wherever its kernels can (Lavin and Gray, arXiv 1509.09308): 3x3, stride 1, 32-bit floats, channels a multiple of 16, AVX2 or AVX-512.</summary>
+    Winograd,
+}

@@ -1,0 +1,39 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+
+namespace Padam.MLNet.Data;
+
+/// <summary>A cursor over numbered rows, in order or shuffled; what a row holds is its heirs' business.</summary>
+internal abstract class RowCursor(DataViewSchema schema, long rows, HashSet<int> active, int[]? order) : DataViewRowCursor
+{
+    private long _position = -1;
+
+    public override DataViewSchema Schema => schema;
+
+    public override long Position => _position;
+
+    public override long Batch => 0;
+
+    /// <summary>The number of the current row in the view.</summary>
+    protected int Row => order is null ? (int)_position : order[_position];
+
+    public override bool MoveNext()
+    {
+        _position = _position + 1 < rows ? _position + 1 : -1;
+        if (_position < 0) rows = 0;
+        return _position >= 0;
+    }
+
+    public override bool IsColumnActive(DataViewSchema.Column column) => active.Contains(column.Index);
+
+    public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column)
+    {
+        if (!IsColumnActive(column)) throw new InvalidOperationException($"Column '{column.Name}' was not asked for when the cursor was made.");
+        return Getter(column.Index) as ValueGetter<TValue> ?? throw new InvalidOperationException($"Column '{column.Name}' is a {column.Type}, not a {typeof(TValue)}.");
+    }
+
+    public override ValueGetter<DataViewRowId> GetIdGetter() => (ref DataViewRowId id) => id = new DataViewRowId((ulong)Row, 0);
+
+    /// <summary>The typed getter of a column.</summary>
+    protected abstract Delegate Getter(int column);
+}

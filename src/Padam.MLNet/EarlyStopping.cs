@@ -1,0 +1,17 @@
+namespace Padam.MLNet;
+
+/// <summary>The metric of the validation set that says which epoch was best.</summary>
+public enum ValidationMetric
+{
+    /// <summary>Mean cross entropy in nats; lower is better.</summary>
+    Loss,
+
+    /// <summary>The fraction of images whose most probable class is right; higher is better.</summary>
+    Accuracy,
+}
+
+/// <summary>Stops a training that no longer improves on its validation set.</summary>
+/// <param name="Metric">What is watched. The default value is the loss.</param>
+/// <param name="Patience">How many epochs in a row may pass without improvement. The default value is 10.</param>
+/// <param name="MinimumImprovement">By how much the metric must better its best to count, in its own unit. The default value is 0.</param>
+public sealed record EarlyStopping(ValidationMetric Metric = ValidationMetric.Loss, int Patience = 10, double MinimumImprovement = 0);

@@ -1,0 +1,103 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
+using Padam.MLNet.Backbones;
+using Padam.MLNet.Persistence;
+using Padam.MLNet.Persistence.Bridge;
+using Padam.MLNet.Scoring;
+
+namespace Padam.MLNet;
+
+/// <summary>
+/// A trained image classifier: adds PredictedLabel and Score to a view. Any number of threads may use one; disposing frees the network's tensors,
+/// after which views made from it throw <see cref="ObjectDisposedException"/>.
+/// </summary>
+public sealed class ImageClassificationTransformer : ITransformer, IDisposable
+{
+    private readonly NetworkLease _network;
+
+    internal ImageClassificationTransformer(IHostEnvironment env, NetworkLease network)
+    {
+        Host = env.Register(nameof(ImageClassificationTransformer));
+        _network = network;
+    }
+
+    /// <summary>The name of the network, such as "resnet18".</summary>
+    public string BackboneName => _network.Model.Backbone;
+
+    /// <summary>How many classes Score has.</summary>
+    public int Classes => _network.Model.Classes;
+
+    /// <summary>The classes' names in the order of Score, numbers as invariant text; null where the label's keys had no values.</summary>
+    public IReadOnlyList<string>? ClassNames => _network.Model.Labels.Values;
+
+    /// <summary>The seed that every draw of the training came from.</summary>
+    public int Seed => _network.Model.Seed;
+
+    /// <summary>The epoch whose weights these are.</summary>
+    public int Epoch => _network.Model.Epochs;
+
+    internal IHost Host { get; }
+
+    /// <summary>Always true: prediction engines work.</summary>
+    bool ITransformer.IsRowToRowMapper => true;
+
+    /// <summary>The schema that <see cref="Transform"/> yields for an input's.</summary>
+    /// <exception cref="ArgumentException">The feature column is missing, of another type, or of another size than the model was trained on.</exception>
+    public DataViewSchema GetOutputSchema(DataViewSchema inputSchema)
+    {
+        ArgumentNullException.ThrowIfNull(inputSchema);
+        return new ScoreSchema(inputSchema, _network.Model).Output;
+    }
+
+    /// <summary>Adds PredictedLabel and Score, computed in batches while the result is read.</summary>
+    /// <exception cref="ArgumentException">The feature column is missing, of another type, or of another size than the model was trained on.</exception>
+    /// <exception cref="ObjectDisposedException">The transformer was disposed.</exception>
+    public IDataView Transform(IDataView input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        _network.ThrowIfDisposed();
+        return new ScoredDataView(input, new ScoreSchema(input.Schema, _network.Model), _network);
+    }
+
+    /// <summary>The image classifier in a loaded model: the model itself, or the last one in its chain.</summary>
+    /// <exception cref="ArgumentException">There is none.</exception>
+    public static ImageClassificationTransformer Find(ITransformer model)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        return FindOrNull(model) ?? throw new ArgumentException($"The model ({model.GetType().Name}) holds no image classifier of Padam.MLNet.", nameof(model));
+    }
+
+    /// <summary>Writes the weights for other programs; the zip is the way to keep a model for ML.NET.</summary>
+    /// <param name="path">The file. An old one stays until the new one is complete.</param>
+    /// <param name="format">Whose names and layout.</param>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    /// <exception cref="ObjectDisposedException">The transformer was disposed.</exception>
+    public void SaveWeights(string path, WeightsFormat format)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        if (!Enum.IsDefined(format)) throw new ArgumentOutOfRangeException(nameof(format), format, $"Use one of {string.Join(", ", Enum.GetNames<WeightsFormat>())}.");
+        _network.Read(network =>
+        {
+            using var scope = TorchSharp.torch.NewDisposeScope();
+            if (format == WeightsFormat.Safetensors) Safetensors.Write(path, network.PlainState());
+            else KerasWeights.Write(path, network.PlainState());
+            return true;
+        });
+    }
+
+    /// <summary>Frees the network. Waits for scores under way on other threads.</summary>
+    public void Dispose() => _network.Dispose();
+
+    IRowToRowMapper ITransformer.GetRowToRowMapper(DataViewSchema inputSchema)
+    {
+        ArgumentNullException.ThrowIfNull(inputSchema);
+        _network.ThrowIfDisposed();
+        return new RowScorer(new ScoreSchema(inputSchema, _network.Model), _network);
+    }
+
+    private static ImageClassificationTransformer? FindOrNull(ITransformer model) =>
+        model as ImageClassificationTransformer ?? (model as IEnumerable<ITransformer>)?.Reverse().Select(FindOrNull).FirstOrDefault(found => found is not null);
+
+    void ICanSaveModel.Save(ModelSaveContext ctx) => ModelZip.Save(_network, ctx);
+}

@@ -1,0 +1,80 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Padam.MLNet.Data;
+using Padam.MLNet.Persistence;
+
+namespace Padam.MLNet.Scoring;
+
+/// <summary>The input's columns, then PredictedLabel and Score with the annotations that ML.NET's evaluators look for.</summary>
+internal sealed class ScoreSchema
+{
+    private const string SetId = "ScoreColumnSetId";
+
+    internal ScoreSchema(DataViewSchema input, ModelDescription model)
+    {
+        Input = input;
+        Feature = ImageColumn.Of(input, model.FeatureColumnName);
+        if (Feature.Shape is { } shape && shape != model.Shape)
+        {
+            throw new ArgumentException($"Feature column '{model.FeatureColumnName}' holds images of {shape} (height x width); the model was trained on {model.Shape}. "
+                + "Resize with Transforms.ResizeImages before it.");
+        }
+
+        uint set = NextSet(input);
+        var builder = new DataViewSchema.Builder();
+        builder.AddColumns(input);
+        builder.AddColumn(model.PredictedLabelColumnName, new KeyDataViewType(typeof(uint), model.Classes), Annotations(set, "PredictedLabel", annotations => model.Labels.AddTo(annotations, KeyValues.Kind)));
+        builder.AddColumn(model.ScoreColumnName, new VectorDataViewType(NumberDataViewType.Single, model.Classes), Annotations(set, "Score", annotations =>
+        {
+            if (model.Labels is { ItemType: "Text", Values: { } names })
+                annotations.AddSlotNames(names.Count, (ref VBuffer<ReadOnlyMemory<char>> values) => values = KeyValues.TextValues(names));
+            model.Labels.AddTo(annotations, "TrainingLabelValues");
+        }));
+        Output = builder.ToSchema();
+        (PredictedLabel, Score) = (Output[input.Count], Output[input.Count + 1]);
+    }
+
+    internal DataViewSchema Input { get; }
+
+    internal DataViewSchema Output { get; }
+
+    internal ImageColumn Feature { get; }
+
+    internal DataViewSchema.Column PredictedLabel { get; }
+
+    internal DataViewSchema.Column Score { get; }
+
+    internal bool IsOurs(DataViewSchema.Column column) => column.Index >= Input.Count;
+
+    /// <summary>The input columns that some output columns need.</summary>
+    internal IEnumerable<DataViewSchema.Column> Needed(IReadOnlyCollection<DataViewSchema.Column> columns)
+    {
+        IEnumerable<DataViewSchema.Column> passed = columns.Where(column => !IsOurs(column)).Select(column => Input[column.Index]);
+        return columns.Any(IsOurs) ? passed.Append(Feature.Column).DistinctBy(column => column.Index) : passed;
+    }
+
+    private static DataViewSchema.Annotations Annotations(uint set, string valueKind, Action<DataViewSchema.Annotations.Builder> more)
+    {
+        var annotations = new DataViewSchema.Annotations.Builder();
+        more(annotations);
+        annotations.Add(SetId, new KeyDataViewType(typeof(uint), int.MaxValue), (ref uint value) => value = set);
+        annotations.Add("ScoreColumnKind", TextDataViewType.Instance, (ref ReadOnlyMemory<char> value) => value = "MulticlassClassification".AsMemory());
+        annotations.Add("ScoreValueKind", TextDataViewType.Instance, (ref ReadOnlyMemory<char> value) => value = valueKind.AsMemory());
+        return annotations.ToAnnotations();
+    }
+
+    // One above the sets that other scorers before this one have numbered.
+    private static uint NextSet(DataViewSchema schema)
+    {
+        uint highest = 0;
+        foreach (DataViewSchema.Column column in schema)
+        {
+            if (column.Annotations.Schema.GetColumnOrNull(SetId) is not { Type: KeyDataViewType } annotation || annotation.Type.RawType != typeof(uint)) continue;
+            uint set = 0;
+            column.Annotations.GetValue(SetId, ref set);
+            highest = Math.Max(highest, set);
+        }
+
+        return highest + 1;
+    }
+}

@@ -1,0 +1,22 @@
+using Microsoft.ML;
+
+namespace Padam.MLNet.Scoring;
+
+/// <summary>A view with the two output columns added, scored batch by batch while it is read.</summary>
+internal sealed class ScoredDataView(IDataView input, ScoreSchema schema, NetworkLease network) : IDataView
+{
+    public DataViewSchema Schema => schema.Output;
+
+    // Two cursors read the input side by side, so both must see the same order.
+    public bool CanShuffle => false;
+
+    public long? GetRowCount() => input.GetRowCount();
+
+    public DataViewRowCursor GetRowCursor(IEnumerable<DataViewSchema.Column> columnsNeeded, Random? rand = null)
+    {
+        network.ThrowIfDisposed();
+        return new BatchedCursor(input, schema, [.. columnsNeeded], network);
+    }
+
+    public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null) => [GetRowCursor(columnsNeeded, rand)];
+}

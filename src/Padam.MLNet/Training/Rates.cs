@@ -1,0 +1,34 @@
+using Padam.MLNet.Optimizers;
+using static TorchSharp.torch;
+
+namespace Padam.MLNet.Training;
+
+/// <summary>Sets an optimizer's learning rates, and Padam's p, to what their schedules say.</summary>
+internal sealed class Rates
+{
+    private readonly ImageClassificationOptions _options;
+    private readonly optim.Optimizer _optimizer;
+    private readonly double[] _base;
+
+    /// <summary>Takes the optimizer's present rates as those that the schedule multiplies.</summary>
+    internal Rates(ImageClassificationOptions options, optim.Optimizer optimizer)
+    {
+        (_options, _optimizer) = (options, optimizer);
+        _base = [.. optimizer.ParamGroups.Select(group => group.LearningRate)];
+    }
+
+    internal double LearningRate { get; private set; }
+
+    internal double? Partial { get; private set; }
+
+    /// <param name="time">Epochs completed, with the fraction of the one under way.</param>
+    internal void Set(double time)
+    {
+        double factor = _options.Schedule.Factor(time, _options.Epochs);
+        foreach ((optim.ILearningRateController group, double rate) in _optimizer.ParamGroups.Zip(_base)) group.LearningRate = rate * factor;
+        LearningRate = _base[0] * factor;
+        if (_optimizer is not PadamOptimizer padam || _options.Optimizer is not PadamOptions settings) return;
+        if (_options.PartialSchedule is { } schedule) padam.Partial = settings.Partial * schedule.Factor(time, _options.Epochs);
+        Partial = padam.Partial;
+    }
+}

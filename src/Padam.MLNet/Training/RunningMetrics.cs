@@ -1,0 +1,64 @@
+namespace Padam.MLNet.Training;
+
+/// <summary>What <see cref="RunningMetrics"/> adds up.</summary>
+internal readonly record struct RunningSums(double Loss, int Right, int RightInFive, int Images);
+
+/// <summary>Sums of loss and right answers over the images of a pass.</summary>
+internal sealed class RunningMetrics
+{
+    // ML.NET's LogLoss clips probabilities here; the same value makes the two equal.
+    private const double SmallestProbability = 1e-15;
+    private double _loss;
+    private int _right, _rightInFive;
+
+    internal int Images { get; private set; }
+
+    /// <summary>The sums themselves, to go on from.</summary>
+    internal RunningSums Sums
+    {
+        get => new(_loss, _right, _rightInFive, Images);
+        init => (_loss, _right, _rightInFive, Images) = (value.Loss, value.Right, value.RightInFive, value.Images);
+    }
+
+    internal double Loss => _loss / Images;
+
+    internal double Accuracy => (double)_right / Images;
+
+    internal double Top5Accuracy => (double)_rightInFive / Images;
+
+    /// <summary>Adds a batch whose mean loss is known, from its logits [images, classes].</summary>
+    internal void Add(double meanLoss, ReadOnlySpan<float> logits, ReadOnlySpan<long> labels)
+    {
+        _loss += meanLoss * labels.Length;
+        int classes = logits.Length / labels.Length;
+        for (int i = 0; i < labels.Length; i++) Count(logits.Slice(i * classes, classes), (int)labels[i]);
+    }
+
+    /// <summary>Adds one image by its probabilities.</summary>
+    internal void Add(ReadOnlySpan<float> probabilities, int label)
+    {
+        _loss -= Math.Log(Math.Max(probabilities[label], SmallestProbability));
+        Count(probabilities, label);
+    }
+
+    private void Count(ReadOnlySpan<float> scores, int label)
+    {
+        int rank = Rank(scores, label);
+        Images++;
+        if (rank == 0) _right++;
+        if (rank < 5) _rightInFive++;
+    }
+
+    /// <summary>How many classes come before the label; of equal scores the lower class comes first, as for the predicted label.</summary>
+    private static int Rank(ReadOnlySpan<float> scores, int label)
+    {
+        float own = scores[label];
+        int rank = 0;
+        for (int c = 0; c < scores.Length; c++)
+        {
+            if (scores[c] > own || (scores[c] == own && c < label)) rank++;
+        }
+
+        return rank;
+    }
+}

@@ -1,0 +1,32 @@
+using Microsoft.ML.Runtime;
+using static TorchSharp.torch;
+
+namespace Padam.MLNet.Training;
+
+/// <summary>What a training run is given: everything is read, checked and decided before the first step.</summary>
+internal sealed record TrainingContext
+{
+    internal required ImageClassificationOptions Options { get; init; }
+
+    internal required TrainingData Data { get; init; }
+
+    internal required Normalization Normalization { get; init; }
+
+    internal required nn.Module<Tensor, Tensor> Network { get; init; }
+
+    internal required Device Device { get; init; }
+
+    internal required int Seed { get; init; }
+
+    internal required IChannel Log { get; init; }
+
+    internal required Func<bool> IsCancelled { get; init; }
+
+    /// <summary>What decides the outcome, by option; compared with a checkpoint's.</summary>
+    internal required IReadOnlyDictionary<string, string> Settings { get; init; }
+
+    internal required CheckpointFolder? Checkpoints { get; init; }
+
+    /// <summary>The checkpoint to go on from.</summary>
+    internal required Checkpoint? Start { get; init; }
+}

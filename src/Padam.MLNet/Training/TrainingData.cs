@@ -1,0 +1,83 @@
+using Microsoft.ML;
+using Padam.MLNet.Data;
+
+namespace Padam.MLNet.Training;
+
+/// <summary>Some rows of a set of images.</summary>
+internal sealed record ImageRows(LabeledImages Images, int[] Rows);
+
+/// <summary>What a training works on: images to learn from, images to be measured on, and what their labels mean.</summary>
+internal sealed record TrainingData(ImageRows Training, ImageRows? Validation, LabelColumn Labels)
+{
+    // Streams of random numbers that must not meet those of the epochs, which count from 0.
+    private const long SplitStream = -1;
+
+    /// <summary>Reads and checks the data; refuses what no training can come of.</summary>
+    internal static TrainingData Read(IDataView input, ImageClassificationOptions options, int seed, CancellationToken cancellation)
+    {
+        (ImageColumn features, LabelColumn labels) = (ImageColumn.Of(input.Schema, options.FeatureColumnName), LabelColumn.Of(input.Schema, options.LabelColumnName));
+        ImageShape? size = Size(options, features);
+        if ((size ?? features.Shape) is { } known) options.Backbone.CheckImageSize(known.Height, known.Width);
+        if (labels.Classes == 1) throw new InvalidDataException($"Label column '{options.LabelColumnName}' has one class only; there is nothing to tell apart.");
+        var images = LabeledImages.Read(input, features, labels, size, null, cancellation);
+        options.Backbone.CheckImageSize(images.Shape.Height, images.Shape.Width);
+
+        (ImageRows training, ImageRows? validation) = (new ImageRows(images, [.. Enumerable.Range(0, images.Count)]), null);
+        if (options.ValidationFraction > 0) (training, validation) = Split(images, options.ValidationFraction, seed);
+        else if (options.ValidationSet is { } set) validation = ReadValidation(set, options, labels, images.Shape, cancellation);
+        RequireClasses(training, options.LabelColumnName);
+        return new(training, validation, labels);
+    }
+
+    private static ImageShape? Size(ImageClassificationOptions options, ImageColumn features)
+    {
+        if (options.ImageSize is not { } size) return null;
+        var shape = new ImageShape(size.Height, size.Width);
+        if (features.Shape is { } given && given != shape)
+        {
+            throw new ArgumentException($"ImageSize is {shape}, but column '{options.FeatureColumnName}' already holds images of {given}; ImageSize resizes MLImage columns only. "
+                + "Use Transforms.ResizeImages before ExtractPixels.");
+        }
+
+        return shape;
+    }
+
+    private static (ImageRows Training, ImageRows Validation) Split(LabeledImages images, double fraction, int seed)
+    {
+        int[] order = Order.Shuffled(images.Count, seed, SplitStream);
+        int apart = (int)Math.Round(images.Count * fraction);
+        if (apart == 0 || apart == images.Count)
+            throw new InvalidDataException($"ValidationFraction {fraction} of {images.Count} rows sets {apart} apart; both parts need at least one.");
+        int[] validation = order[..apart], training = order[apart..];
+        Array.Sort(validation);
+        Array.Sort(training);
+        return (new(images, training), new(images, validation));
+    }
+
+    private static ImageRows ReadValidation(IDataView set, ImageClassificationOptions options, LabelColumn labels, ImageShape shape, CancellationToken cancellation)
+    {
+        ImageColumn features;
+        LabelColumn own;
+        try
+        {
+            (features, own) = (ImageColumn.Of(set.Schema, options.FeatureColumnName), LabelColumn.Of(set.Schema, options.LabelColumnName));
+        }
+        catch (ArgumentException fault)
+        {
+            throw new ArgumentException($"The validation set does not fit: {fault.Message}", fault);
+        }
+
+        if (features.Shape is { } given && given != shape) throw new ArgumentException($"The validation set's images are {given}, the training set's {shape}.");
+        ImageShape? size = features.Shape is null ? shape : null;
+        var images = LabeledImages.Read(set, features, own, options.ImageSize is null ? null : size, own.MapTo(labels), cancellation);
+        if (images.Shape != shape) throw new InvalidDataException($"The validation set's images are {images.Shape}, the training set's {shape}. Append Transforms.ResizeImages, or set ImageSize.");
+        return new(images, [.. Enumerable.Range(0, images.Count)]);
+    }
+
+    private static void RequireClasses(ImageRows training, string label)
+    {
+        int first = training.Images.Labels[training.Rows[0]];
+        if (training.Rows.All(row => training.Images.Labels[row] == first))
+            throw new InvalidDataException($"All {training.Rows.Length} training rows have the same value of '{label}'; there is nothing to tell apart.");
+    }
+}

@@ -1,0 +1,165 @@
+using System.Diagnostics;
+using Microsoft.ML.Runtime;
+using Padam.MLNet.Backbones;
+using Padam.MLNet.Data;
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Padam.MLNet.Training;
+
+/// <summary>The epochs of one training.</summary>
+internal sealed class TrainingRun : IDisposable
+{
+    private readonly TrainingContext _context;
+    private readonly ImageClassificationOptions _options;
+    private readonly nn.Module<Tensor, Tensor> _network;
+    private readonly FrozenLayers _frozen;
+    private readonly PixelMap _map;
+    private readonly BatchAssembly _batches;
+    private readonly TrainingStep _step;
+    private readonly BestEpoch? _best;
+    private optim.Optimizer _optimizer;
+    private Rates _rates;
+    private int _epochsDone, _batchesDone;
+    private bool _ended;
+    private RunningMetrics _metrics = new();
+
+    internal TrainingRun(TrainingContext context)
+    {
+        _context = context;
+        (_options, _network) = (context.Options, context.Network);
+        _frozen = FrozenLayers.Freeze(_network, _options.FrozenLayers);
+        _map = new PixelMap(context.Normalization, _options.PixelScale);
+        _batches = new BatchAssembly(context.Data.Training, _map, _options.Augmentation, _options.BatchSize, context.Seed);
+        _step = new TrainingStep(_network, _options, context.Data.Labels.Classes, context.Device);
+        if (_options.EarlyStopping is not null || _options.RestoreBestWeights)
+            _best = new BestEpoch(_options.EarlyStopping?.Metric ?? ValidationMetric.Accuracy, _options.EarlyStopping, keepWeights: _options.RestoreBestWeights);
+        StartOptimizer();
+        if (context.Checkpoints is not null) CheckpointBytes.Stateful(_optimizer);
+        if (context.Start is { } checkpoint) Resume(checkpoint);
+    }
+
+    /// <summary>Trains until the last epoch, or until someone says stop.</summary>
+    /// <returns>The epoch whose weights the network now has.</returns>
+    internal int Run()
+    {
+        while (!_ended)
+        {
+            EpochMetrics metrics = TrainEpoch(_epochsDone + 1);
+            _best?.See(metrics, _network);
+            _context.Log.Info(MessageSensitivity.None, EpochLine.Of(metrics));
+            _options.MetricsCallback?.Invoke(metrics);
+            (_epochsDone, _batchesDone, _metrics) = (metrics.Epoch, 0, new RunningMetrics());
+            _ended = _epochsDone == _options.Epochs || Stops(metrics);
+            if (_ended || _epochsDone % _options.CheckpointEvery == 0) SaveCheckpoint();
+        }
+
+        if (!_options.RestoreBestWeights) return _epochsDone;
+        _best!.Restore(_network);
+        _context.Log.Info(MessageSensitivity.None, FormattableString.Invariant($"Restored the weights of epoch {_best.Epoch}, the best by validation {_best.Metric} ({_best.Value:0.####})."));
+        return _best.Epoch;
+    }
+
+    public void Dispose()
+    {
+        _optimizer.Dispose();
+        _batches.Dispose();
+        _best?.Dispose();
+        foreach (Parameter parameter in _network.parameters()) parameter.grad = null;
+    }
+
+    [System.Diagnostics.CodeAnalysis.MemberNotNull(nameof(_optimizer), nameof(_rates))]
+    private void StartOptimizer()
+    {
+        _optimizer?.Dispose();
+        _optimizer = _options.Optimizer.Create(_network.named_parameters().Where(entry => entry.parameter.requires_grad));
+        _rates = new Rates(_options, _optimizer);
+    }
+
+    private EpochMetrics TrainEpoch(int epoch)
+    {
+        if (_batchesDone == 0 && epoch > 1 && _options.OptimizerRestartEpochs is { } every && (epoch - 1) % every == 0) StartOptimizer();
+        _network.train();
+        _frozen.StayInEvaluationMode();
+        _rates.Set(epoch - 1);
+        (double rate, double? partial) = (_rates.LearningRate, _rates.Partial);
+        double speed = TrainBatches(epoch);
+
+        RunningMetrics? validation = _context.Data.Validation is { } set ? Validation.Measure(set, _map, _network, _context) : null;
+        double penalty = validation is null ? 0 : KernelPenalty.Value([.. KernelPenalty.Kernels(_network)], _options.KernelL2);
+        return new EpochMetrics
+        {
+            Epoch = epoch, Epochs = _options.Epochs,
+            Loss = _metrics.Loss, Accuracy = _metrics.Accuracy, Top5Accuracy = _metrics.Top5Accuracy,
+            ValidationLoss = validation?.Loss + penalty, ValidationAccuracy = validation?.Accuracy, ValidationTop5Accuracy = validation?.Top5Accuracy,
+            LearningRate = rate, Partial = partial, ImagesPerSecond = speed,
+        };
+    }
+
+    /// <returns>Images a second.</returns>
+    private double TrainBatches(int epoch)
+    {
+        long start = Stopwatch.GetTimestamp();
+        int before = _metrics.Images;
+        double PerSecond() => (_metrics.Images - before) / Stopwatch.GetElapsedTime(start).TotalSeconds;
+        using DisposeScope scope = NewDisposeScope();
+        foreach (TrainingBatch batch in _batches.Epoch(epoch, _batchesDone))
+        {
+            StopIfCancelled();
+            _rates.Set(epoch - 1 + ((double)_batchesDone / _batches.Batches));
+            double loss = _step.Run(batch, _optimizer, _metrics);
+            _batchesDone++;
+            if (!double.IsFinite(loss)) throw new TrainingDivergedException(epoch, _batchesDone, loss, _options.Optimizer.ToString());
+            scope.DisposeEverything();
+            _options.ProgressCallback?.Invoke(new(epoch, _options.Epochs, _metrics.Images, _context.Data.Training.Rows.Length, _metrics.Loss, PerSecond()));
+        }
+
+        return PerSecond();
+    }
+
+    private bool Stops(EpochMetrics metrics)
+    {
+        string? reason = metrics.StopRequested ? "at the callback's request"
+            : _best?.ShouldStop == true ? $"no better validation {_best.Metric} for {_best.EpochsWithoutImprovement} epochs"
+            : null;
+        if (reason is not null) _context.Log.Info(MessageSensitivity.None, $"Stopped after epoch {metrics.Epoch}: {reason}.");
+        return reason is not null;
+    }
+
+    // Between two batches, so that what is saved is a whole number of steps.
+    private void StopIfCancelled()
+    {
+        if (!_context.IsCancelled()) return;
+        SaveCheckpoint();
+        _options.CancellationToken.ThrowIfCancellationRequested();
+        throw new OperationCanceledException("The MLContext was cancelled.");
+    }
+
+    private void SaveCheckpoint()
+    {
+        if (_context.Checkpoints is not { } folder) return;
+        var position = new CheckpointPosition
+        {
+            Settings = _context.Settings, Seed = _context.Seed, EpochsDone = _epochsDone, BatchesDone = _batchesDone, Sums = _metrics.Sums, Ended = _ended,
+            Best = _best is null ? null : new(_best.Epoch, _best.Value, _best.EpochsWithoutImprovement),
+        };
+        using DisposeScope scope = NewDisposeScope();
+        byte[] random = torch.random.get_rng_state().bytes.ToArray();
+        new Checkpoint(position, CheckpointBytes.Of(_network.PlainState()), CheckpointBytes.Of(_optimizer), random, _best?.Weights is { Count: > 0 } best ? CheckpointBytes.Of(best) : null)
+            .Write(folder.File);
+    }
+
+    private void Resume(Checkpoint checkpoint)
+    {
+        CheckpointPosition position = checkpoint.Position;
+        string file = _context.Checkpoints!.File;
+        Persistence.SafetensorsWeights.Load(_network, new MemoryStream(checkpoint.Weights), file);
+        CheckpointBytes.Restore(_optimizer, checkpoint.Optimizer);
+        using (Tensor random = tensor(checkpoint.Random)) torch.random.set_rng_state(random);
+        (_epochsDone, _batchesDone, _ended, _metrics) = (position.EpochsDone, position.BatchesDone, position.Ended, new RunningMetrics { Sums = position.Sums });
+        if (_best is not null && position.Best is { } best)
+            _best.Resume(best.Epoch, best.Value, best.EpochsWithoutImprovement, checkpoint.BestWeights is null ? [] : CheckpointBytes.Tensors(checkpoint.BestWeights, file));
+        _context.Log.Info(MessageSensitivity.None, $"Resumed from '{file}' after epoch {_epochsDone}, batch {_batchesDone} of the next.");
+    }
+}

@@ -1,0 +1,48 @@
+using System.Runtime.InteropServices;
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Padam.MLNet.Training;
+
+/// <summary>One step: forward, loss, backward, update.</summary>
+internal sealed class TrainingStep
+{
+    private readonly nn.Module<Tensor, Tensor> _network;
+    private readonly ImageClassificationOptions _options;
+    private readonly Parameter[] _parameters, _kernels;
+    private readonly Device _device;
+    private readonly int _classes;
+
+    internal TrainingStep(nn.Module<Tensor, Tensor> network, ImageClassificationOptions options, int classes, Device device)
+    {
+        (_network, _options, _device, _classes) = (network, options, device, classes);
+        _parameters = [.. network.parameters().Where(parameter => parameter.requires_grad)];
+        _kernels = options.KernelL2 > 0 ? [.. KernelPenalty.Kernels(network).Where(kernel => kernel.requires_grad)] : [];
+    }
+
+    /// <summary>Trains on a batch, adds it to the metrics and returns its loss.</summary>
+    internal double Run(TrainingBatch batch, optim.Optimizer optimizer, RunningMetrics metrics)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor images = batch.Images.to(_device), labels = batch.Labels.to(_device);
+        Tensor logits = _network.forward(images);
+        int count = (int)batch.Labels.shape[0];
+        if (logits.dim() != 2 || logits.shape[0] != count || logits.shape[1] != _classes)
+            throw new InvalidOperationException($"The network yields [{string.Join(", ", logits.shape)}] for {count} images and {_classes} classes; it must yield logits [{count}, {_classes}].");
+        Tensor loss = nn.functional.cross_entropy(logits, labels, label_smoothing: _options.LabelSmoothing);
+        double value = loss.item<float>() + KernelPenalty.Value(_kernels, _options.KernelL2);
+        // Before the update: a broken gradient must not reach the weights.
+        if (!double.IsFinite(value)) return value;
+
+        foreach (Parameter parameter in _parameters) parameter.grad = null;
+        loss.backward();
+        KernelPenalty.AddGradient(_kernels, _options.KernelL2);
+        if (_options.GradientClipNorm is { } norm) nn.utils.clip_grad_norm_(_parameters, norm);
+        optimizer.step();
+
+        Tensor answers = logits.detach().to(ScalarType.Float32).cpu().contiguous();
+        metrics.Add(value, MemoryMarshal.Cast<byte, float>(answers.bytes), MemoryMarshal.Cast<byte, long>(batch.Labels.bytes));
+        return value;
+    }
+}

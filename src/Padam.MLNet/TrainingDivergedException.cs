@@ -1,0 +1,15 @@
+namespace Padam.MLNet;
+
+/// <summary>The loss became infinite or no number, so the training stopped. Logs and checkpoints of the epochs before are kept.</summary>
+public sealed class TrainingDivergedException : InvalidOperationException
+{
+    internal TrainingDivergedException(int epoch, int batch, double loss, string optimizer)
+        : base(FormattableString.Invariant($"The loss is {loss} in epoch {epoch}, batch {batch}: the training has diverged. Lower the learning rate ({optimizer}), add a warm-up, or set GradientClipNorm."))
+        => (Epoch, Batch) = (epoch, batch);
+
+    /// <summary>The epoch, from 1.</summary>
+    public int Epoch { get; }
+
+    /// <summary>The batch within the epoch, from 1.</summary>
+    public int Batch { get; }
+}
