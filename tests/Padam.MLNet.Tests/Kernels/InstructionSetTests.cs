@@ -15,7 +15,7 @@ public sealed class InstructionSetTests
     }
 
     [TestMethod]
-    public void Convolution_is_direct_without_AVX2() => RunAgain("DOTNET_EnableAVX2", nameof(ConvolutionTests), nameof(RegisterTests));
+    public void Convolution_is_direct_without_AVX2() => RunAgain("DOTNET_EnableAVX2", nameof(Convolution2dTests), nameof(RegisterTests));
 
     private static void RunAgain(string disabled, params string[] classes)
     {

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace Padam.MLNet.Tests.Kernels;
 
 [TestClass]
-public sealed class ConvolutionTests
+public sealed class Convolution2dTests
 {
     [TestMethod]
     [DataRow(128, 64, 32, true)]
@@ -17,7 +17,7 @@ public sealed class ConvolutionTests
     [DataRow(128, 64, 5, false, DisplayName = "5x5 in tiles of 8x8")]
     [DataRow(128, 64, 1, false, DisplayName = "1x1 in a tile of 4x4")]
     public void The_rule_takes_Winograd_where_it_was_measured_to_be_quicker(int batch, int channels, int map, bool expected) =>
-        Assert.AreEqual(expected, Convolution.IsQuickerByWinograd(new ConvolutionShape(batch, map, map, channels, channels)));
+        Assert.AreEqual(expected, Convolution2d.IsQuickerByWinograd(new ConvolutionShape(batch, map, map, channels, channels)));
 
     [TestMethod]
     [DataRow(ConvolutionAlgorithm.Auto, 8, 16, true)]
@@ -27,8 +27,8 @@ public sealed class ConvolutionTests
     public void The_setting_decides(ConvolutionAlgorithm algorithm, int batch, int map, bool winograd)
     {
         using var example = new ConvolutionExample(batch, 32, 32, map, map);
-        Assert.AreEqual(winograd && WinogradConvolution.IsSupported, Convolution.UsesWinograd(algorithm, example.X, example.Weight, 1, 1));
-        AssertClose(example.Output.relu(), Convolution.Apply(example.X, example.Weight, example.Bias, rectify: true, algorithm: algorithm), "outputs");
+        Assert.AreEqual(winograd && WinogradConvolution.IsSupported, Convolution2d.UsesWinograd(algorithm, example.X, example.Weight, 1, 1));
+        AssertClose(example.Output.relu(), Convolution2d.Apply(example.X, example.Weight, example.Bias, rectify: true, algorithm: algorithm), "outputs");
     }
 
     [TestMethod]
@@ -42,7 +42,7 @@ public sealed class ConvolutionTests
         })
         {
             Tensor expected = nn.functional.conv2d(input, filter, strides: [stride, stride], padding: [padding, padding]);
-            AssertClose(expected, Convolution.Apply(input, filter, stride: stride, padding: padding, algorithm: ConvolutionAlgorithm.Winograd), $"{filter}", 1e-6);
+            AssertClose(expected, Convolution2d.Apply(input, filter, stride: stride, padding: padding, algorithm: ConvolutionAlgorithm.Winograd), $"{filter}", 1e-6);
         }
     }
 }
