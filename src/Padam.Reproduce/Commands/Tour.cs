@@ -12,7 +12,7 @@ namespace Padam.Reproduce.Commands;
 /// </summary>
 internal static class Tour
 {
-    private const int TrainImages = 3_000, TestImages = 1_000, Epochs = 4;
+    private const int TrainImages = 5_000, TestImages = 1_000, Epochs = 5;
     private static readonly string Folder = Path.Combine("runs", "tour");
     private static readonly string[] Optimizers = ["padam", "adam", "amsgrad", "sgd"];
 
@@ -33,7 +33,7 @@ internal static class Tour
         }
 
         Terminal.Write(table);
-        Console.WriteLine("A guess would be wrong in 90 % of cases. One seed and four short epochs rank nothing: that is what 'run' is for, on real images.");
+        Console.WriteLine("A guess would be wrong in 90 % of cases. One seed and a few short epochs rank nothing: that is what 'run' is for, on real images.");
         Console.WriteLine($"Logs (.csv), models (.zip), weights (.h5) and summaries (.json): {Path.GetDirectoryName(Place("padam", data).Files.Log)}");
         return ExitCode.Success;
     }
