@@ -16,29 +16,35 @@ internal static unsafe class WinogradConvolution
         IsSupported && shape is { Kernel: 3, Stride: 1, Padding: 0 or 1, Batch: > 0, OutputHeight: > 0, OutputWidth: > 0, Inputs: > 0, Outputs: > 0 }
         && shape.Inputs % WinogradProduct.Panel == 0 && shape.Outputs % WinogradProduct.Panel == 0;
 
+    /// <summary>Outputs a side of the tiles into which the maps are cut.</summary>
+    public static int TileSide(ConvolutionShape shape) => IsTinyMap(shape) ? WinogradTile2.Outputs : WinogradTile4.Outputs;
+
     /// <summary>The convolution with its gradient.</summary>
     /// <param name="x">[N, C, H, W], best in channels-last layout.</param>
     /// <param name="weight">[K, C, 3, 3], in any layout.</param>
     /// <param name="bias">[K], or null.</param>
     /// <param name="padding">Rows and columns of zeros around each image: 0 or 1.</param>
+    /// <param name="rectify">Whether negative outputs become zero (ReLU).</param>
     /// <returns>[N, K, H + 2 padding - 2, W + 2 padding - 2] in channels-last layout.</returns>
     /// <exception cref="ArgumentException">The shape is not one that <see cref="Supports"/> accepts, or a tensor is not float32 on the CPU.</exception>
-    public static Tensor Apply(Tensor x, Tensor weight, Tensor? bias = null, int padding = 1)
+    public static Tensor Apply(Tensor x, Tensor weight, Tensor? bias = null, int padding = 1, bool rectify = false)
     {
         bool needsGradient = is_grad_enabled() && (x.requires_grad || weight.requires_grad || bias is { requires_grad: true });
-        return needsGradient ? WinogradFunction.Apply(x, weight, bias, padding) : Forward(x, weight, bias, padding);
+        if (!needsGradient) return Forward(x, weight, bias, padding, rectify);
+        Tensor y = WinogradFunction.Apply(x, weight, bias, padding);
+        return rectify ? y.relu_() : y;
     }
 
-    /// <summary>The convolution without a gradient, as <see cref="Apply"/>; <paramref name="rectify"/>: whether negative outputs become zero (ReLU).</summary>
+    /// <summary>As <see cref="Apply"/>, without a gradient.</summary>
     public static Tensor Forward(Tensor x, Tensor weight, Tensor? bias = null, int padding = 1, bool rectify = false)
     {
         ConvolutionShape shape = Checked(x, weight, padding);
+        if (bias is not null && (bias.dim() != 1 || bias.shape[0] != shape.Outputs)) throw new ArgumentException($"A bias of {shape.Outputs} values is needed, this one is [{string.Join(", ", bias.shape)}].", nameof(bias));
         using var scope = NewDisposeScope();
         using var _ = no_grad();
         Tensor y = EmptyChannelsLast(shape.Batch, shape.Outputs, shape.OutputHeight, shape.OutputWidth);
-        float* shift = bias is null ? null : TensorMemory.Floats(bias = bias.contiguous());
-        Forward(Images(ref x), Filters(weight), shift, Images(ref y), padding, rectify, IsTinyMap(shape));
-        GC.KeepAlive(bias);
+        (x, bias) = (ToChannelsLast(x), bias?.contiguous());
+        Forward(Images(x), Filters(weight), bias is null ? null : TensorMemory.Floats(bias), Images(y), padding, rectify, IsTinyMap(shape));
         return y.MoveToOuterDisposeScope();
     }
 
@@ -50,7 +56,8 @@ internal static unsafe class WinogradConvolution
         Tensor dx = EmptyChannelsLast(dy.shape[0], weight.shape[1], height, width);
         ConvolutionShape shape = Checked(dx, weight, padding);
         // The gradient is a convolution too: with turned filters, and with the padding that restores the size.
-        Forward(Images(ref dy), Filters(weight).Transposed(), null, Images(ref dx), 2 - padding, rectify: false, IsTinyMap(shape));
+        dy = ToChannelsLast(dy);
+        Forward(Images(dy), Filters(weight).Transposed(), null, Images(dx), 2 - padding, rectify: false, IsTinyMap(shape));
         return dx.MoveToOuterDisposeScope();
     }
 
@@ -61,7 +68,8 @@ internal static unsafe class WinogradConvolution
         using var scope = NewDisposeScope();
         using var _ = no_grad();
         Tensor gradient = empty_like(weight);
-        ChannelsLast input = Images(ref x), output = Images(ref dy);
+        (x, dy) = (ToChannelsLast(x), ToChannelsLast(dy));
+        ChannelsLast input = Images(x), output = Images(dy);
         switch (IsTinyMap(shape), Lanes16.IsSupported)
         {
             case (false, true): WinogradFilterGradient<WinogradTile4, Lanes16>.Run(input, output, Filters(gradient), padding); break;
@@ -97,15 +105,20 @@ internal static unsafe class WinogradConvolution
         return Supports(shape) ? shape : throw new ArgumentException($"Winograd's algorithm does not cover {shape} on this machine; use direct convolution.");
     }
 
-    private static Tensor EmptyChannelsLast(long batch, long channels, long height, long width) =>
-        empty_strided([batch, channels, height, width], [height * width * channels, 1, width * channels, channels], dtype: ScalarType.Float32);
-
-    /// <summary>The tensor's memory, after a copy into channels-last layout if it has another.</summary>
-    private static ChannelsLast Images(ref Tensor tensor)
+    private static Tensor EmptyChannelsLast(long batch, long channels, long height, long width)
     {
-        Tensor plain = tensor.permute(0, 2, 3, 1).contiguous();
-        tensor = plain.permute(0, 3, 1, 2);
-        return new ChannelsLast(TensorMemory.Floats(plain), (int)plain.shape[0], (int)plain.shape[1], (int)plain.shape[2], (int)plain.shape[3]);
+        Tensor tensor = empty_strided([batch, channels, height, width], [height * width * channels, 1, width * channels, channels], dtype: ScalarType.Float32);
+        TensorMemory.PreferHugePages(tensor);
+        return tensor;
+    }
+
+    /// <summary>The tensor itself, or a copy if it has another layout.</summary>
+    private static Tensor ToChannelsLast(Tensor tensor) => tensor.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2);
+
+    private static ChannelsLast Images(Tensor channelsLast)
+    {
+        long[] shape = channelsLast.shape;
+        return new ChannelsLast(TensorMemory.Floats(channelsLast), (int)shape[0], (int)shape[2], (int)shape[3], (int)shape[1]);
     }
 
     private static FilterBank Filters(Tensor weight)
