@@ -10,6 +10,9 @@ namespace Padam.MLNet.Backbones;
 /// </summary>
 public abstract class Backbone
 {
+    /// <summary>Held while torch's global generator is drawn from, so that a network being seeded and built on one thread is not disturbed by another.</summary>
+    internal static readonly Lock Generator = new();
+
     private protected Backbone(string name, BackboneSettings settings) => (Name, Settings) = (name, settings);
 
     /// <summary>
@@ -58,6 +61,7 @@ public abstract class Backbone
         ArgumentOutOfRangeException.ThrowIfLessThan(classes, 1);
         // The network outlives whatever scope the caller happens to be in.
         using DisposeScope scope = NewDisposeScope();
+        using Lock.Scope alone = Generator.EnterScope();
         Module<Tensor, Tensor> network = Create(classes);
         foreach (Tensor tensor in network.parameters().Concat(network.buffers())) scope.Detach(tensor);
         return network;

@@ -47,8 +47,15 @@ internal sealed class ImageFolderDataView : IDataView
         {
             0 => (ValueGetter<uint>)((ref uint key) => key = view._files[Row].Key),
             1 => (ValueGetter<ReadOnlyMemory<char>>)((ref ReadOnlyMemory<char> path) => path = view._files[Row].Path.AsMemory()),
-            _ => (ValueGetter<MLImage>)((ref MLImage image) => image = Decode(view._files[Row].Path)),
+            _ => (ValueGetter<MLImage>)Image,
         };
+
+        // The caller hands the last row's image back, as to ML.NET's own loader.
+        private void Image(ref MLImage image)
+        {
+            image?.Dispose();
+            image = Decode(view._files[Row].Path);
+        }
 
         private MLImage Decode(string path)
         {

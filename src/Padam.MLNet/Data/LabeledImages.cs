@@ -53,16 +53,25 @@ internal sealed class LabeledImages
             int mapped = classOf is null ? number : classOf[number];
             if (mapped < 0)
             {
-                throw new InvalidDataException($"Column '{labels.Column.Name}', row {cursor.Position} of the validation set: class "
+                throw new InvalidDataException($"Column '{labels.Column.Name}', row {cursor.Position}: class "
                     + $"'{labels.Values.Values![number]}' is not among the training set's.");
             }
 
             bytes?.Invoke(set._bytes!.Add());
-            singles?.Invoke(set._singles!.Add());
+            if (singles is not null) ReadFinite(singles, set._singles!.Add(), features.Column.Name, cursor.Position);
             set._labels.Add(mapped);
         }
 
         return set ?? throw new InvalidDataException("The data has no rows.");
+    }
+
+    private static void ReadFinite(ReadPixels<float> read, Span<float> image, string column, long row)
+    {
+        read(image);
+        foreach (float value in image)
+        {
+            if (!float.IsFinite(value)) throw new InvalidDataException($"Column '{column}', row {row}: a pixel is {value}. Replace such values before training.");
+        }
     }
 
     /// <summary>Writes one image, placed and normalised, as HWC singles.</summary>
