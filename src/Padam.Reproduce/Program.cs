@@ -1,1 +1,1 @@
-Console.WriteLine(TorchSharp.torch.ones(2, 2).sum().item<float>());
+return await Padam.Reproduce.Commands.CommandLine.RunAsync(args);

@@ -1,4 +1,3 @@
-using Padam.MLNet.Kernels;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -11,14 +10,14 @@ namespace Padam.MLNet.Backbones;
 /// </summary>
 internal sealed class Convolution : nn.Module<Tensor, Tensor>
 {
-    private readonly long[] stride, padding;
+    private readonly int stride, padding;
     private (Tensor Weight, Tensor Bias)? folded;
 
     public Convolution(long inChannels, long outChannels, int kernel, int stride = 1, bool bias = false, bool onTinyMaps = false) : base(nameof(Convolution))
     {
         OnTinyMaps = onTinyMaps;
-        this.stride = [stride, stride];
-        padding = [kernel / 2, kernel / 2];
+        this.stride = stride;
+        padding = kernel / 2;
         WeightLimit.Take(outChannels, inChannels, kernel, kernel);
         register_parameter("weight", new Parameter(zeros(outChannels, inChannels, kernel, kernel)));
         if (bias) register_parameter("bias", new Parameter(zeros(outChannels)));
@@ -44,11 +43,8 @@ internal sealed class Convolution : nn.Module<Tensor, Tensor>
     /// <summary>How it is computed; <see cref="ConvolutionChoice"/> sets it for a whole network.</summary>
     public ConvolutionAlgorithm Algorithm { get; set; } = ConvolutionAlgorithm.Direct;
 
-    // The one place where the algorithm is chosen.
     private Tensor Convolve(Tensor input, Tensor weight, Tensor? bias) =>
-        ConvolutionRule.UsesWinograd(Algorithm, input, weight, stride[0], padding[0])
-            ? WinogradConvolution.Apply(input, weight, bias, (int)padding[0])
-            : nn.functional.conv2d(input, weight, bias, stride, padding);
+        Kernels.Convolution.Apply(input, weight, bias, stride, padding, algorithm: Algorithm);
 
     /// <summary>Multiplies the output channels by <paramref name="scale"/> and adds <paramref name="shift"/> (both [out]), until <see cref="Unfold"/>.</summary>
     public void Fold(Tensor scale, Tensor shift)

@@ -16,20 +16,26 @@ internal static unsafe class WinogradConvolution
         IsSupported && shape is { Kernel: 3, Stride: 1, Padding: 0 or 1, Batch: > 0, OutputHeight: > 0, OutputWidth: > 0, Inputs: > 0, Outputs: > 0 }
         && shape.Inputs % WinogradProduct.Panel == 0 && shape.Outputs % WinogradProduct.Panel == 0;
 
+    /// <summary>Outputs a side of the tiles into which the maps are cut.</summary>
+    public static int TileSide(ConvolutionShape shape) => IsTinyMap(shape) ? WinogradTile2.Outputs : WinogradTile4.Outputs;
+
     /// <summary>The convolution with its gradient.</summary>
     /// <param name="x">[N, C, H, W], best in channels-last layout.</param>
     /// <param name="weight">[K, C, 3, 3], in any layout.</param>
     /// <param name="bias">[K], or null.</param>
     /// <param name="padding">Rows and columns of zeros around each image: 0 or 1.</param>
+    /// <param name="rectify">Whether negative outputs become zero (ReLU).</param>
     /// <returns>[N, K, H + 2 padding - 2, W + 2 padding - 2] in channels-last layout.</returns>
     /// <exception cref="ArgumentException">The shape is not one that <see cref="Supports"/> accepts, or a tensor is not float32 on the CPU.</exception>
-    public static Tensor Apply(Tensor x, Tensor weight, Tensor? bias = null, int padding = 1)
+    public static Tensor Apply(Tensor x, Tensor weight, Tensor? bias = null, int padding = 1, bool rectify = false)
     {
         bool needsGradient = is_grad_enabled() && (x.requires_grad || weight.requires_grad || bias is { requires_grad: true });
-        return needsGradient ? WinogradFunction.Apply(x, weight, bias, padding) : Forward(x, weight, bias, padding);
+        if (!needsGradient) return Forward(x, weight, bias, padding, rectify);
+        Tensor y = WinogradFunction.Apply(x, weight, bias, padding);
+        return rectify ? y.relu_() : y;
     }
 
-    /// <summary>The convolution without a gradient, as <see cref="Apply"/>; <paramref name="rectify"/>: whether negative outputs become zero (ReLU).</summary>
+    /// <summary>As <see cref="Apply"/>, without a gradient.</summary>
     public static Tensor Forward(Tensor x, Tensor weight, Tensor? bias = null, int padding = 1, bool rectify = false)
     {
         ConvolutionShape shape = Checked(x, weight, padding);
@@ -97,8 +103,12 @@ internal static unsafe class WinogradConvolution
         return Supports(shape) ? shape : throw new ArgumentException($"Winograd's algorithm does not cover {shape} on this machine; use direct convolution.");
     }
 
-    private static Tensor EmptyChannelsLast(long batch, long channels, long height, long width) =>
-        empty_strided([batch, channels, height, width], [height * width * channels, 1, width * channels, channels], dtype: ScalarType.Float32);
+    private static Tensor EmptyChannelsLast(long batch, long channels, long height, long width)
+    {
+        Tensor tensor = empty_strided([batch, channels, height, width], [height * width * channels, 1, width * channels, channels], dtype: ScalarType.Float32);
+        TensorMemory.PreferHugePages(tensor);
+        return tensor;
+    }
 
     /// <summary>The tensor's memory, after a copy into channels-last layout if it has another.</summary>
     private static ChannelsLast Images(ref Tensor tensor)

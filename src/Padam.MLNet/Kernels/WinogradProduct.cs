@@ -26,6 +26,7 @@ internal static unsafe class WinogradProduct
     /// <param name="panels">The common dimension, in panels.</param>
     /// <param name="rows">A multiple of <see cref="RowGroup"/>.</param>
     /// <param name="m">[rows, 32], one panel.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Multiply<T>(float* v, nint vPanel, float* u, int panels, int rows, float* m) where T : unmanaged, ILanes<T>
     {
         for (int panel = 0; panel < panels; panel += PanelsAtOnce)
@@ -42,6 +43,7 @@ internal static unsafe class WinogradProduct
     /// <param name="rows">The common dimension.</param>
     /// <param name="du">[32, 32].</param>
     /// <param name="add">Whether to add to what du holds.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void MultiplyTransposed<T>(float* v, float* dm, int rows, float* du, bool add) where T : unmanaged, ILanes<T>
     {
         for (nint row = 0; row < Panel; row += RowGroup) Rows<T>(v + row, 1, Panel, 0, dm, 1, rows, du + row * Panel, add);

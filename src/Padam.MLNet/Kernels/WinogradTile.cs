@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Padam.MLNet.Kernels;
 
 /// <summary>
@@ -54,6 +56,7 @@ internal unsafe interface IWinogradMatrix
 internal static unsafe class WinogradMatrix<M> where M : IWinogradMatrix
 {
     /// <summary>The matrix is applied to the columns, then to the rows.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Sandwich<T>(T* x, nint xStride, T* y, nint yStride, T* scratch) where T : unmanaged, ILanes<T>
     {
         for (int column = 0; column < M.Columns; column++) M.Multiply(x + column * xStride, M.Columns * xStride, scratch + column, M.Columns);

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Padam.MLNet.Kernels;
 
 /// <summary>
@@ -17,18 +19,23 @@ internal readonly unsafe struct WinogradTile2 : IWinogradTile
 
     public static int Outputs => 2;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Input<T>(T* from, nint fromStride, T* to, nint toStride, T* scratch) where T : unmanaged, ILanes<T>
         => WinogradMatrix<Bt>.Sandwich(from, fromStride, to, toStride, scratch);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Output<T>(T* from, nint fromStride, T* to, nint toStride, T* scratch) where T : unmanaged, ILanes<T>
         => WinogradMatrix<At>.Sandwich(from, fromStride, to, toStride, scratch);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void OutputGradient<T>(T* from, nint fromStride, T* to, nint toStride, T* scratch) where T : unmanaged, ILanes<T>
         => WinogradMatrix<A>.Sandwich(from, fromStride, to, toStride, scratch);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Filter<T>(T* from, nint fromStride, T* to, nint toStride, T* scratch) where T : unmanaged, ILanes<T>
         => WinogradMatrix<G>.Sandwich(from, fromStride, to, toStride, scratch);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void FilterGradient<T>(T* from, nint fromStride, T* to, nint toStride, T* scratch) where T : unmanaged, ILanes<T>
         => WinogradMatrix<Gt>.Sandwich(from, fromStride, to, toStride, scratch);
 
@@ -41,6 +48,7 @@ internal readonly unsafe struct WinogradTile2 : IWinogradTile
         // [ 1 0 ]
         // [ 1 1 ]
         // [ 0 1 ]
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static void Multiply<T>(T* x, nint xStride, T* y, nint yStride) where T : unmanaged, ILanes<T>
         {
             T x0 = x[0], x1 = x[xStride];
@@ -58,6 +66,7 @@ internal readonly unsafe struct WinogradTile2 : IWinogradTile
 
         // [ 0 1 1 ]
         // [ 1 1 0 ]
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static void Multiply<T>(T* x, nint xStride, T* y, nint yStride) where T : unmanaged, ILanes<T>
         {
             T x1 = x[xStride];
@@ -75,6 +84,7 @@ internal readonly unsafe struct WinogradTile2 : IWinogradTile
         // [ 0 1 ]
         // [ 1 1 ]
         // [ 1 0 ]
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static void Multiply<T>(T* x, nint xStride, T* y, nint yStride) where T : unmanaged, ILanes<T>
         {
             T x0 = x[0], x1 = x[xStride];
@@ -93,6 +103,7 @@ internal readonly unsafe struct WinogradTile2 : IWinogradTile
         // [ 1 -1 0 ]
         // [ 0  1 0 ]
         // [ 0 -1 1 ]
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static void Multiply<T>(T* x, nint xStride, T* y, nint yStride) where T : unmanaged, ILanes<T>
         {
             T x0 = x[0], x1 = x[xStride], x2 = x[2 * xStride];
@@ -111,6 +122,7 @@ internal readonly unsafe struct WinogradTile2 : IWinogradTile
         // [  1 0  0 ]
         // [ -1 1 -1 ]
         // [  0 0  1 ]
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static void Multiply<T>(T* x, nint xStride, T* y, nint yStride) where T : unmanaged, ILanes<T>
         {
             T x0 = x[0], x1 = x[xStride], x2 = x[2 * xStride];

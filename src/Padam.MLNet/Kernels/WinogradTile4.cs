@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Padam.MLNet.Kernels;
 
 /// <summary>F(4x4, 3x3): 4x4 outputs from 6x6 inputs with 36 multiplications instead of 144. The matrices are those of Lavin and Gray, section 4.3.</summary>
@@ -11,18 +13,23 @@ internal readonly unsafe struct WinogradTile4 : IWinogradTile
 
     public static int Outputs => 4;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Input<T>(T* from, nint fromStride, T* to, nint toStride, T* scratch) where T : unmanaged, ILanes<T>
         => WinogradMatrix<Bt>.Sandwich(from, fromStride, to, toStride, scratch);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Output<T>(T* from, nint fromStride, T* to, nint toStride, T* scratch) where T : unmanaged, ILanes<T>
         => WinogradMatrix<At>.Sandwich(from, fromStride, to, toStride, scratch);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void OutputGradient<T>(T* from, nint fromStride, T* to, nint toStride, T* scratch) where T : unmanaged, ILanes<T>
         => WinogradMatrix<A>.Sandwich(from, fromStride, to, toStride, scratch);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Filter<T>(T* from, nint fromStride, T* to, nint toStride, T* scratch) where T : unmanaged, ILanes<T>
         => WinogradMatrix<G>.Sandwich(from, fromStride, to, toStride, scratch);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void FilterGradient<T>(T* from, nint fromStride, T* to, nint toStride, T* scratch) where T : unmanaged, ILanes<T>
         => WinogradMatrix<Gt>.Sandwich(from, fromStride, to, toStride, scratch);
 
@@ -38,6 +45,7 @@ internal readonly unsafe struct WinogradTile4 : IWinogradTile
         // [ 0 -2 -1  2  1  0 ]
         // [ 0  2 -1 -2  1  0 ]
         // [ 0  4  0 -5  0  1 ]
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static void Multiply<T>(T* x, nint xStride, T* y, nint yStride) where T : unmanaged, ILanes<T>
         {
             T x0 = x[0], x1 = x[xStride], x2 = x[2 * xStride], x3 = x[3 * xStride], x4 = x[4 * xStride], x5 = x[5 * xStride];
@@ -62,6 +70,7 @@ internal readonly unsafe struct WinogradTile4 : IWinogradTile
         // [ 0  1 -1  2 -2  0 ]
         // [ 0  1  1  4  4  0 ]
         // [ 0  1 -1  8 -8  1 ]
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static void Multiply<T>(T* x, nint xStride, T* y, nint yStride) where T : unmanaged, ILanes<T>
         {
             T x1 = x[xStride], x2 = x[2 * xStride], x3 = x[3 * xStride], x4 = x[4 * xStride];
@@ -85,6 +94,7 @@ internal readonly unsafe struct WinogradTile4 : IWinogradTile
         // [ 1  2  4  8 ]
         // [ 1 -2  4 -8 ]
         // [ 0  0  0  1 ]
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static void Multiply<T>(T* x, nint xStride, T* y, nint yStride) where T : unmanaged, ILanes<T>
         {
             T x0 = x[0], x1 = x[xStride], x2 = x[2 * xStride], x3 = x[3 * xStride];
@@ -111,6 +121,7 @@ internal readonly unsafe struct WinogradTile4 : IWinogradTile
         // [ 1/24  1/12   1/6 ]
         // [ 1/24 -1/12   1/6 ]
         // [   0     0     1  ]
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static void Multiply<T>(T* x, nint xStride, T* y, nint yStride) where T : unmanaged, ILanes<T>
         {
             T x0 = x[0], x1 = x[xStride], x2 = x[2 * xStride];
@@ -134,6 +145,7 @@ internal readonly unsafe struct WinogradTile4 : IWinogradTile
         // [ 1/4 -1/6 -1/6  1/24  1/24 0 ]
         // [  0  -1/6  1/6  1/12 -1/12 0 ]
         // [  0  -1/6 -1/6  1/6   1/6  1 ]
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static void Multiply<T>(T* x, nint xStride, T* y, nint yStride) where T : unmanaged, ILanes<T>
         {
             T x1 = x[xStride], x2 = x[2 * xStride], x3 = x[3 * xStride], x4 = x[4 * xStride];

@@ -31,6 +31,7 @@ internal static unsafe class WinogradTransforms<TTile, T>
     /// <param name="slice">The distance between matrices.</param>
     /// <param name="rows">The rows of each matrix.</param>
     /// <param name="scratch">See <see cref="ScratchLength"/>.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Input(ChannelsLast x, TileGrid grid, int padding, int first, int count, float* v, nint slice, int rows, float* scratch)
     {
         T* patch = (T*)scratch, half = patch + MaximalElements;
@@ -50,6 +51,7 @@ internal static unsafe class WinogradTransforms<TTile, T>
     }
 
     /// <summary>dm = A dY At for some tiles of the output's gradient; the parameters are those of <see cref="Input"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void OutputGradient(ChannelsLast dy, TileGrid grid, int first, int count, float* dm, nint slice, int rows, float* scratch)
     {
         T* patch = (T*)scratch, half = patch + MaximalElements;
@@ -68,6 +70,7 @@ internal static unsafe class WinogradTransforms<TTile, T>
     }
 
     /// <summary>Y = At m A for one panel of channels of some tiles, with the bias and, where asked for, the rectifier.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Output(float* m, nint slice, ChannelsLast y, TileGrid grid, int first, int count, int firstChannel, float* bias, bool rectify, float* scratch)
     {
         T* patch = (T*)scratch, half = patch + MaximalElements;
@@ -93,6 +96,7 @@ internal static unsafe class WinogradTransforms<TTile, T>
     }
 
     /// <summary>u = G g Gt for one panel of outputs and some inputs; row 0 of u is the first of them.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Filter(FilterBank filters, int firstOutput, int firstInput, int inputs, float* u, nint slice, float* scratch)
     {
         T* half = (T*)scratch;
@@ -113,6 +117,7 @@ internal static unsafe class WinogradTransforms<TTile, T>
     }
 
     /// <summary>dg = Gt du G for one panel of outputs and some inputs; row 0 of du is the first of them.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void FilterGradient(float* du, nint slice, FilterBank gradient, int firstOutput, int firstInput, int inputs, float* scratch)
     {
         T* half = (T*)scratch;

@@ -1,0 +1,61 @@
+using System.CommandLine;
+using System.Diagnostics;
+using Microsoft.ML;
+using Padam.MLNet;
+using Padam.MLNet.Backbones;
+using static TorchSharp.torch;
+
+namespace Padam.Benchmarks.Scale;
+
+/// <summary>Trains a small network on ever more images and prints, epoch by epoch, what must not grow: resident memory and live tensors. Each epoch has its test pass.</summary>
+internal static class ScaleCommand
+{
+    private const int TestImages = 1000;
+
+    internal static Command Create()
+    {
+        Option<string> backbone = new("--backbone") { DefaultValueFactory = _ => "wrn-10-1", Description = "The network. The default value is wrn-10-1." };
+        Option<int[]> images = new("--images") { DefaultValueFactory = _ => [1_000, 10_000, 50_000], AllowMultipleArgumentsPerToken = true, Description = "Sizes of the training set. The default value is 1000 10000 50000." };
+        Option<int> epochs = new("--epochs") { DefaultValueFactory = _ => 20, Description = "Epochs of each training. The default value is 20." };
+        Command command = new("scale", "Memory and speed, epoch by epoch, as the training set grows. Exit code 1 where live tensors or resident memory grow after the first epoch.") { backbone, images, epochs };
+        command.SetAction(parsed => parsed.GetValue(images)!.All(count => IsSteady(Backbone.Parse(parsed.GetValue(backbone)!), count, parsed.GetValue(epochs))) ? 0 : 1);
+        return command;
+    }
+
+    private static bool IsSteady(Backbone backbone, int images, int epochs)
+    {
+        using var data = new SyntheticCifar(images, TestImages);
+        var mlContext = new MLContext(seed: 1);
+        var options = new ImageClassificationOptions
+        {
+            Backbone = backbone, Epochs = epochs, Normalization = Normalization.Cifar10, Augmentation = new(CropPadding: 4, Flip: true), ValidationSet = data.Load(mlContext, CifarSplit.Test),
+        };
+        List<Footprint> epochsSeen = [];
+        Console.WriteLine($"{images} images, {backbone}, {epochs} epochs");
+        options.MetricsCallback = metrics =>
+        {
+            epochsSeen.Add(Footprint.Now(metrics.ImagesPerSecond));
+            Console.WriteLine($"  epoch {metrics.Epoch,3}: {epochsSeen[^1]}");
+        };
+        mlContext.Padam().ImageClassifier(options).Fit(data.Load(mlContext, CifarSplit.Train)).Dispose();
+
+        (Footprint first, Footprint last) = (epochsSeen[0], epochsSeen[^1]);
+        Console.WriteLine($"  after the first epoch: {last.LiveTensors - first.LiveTensors:+0;-0;0} tensors, {last.ResidentMiB - first.ResidentMiB:+0;-0;0} MiB resident");
+        return last.LiveTensors <= first.LiveTensors && last.ResidentMiB <= first.ResidentMiB * Footprint.Noise;
+    }
+
+    /// <summary>What a training holds at the end of an epoch.</summary>
+    private sealed record Footprint(double ResidentMiB, double ManagedMiB, long LiveTensors, double ImagesPerSecond)
+    {
+        /// <summary>Resident memory moves by a few pages that allocators and the garbage collector keep or give back.</summary>
+        internal const double Noise = 1.05;
+
+        internal static Footprint Now(double imagesPerSecond)
+        {
+            using var process = Process.GetCurrentProcess();
+            return new(process.WorkingSet64 / (double)(1 << 20), GC.GetTotalMemory(forceFullCollection: false) / (double)(1 << 20), Tensor.TotalCount, imagesPerSecond);
+        }
+
+        public override string ToString() => $"{ResidentMiB,6:0} MiB resident ({ManagedMiB:0} managed), {LiveTensors} tensors, {ImagesPerSecond:0} images/s";
+    }
+}

@@ -1,0 +1,49 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+
+namespace Padam.Reproduce.Commands;
+
+/// <summary>The whole console: words in, exit code out.</summary>
+internal static class CommandLine
+{
+    public static async Task<int> RunAsync(string[] args)
+    {
+        ParseResult parsed = Root().Parse(args);
+        if (parsed.Errors.Count > 0)
+        {
+            foreach (string error in parsed.Errors.Select(error => error.Message).Distinct()) await Console.Error.WriteLineAsync(error);
+            await Console.Error.WriteLineAsync($"`{Words(parsed.CommandResult)} --help` lists the options.");
+            return ExitCode.Usage;
+        }
+
+        using var stop = new StopSignals();
+        try
+        {
+            // Signals and failures are handled here, so that their exit codes are ours.
+            var settings = new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
+            int code = await parsed.InvokeAsync(settings, stop.Token);
+            return stop.Code ?? code;
+        }
+        catch (OperationCanceledException) when (stop.Code is not null)
+        {
+            return stop.Code.Value;
+        }
+        catch (Exception failure) when (IsForTheUser(failure))
+        {
+            await Console.Error.WriteLineAsync(failure.Message.ReplaceLineEndings(" "));
+            return ExitCode.Failure;
+        }
+    }
+
+    /// <summary>Failures whose message tells the user what to do; anything else is a fault of the program and shows its stack trace.</summary>
+    private static bool IsForTheUser(Exception failure) =>
+        failure is CommandException or IOException or UnauthorizedAccessException or InvalidDataException or ArgumentException or InvalidOperationException
+            or NotSupportedException or ArithmeticException;
+
+    private static string Words(CommandResult command) => command.Parent is CommandResult parent ? $"{Words(parent)} {command.Command.Name}" : "padam-reproduce";
+
+    private static RootCommand Root() => new("Reruns the reproducibility report on Padam (arXiv 1901.09517) with the Padam.MLNet trainer.")
+    {
+        DataCommand.Create(),
+    };
+}

@@ -1,0 +1,54 @@
+using System.CommandLine;
+using System.Globalization;
+
+namespace Padam.Reproduce.Commands;
+
+/// <summary>Kinds of options that several commands share; a bad value is a usage error that names the option.</summary>
+internal static class Options
+{
+    /// <summary>A whole number of at least 1.</summary>
+    public static Option<int> Count(string name, string description, int byDefault)
+    {
+        var option = new Option<int>(name) { Description = description, DefaultValueFactory = _ => byDefault };
+        option.Validators.Add(result => { if (result.Tokens.Count > 0 && result.GetValueOrDefault<int>() < 1) result.AddError($"{name} must be 1 or more."); });
+        return option;
+    }
+
+    /// <summary>A whole number of at least 1 that need not be given.</summary>
+    public static Option<int?> OptionalCount(string name, string description)
+    {
+        var option = new Option<int?>(name) { Description = description };
+        option.Validators.Add(result => { if (result.GetValueOrDefault<int?>() < 1) result.AddError($"{name} must be 1 or more."); });
+        return option;
+    }
+
+    /// <summary>A number in [low, high], as 0.125 or as 1/8, that need not be given.</summary>
+    public static Option<double?> OptionalNumber(string name, string description, double low = 0, double high = double.MaxValue)
+    {
+        return new Option<double?>(name)
+        {
+            Description = description,
+            CustomParser = result =>
+            {
+                string text = result.Tokens[0].Value;
+                if (TryNumber(text, out double value) && value >= low && value <= high) return value;
+                result.AddError(string.Create(CultureInfo.InvariantCulture, $"{name} '{text}' is not a number {(high == double.MaxValue ? $"of {low} or more" : $"from {low} to {high}")}."));
+                return null;
+            },
+        };
+    }
+
+    /// <summary>0.125 or 1/8.</summary>
+    public static bool TryNumber(string text, out double value)
+    {
+        string[] parts = text.Split('/');
+        bool read = double.TryParse(parts[0], NumberStyles.Float, CultureInfo.InvariantCulture, out value) && parts.Length <= 2;
+        if (read && parts.Length == 2)
+        {
+            read = double.TryParse(parts[1], NumberStyles.Float, CultureInfo.InvariantCulture, out double divisor);
+            value /= divisor;
+        }
+
+        return read && double.IsFinite(value);
+    }
+}

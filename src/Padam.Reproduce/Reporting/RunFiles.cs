@@ -1,0 +1,36 @@
+namespace Padam.Reproduce.Reporting;
+
+/// <summary>Where a run writes: <c>FOLDER/model_OPTIMIZER_DATASET</c> with .csv, .zip, .h5 and .json, and the checkpoint while it is unfinished.</summary>
+internal sealed record RunFiles(string Folder, string Optimizer, string DataSet)
+{
+    public string Log => Named(".csv");
+
+    public string Model => Named(".zip");
+
+    public string Weights => Named(".h5");
+
+    /// <summary>Settings, results and times. It is written last: a run with it is finished.</summary>
+    public string Summary => Named(".json");
+
+    public string Checkpoint => Named(".checkpoint");
+
+    public bool IsFinished => File.Exists(Summary) && File.Exists(Model);
+
+    /// <summary>Refuses a finished run in the way, and a folder that cannot be written, before any work.</summary>
+    public void Prepare(bool force)
+    {
+        if (IsFinished && !force) throw new CommandException($"'{Model}' is a finished run. Choose another --out, or overwrite it with --force.");
+        try
+        {
+            Directory.CreateDirectory(Folder);
+            string probe = Path.Combine(Folder, $".{Guid.NewGuid():N}.tmp");
+            using (new FileStream(probe, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose)) { }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new CommandException($"The output folder '{Folder}' cannot be written: {e.Message.TrimEnd('.')}. Choose another --out.", e);
+        }
+    }
+
+    private string Named(string extension) => Path.Combine(Folder, $"model_{Optimizer}_{DataSet}{extension}");
+}

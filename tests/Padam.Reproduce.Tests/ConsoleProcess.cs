@@ -1,0 +1,33 @@
+using System.Diagnostics;
+
+namespace Padam.Reproduce.Tests;
+
+/// <summary>The console as its users start it: a process of its own.</summary>
+internal sealed record ConsoleResult(int ExitCode, string Output, string Error)
+{
+    public string All => $"exit {ExitCode}\n{Output}\n{Error}";
+}
+
+internal static class ConsoleProcess
+{
+    public static readonly string Executable = Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "padam-reproduce.exe" : "padam-reproduce");
+
+    public static Process Start(string folder, params string[] arguments) => Process.Start(new ProcessStartInfo(Executable, arguments)
+    {
+        WorkingDirectory = folder,
+        RedirectStandardOutput = true,
+        RedirectStandardError = true,
+    })!;
+
+    public static async Task<ConsoleResult> Run(string folder, params string[] arguments) => await Start(folder, arguments).Result();
+
+    public static async Task<ConsoleResult> Result(this Process process)
+    {
+        using (process)
+        {
+            Task<string> output = process.StandardOutput.ReadToEndAsync(), error = process.StandardError.ReadToEndAsync();
+            await process.WaitForExitAsync();
+            return new ConsoleResult(process.ExitCode, await output, await error);
+        }
+    }
+}
