@@ -76,6 +76,12 @@ public sealed class ImageClassificationOptions
     /// <summary>The size that MLImages are resized to. The default value is null: as the data has it, one size for all.</summary>
     public ImageSize? ImageSize { get; set; }
 
+    /// <summary>
+    /// Whether rows of an MLImage column whose image is missing, damaged or too large are left out of training and validation; the log counts them and names the first.
+    /// The default value is false: the first one ends the training with its row and path. Scoring never skips.
+    /// </summary>
+    public bool SkipBadImages { get; set; }
+
     /// <summary>The part of the target that is spread over all classes, 0 to below 1 (Szegedy et al. 2016). The default value is 0.</summary>
     public double LabelSmoothing { get; set; }
 

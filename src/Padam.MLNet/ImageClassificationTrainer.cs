@@ -32,6 +32,7 @@ public sealed class ImageClassificationTrainer : IEstimator<ImageClassificationT
     /// <returns>The trained model. Dispose it to free its tensors.</returns>
     /// <exception cref="ArgumentException">A column is missing or of the wrong type, or the network cannot carry images of this size.</exception>
     /// <exception cref="InvalidDataException">A row cannot be trained on, or the data has no rows or only one class.</exception>
+    /// <exception cref="BadImageException">An image is missing, undecodable or too large, and <see cref="ImageClassificationOptions.SkipBadImages"/> is off.</exception>
     /// <exception cref="TrainingDivergedException">The loss became infinite or no number.</exception>
     /// <exception cref="OperationCanceledException">The training was cancelled.</exception>
     public ImageClassificationTransformer Fit(IDataView input)
@@ -44,6 +45,7 @@ public sealed class ImageClassificationTrainer : IEstimator<ImageClassificationT
         Checkpoint? start = checkpoints?.Find(_options.Resume);
         int seed = _options.Seed ?? HostSettings.Seed(_host) ?? start?.Position.Seed ?? Random.Shared.Next();
         var data = TrainingData.Read(input, _options, seed, _options.CancellationToken);
+        foreach (string skipped in data.SkippedImages()) log.Warning(MessageSensitivity.UserData, skipped);
         Normalization normalization = _options.Normalization ?? NormalizationMeasure.Of(data.Training.Images, data.Training.Rows, _options.PixelScale);
         IReadOnlyDictionary<string, string> settings = checkpoints is null ? new Dictionary<string, string>() : TrainingSettings.Of(_options, data, normalization, seed);
         if (start is not null) checkpoints!.RequireSame(start.Position, settings);

@@ -18,6 +18,7 @@ internal sealed class Convolution : nn.Module<Tensor, Tensor>
         OnTinyMaps = onTinyMaps;
         this.stride = stride;
         padding = kernel / 2;
+        WeightLimit.Take(outChannels, inChannels, kernel, kernel);
         register_parameter("weight", new Parameter(zeros(outChannels, inChannels, kernel, kernel)));
         if (bias) register_parameter("bias", new Parameter(zeros(outChannels)));
     }

@@ -18,5 +18,8 @@ internal sealed class PixelStore<T>(ImageShape shape) where T : unmanaged
         return Slot(Count++);
     }
 
+    /// <summary>Takes the last image back.</summary>
+    internal void RemoveLast() => Count--;
+
     private Span<T> Slot(int image) => _blocks[image / _imagesPerBlock].AsSpan(image % _imagesPerBlock * shape.Values, shape.Values);
 }

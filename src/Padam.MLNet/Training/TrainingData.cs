@@ -19,7 +19,7 @@ internal sealed record TrainingData(ImageRows Training, ImageRows? Validation, L
         ImageShape? size = Size(options, features);
         if ((size ?? features.Shape) is { } known) options.Backbone.CheckImageSize(known.Height, known.Width);
         if (labels.Classes == 1) throw new InvalidDataException($"Label column '{options.LabelColumnName}' has one class only; there is nothing to tell apart.");
-        var images = LabeledImages.Read(input, features, labels, size, null, cancellation);
+        var images = LabeledImages.Read(input, features, labels, size, null, options.SkipBadImages, cancellation);
         options.Backbone.CheckImageSize(images.Shape.Height, images.Shape.Width);
 
         (ImageRows training, ImageRows? validation) = (new ImageRows(images, [.. Enumerable.Range(0, images.Count)]), null);
@@ -27,6 +27,15 @@ internal sealed record TrainingData(ImageRows Training, ImageRows? Validation, L
         else if (options.ValidationSet is { } set) validation = ReadValidation(set, options, labels, images.Shape, cancellation);
         RequireClasses(training, options.LabelColumnName);
         return new(training, validation, labels);
+    }
+
+    /// <summary>One line for each set of which rows were left out, with the first one's fault.</summary>
+    internal IEnumerable<string> SkippedImages()
+    {
+        foreach ((string name, ImageRows? set) in new[] { ("training", Training), ("validation", Validation?.Images == Training.Images ? null : Validation) })
+        {
+            if (set is { Images.Skipped: { Count: > 0 } skipped }) yield return $"{skipped.Count} bad images of the {name} set were skipped. The first: {skipped[0]}";
+        }
     }
 
     private static ImageShape? Size(ImageClassificationOptions options, ImageColumn features)
@@ -61,7 +70,7 @@ internal sealed record TrainingData(ImageRows Training, ImageRows? Validation, L
             (ImageColumn features, LabelColumn own) = (ImageColumn.Of(set.Schema, options.FeatureColumnName), LabelColumn.Of(set.Schema, options.LabelColumnName));
             if (features.Shape is { } given && given != shape) throw new ArgumentException($"its images are {given}, the training set's {shape}.");
             bool resize = features.Shape is null && options.ImageSize is not null;
-            var images = LabeledImages.Read(set, features, own, resize ? shape : null, own.MapTo(labels), cancellation);
+            var images = LabeledImages.Read(set, features, own, resize ? shape : null, own.MapTo(labels), options.SkipBadImages, cancellation);
             if (images.Shape != shape) throw new ArgumentException($"its images are {images.Shape}, the training set's {shape}. Append Transforms.ResizeImages, or set ImageSize.");
             return new(images, [.. Enumerable.Range(0, images.Count)]);
         }

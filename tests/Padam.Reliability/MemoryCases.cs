@@ -1,0 +1,6 @@
+namespace Padam.Reliability;
+
+internal static class MemoryCases
+{
+    internal static IEnumerable<Case> All => [];
+}
