@@ -47,10 +47,11 @@ internal sealed class TrainingStep
         return value;
     }
 
+    /// <summary>Whether all that a model is made of is finite, running statistics included: batch normalisation of a single value has no variance.</summary>
     internal bool WeightsAreFinite()
     {
         using IDisposable noGradients = no_grad();
         using DisposeScope scope = NewDisposeScope();
-        return _parameters.All(parameter => parameter.isfinite().all().item<bool>());
+        return _network.parameters().Concat(_network.buffers()).All(tensor => tensor.isfinite().all().item<bool>());
     }
 }
