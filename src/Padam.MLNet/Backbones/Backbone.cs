@@ -56,9 +56,11 @@ public abstract class Backbone
     /// <param name="classes">Number of classes, at least 1.</param>
     /// <returns>Logits [N, classes] from images [N, 3, H, W]. Dispose it.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="classes"/> is below 1.</exception>
+    /// <exception cref="DllNotFoundException">libtorch is missing; the message says what to do.</exception>
     public Module<Tensor, Tensor> Build(int classes)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(classes, 1);
+        NativeLibraries.EnsureLoaded();
         // The network outlives whatever scope the caller happens to be in.
         using DisposeScope scope = NewDisposeScope();
         using Lock.Scope alone = Generator.EnterScope();

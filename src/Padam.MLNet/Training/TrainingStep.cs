@@ -26,6 +26,8 @@ internal sealed class TrainingStep
     internal double Run(TrainingBatch batch, optim.Optimizer optimizer, RunningMetrics metrics)
     {
         using DisposeScope scope = NewDisposeScope();
+        // Before the forward pass, so that its peak of memory does not hold the gradients of the last step.
+        foreach (Parameter parameter in _parameters) parameter.grad = null;
         Tensor images = batch.Images.to(_device), labels = batch.Labels.to(_device);
         Tensor logits = _network.forward(images.InLayoutOf(_network));
         int count = (int)batch.Labels.shape[0];
@@ -36,7 +38,6 @@ internal sealed class TrainingStep
         // Before the update: a broken gradient must not reach the weights.
         if (!double.IsFinite(value)) return value;
 
-        foreach (Parameter parameter in _parameters) parameter.grad = null;
         loss.backward();
         KernelPenalty.AddGradient(_kernels, _options.KernelL2);
         if (_options.GradientClipNorm is { } norm) nn.utils.clip_grad_norm_(_parameters, norm);
