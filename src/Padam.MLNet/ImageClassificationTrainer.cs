@@ -33,6 +33,7 @@ public sealed class ImageClassificationTrainer : IEstimator<ImageClassificationT
     /// <exception cref="ArgumentException">A column is missing or of the wrong type, or the network cannot carry images of this size.</exception>
     /// <exception cref="InvalidDataException">A row cannot be trained on, or the data has no rows or only one class.</exception>
     /// <exception cref="BadImageException">An image is missing, undecodable or too large, and <see cref="ImageClassificationOptions.SkipBadImages"/> is off.</exception>
+    /// <exception cref="InsufficientMemoryException">The images, or a step on a batch of them, cannot fit; the message says what to change.</exception>
     /// <exception cref="TrainingDivergedException">The loss became infinite or no number.</exception>
     /// <exception cref="OperationCanceledException">The training was cancelled.</exception>
     public ImageClassificationTransformer Fit(IDataView input)
@@ -54,6 +55,8 @@ public sealed class ImageClassificationTrainer : IEstimator<ImageClassificationT
         nn.Module<Tensor, Tensor> network = FirstNetwork(data.Labels.Classes, seed, device, log);
         try
         {
+            if (device.type == DeviceType.CPU)
+                MemoryEstimate.RequireRoomForSteps(network, _options.Backbone.Name, data.Training.Images.Shape, Math.Min(_options.BatchSize, data.Training.Rows.Length));
             var context = new TrainingContext
             {
                 Options = _options, Data = data, Normalization = normalization, Network = network, Device = device, Seed = seed, Log = log, IsCancelled = IsCancelled,

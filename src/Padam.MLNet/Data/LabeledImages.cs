@@ -64,6 +64,10 @@ internal sealed class LabeledImages
                 skipped.Add(bad.Message);
                 continue;
             }
+            catch (OutOfMemoryException fault) when (set is not null)
+            {
+                throw new InsufficientMemoryException($"Memory ran out after {set.Count} images of {set.Shape}. Take fewer rows (Data.TakeRows) or smaller images (ImageSize, Transforms.ResizeImages).", fault);
+            }
 
             set._labels.Add(mapped);
         }

@@ -19,6 +19,7 @@ internal sealed record TrainingData(ImageRows Training, ImageRows? Validation, L
         ImageShape? size = Size(options, features);
         if ((size ?? features.Shape) is { } known) options.Backbone.CheckImageSize(known.Height, known.Width);
         if (labels.Classes == 1) throw new InvalidDataException($"Label column '{options.LabelColumnName}' has one class only; there is nothing to tell apart.");
+        MemoryEstimate.RequireRoomForImages(input.GetRowCount(), size ?? features.Shape, features.Kind);
         var images = LabeledImages.Read(input, features, labels, size, null, options.SkipBadImages, cancellation);
         options.Backbone.CheckImageSize(images.Shape.Height, images.Shape.Width);
 
@@ -78,6 +79,7 @@ internal sealed record TrainingData(ImageRows Training, ImageRows? Validation, L
 
         if (features.Shape is { } given && given != shape) throw new ArgumentException($"The validation set's images are {given}, the training set's {shape}.");
         ImageShape? size = features.Shape is null ? shape : null;
+        MemoryEstimate.RequireRoomForImages(set.GetRowCount(), shape, features.Kind);
         var images = LabeledImages.Read(set, features, own, options.ImageSize is null ? null : size, own.MapTo(labels), options.SkipBadImages, cancellation);
         if (images.Shape != shape) throw new InvalidDataException($"The validation set's images are {images.Shape}, the training set's {shape}. Append Transforms.ResizeImages, or set ImageSize.");
         return new(images, [.. Enumerable.Range(0, images.Count)]);
