@@ -27,7 +27,7 @@ internal static class ModelFileCases
     private static Outcome Hostile(Bench bench)
     {
         using var judge = new Judge(bench);
-        (string Name, Func<byte[]> Zip, string Word)[] all = [.. judge.Models.Hostile(bench.Count(1 << 10) << 20)];
+        (string Name, Func<byte[]> Zip, string Word)[] all = [.. judge.Models.Hostile(Math.Max(100, bench.Count(1 << 10)) << 20)];
         string[] broken = [.. all.Where(hostile => !judge.Holds(hostile.Zip(), mustRefuse: true)).Select(hostile => hostile.Name)];
         return new(all.Length, all.Length - broken.Length, broken.Length == 0 ? judge.Figure : string.Join(", ", broken));
     }

@@ -38,7 +38,7 @@ internal sealed class BatchNorm : nn.Module<Tensor, Tensor>
     {
         if (folded) return input;
         if (training) BatchesTracked.add_(1);
-        return nn.functional.batch_norm(input, RunningMean, RunningVariance, Weight, Bias, training, momentum, epsilon);
+        return ActivationCount.Counted(nn.functional.batch_norm(input, RunningMean, RunningVariance, Weight, Bias, training, momentum, epsilon));
     }
 
     /// <summary>Lets <paramref name="convolution"/>, whose output this layer normalises, do the work by the running statistics, until <see cref="Unfold"/>.</summary>
