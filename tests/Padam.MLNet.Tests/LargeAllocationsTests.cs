@@ -1,7 +1,6 @@
-using Padam.MLNet.Kernels;
 using static TorchSharp.torch;
 
-namespace Padam.MLNet.Tests.Kernels;
+namespace Padam.MLNet.Tests;
 
 [TestClass]
 [DoNotParallelize] // It looks at the process's resident memory.

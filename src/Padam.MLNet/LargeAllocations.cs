@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Padam.MLNet.Kernels;
+namespace Padam.MLNet;
 
 /// <summary>Keeps the resident memory of a long training at what its tensors need. A setting of the whole process: for programs to choose, not for libraries.</summary>
 /// <remarks>
@@ -8,7 +8,7 @@ namespace Padam.MLNet.Kernels;
 /// batch 128 needs 1.0 GB, and holds 1.8 GB after ten steps, growing. Blocks mapped one by one leave no holes, but each is then zeroed
 /// in pages of 4 KiB on first touch, which costs a quarter of a step; in huge pages it costs nothing that can be measured.
 /// </remarks>
-internal static partial class LargeAllocations
+public static partial class LargeAllocations
 {
     private const int MMapThreshold = -3;
     private const int Threshold = 1 << 20;
