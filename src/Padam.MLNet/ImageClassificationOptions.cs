@@ -168,6 +168,7 @@ public sealed class ImageClassificationOptions
             if (RestoreBestWeights) yield return "RestoreBestWeights needs a ValidationSet or a ValidationFraction.";
         }
 
+        if (EarlyStopping is not null && !Enum.IsDefined(EarlyStopping.Metric)) yield return $"EarlyStopping.Metric is {EarlyStopping.Metric}; it must be Loss or Accuracy.";
         if (EarlyStopping is { Patience: < 1 }) yield return $"EarlyStopping.Patience is {EarlyStopping.Patience}; it must be at least 1.";
         if (EarlyStopping is not null && !(EarlyStopping.MinimumImprovement >= 0)) yield return $"EarlyStopping.MinimumImprovement is {EarlyStopping.MinimumImprovement}; it must be at least 0.";
         if (Augmentation is { CropPadding: < 0 }) yield return $"Augmentation.CropPadding is {Augmentation.CropPadding}; it must be at least 0.";

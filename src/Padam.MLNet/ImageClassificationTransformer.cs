@@ -31,6 +31,12 @@ public sealed class ImageClassificationTransformer : ITransformer, IDisposable
     /// <summary>The classes' names in the order of Score, numbers as invariant text; null where the label's keys had no values.</summary>
     public IReadOnlyList<string>? ClassNames => _network.Model.Labels.Values;
 
+    /// <summary>The column that images are read from.</summary>
+    public string FeatureColumnName => _network.Model.FeatureColumnName;
+
+    /// <summary>The size of the images it takes.</summary>
+    public ImageSize ImageSize => new(_network.Model.Height, _network.Model.Width);
+
     /// <summary>The seed that every draw of the training came from.</summary>
     public int Seed => _network.Model.Seed;
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Padam.MLNet;
 using TorchSharp;
 
 namespace Padam.Benchmarks.Compare;
@@ -12,18 +13,22 @@ internal static class CompareCommand
         backbone.AcceptOnlyFromAmong("vgg16", "resnet18", "wrn-16-4");
         Option<int> steps = Count("--steps", 5, "Training steps a round."), rounds = Count("--rounds", 5, "Rounds; each runs both sides. The median counts.");
         Option<int> batch = Count("--batch", 128, "Images a step."), threads = Count("--threads", Environment.ProcessorCount, "Threads of each side, and of the matrix product.");
+        Option<ConvolutionAlgorithm> convolution = new("--convolution") { DefaultValueFactory = _ => ConvolutionAlgorithm.Auto, Description = "How we convolve. The default value is Auto." };
         Option<string> python = new("--python") { DefaultValueFactory = _ => Peer.DefaultPython, Description = "The python that has PyTorch." };
-        Command command = new("compare", "Our training step beside PyTorch's, in turn, and beside the floor of direct convolution.") { backbone, steps, rounds, batch, threads, python };
-        command.SetAction(parsed => Run(parsed.GetRequiredValue(backbone), parsed.GetValue(steps), parsed.GetValue(rounds), parsed.GetValue(batch), parsed.GetValue(threads), parsed.GetValue(python)!));
+        Command command = new("compare", "Our training step beside PyTorch's, in turn, and beside the floor of direct convolution.") { backbone, steps, rounds, batch, threads, convolution, python };
+        command.SetAction(parsed => Run(
+            parsed.GetRequiredValue(backbone), parsed.GetValue(steps), parsed.GetValue(rounds), parsed.GetValue(batch), parsed.GetValue(threads), parsed.GetValue(convolution), parsed.GetValue(python)!));
         return command;
     }
 
-    private static void Run(string backbone, int steps, int rounds, int batch, int threads, string python)
+    private static void Run(string backbone, int steps, int rounds, int batch, int threads, ConvolutionAlgorithm convolution, string python)
     {
+        NativeLibraries.EnsureLoaded();
         torch.set_num_threads(threads);
         bool hasPeer = Peer.IsInstalled(python);
         if (!hasPeer) Console.WriteLine(Peer.HowToInstall);
-        using Contestant ours = Contestant.Start(Environment.ProcessPath!, OursCommand.Name, "--backbone", backbone, "--threads", $"{threads}", "--batch", $"{batch}");
+        using Contestant ours = Contestant.Start(
+            Environment.ProcessPath!, OursCommand.Name, "--backbone", backbone, "--threads", $"{threads}", "--batch", $"{batch}", "--convolution", $"{convolution}");
         using Contestant? peer = hasPeer ? Peer.Start(python, backbone, threads, batch) : null;
 
         Sides step = new("s/step"), optimizer = new("s/optimizer step"), scoring = new("images/s"), memory = new("MB at most");

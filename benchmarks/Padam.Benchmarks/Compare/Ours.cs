@@ -29,22 +29,25 @@ internal sealed class Ours : IDisposable
     private readonly IEnumerator<TrainingBatch> _batches;
     private ImageClassificationTransformer? _model;
 
-    internal Ours(string backbone, int threads, int batch)
+    internal Ours(string backbone, ConvolutionAlgorithm convolution, int threads, int batch)
     {
+        NativeLibraries.EnsureLoaded();
         set_num_threads(threads);
         _images = new SyntheticCifar(train: Batches * batch, test: Batches * batch);
         (_train, _test) = (_images.Load(_mlContext, CifarSplit.Train), _images.Load(_mlContext, CifarSplit.Test));
         _options = new ImageClassificationOptions
         {
-            Backbone = Backbone.Parse(backbone), BatchSize = batch, Epochs = 1, Normalization = Normalization.Cifar10, Augmentation = new(CropPadding: 4, Flip: true),
+            Backbone = Backbone.Parse(backbone), ConvolutionAlgorithm = convolution, BatchSize = batch, Epochs = 1,
+            Normalization = Normalization.Cifar10, Augmentation = new(CropPadding: 4, Flip: true),
         };
         var data = TrainingData.Read(_train, _options, Seed, CancellationToken.None);
         _network = FreshNetwork.Build(_options.Backbone, SyntheticCifar.Classes, Seed);
+        _network.Use(convolution);
         _network.ToChannelsLast();
         _optimizer = _options.Optimizer.Create(_network.named_parameters());
         _assembly = new BatchAssembly(data.Training, new PixelMap(_options.Normalization, _options.PixelScale), _options.Augmentation, batch, Seed);
         _step = new TrainingStep(_network, _options, SyntheticCifar.Classes, CPU);
-        _batches = Enumerable.Range(1, int.MaxValue - 1).SelectMany(_assembly.Epoch).GetEnumerator();
+        _batches = Enumerable.Range(1, int.MaxValue - 1).SelectMany(epoch => _assembly.Epoch(epoch)).GetEnumerator();
     }
 
     /// <summary>Seconds a training step, batch assembly and metrics included.</summary>

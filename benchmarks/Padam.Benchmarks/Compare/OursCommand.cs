@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
+using Padam.MLNet;
 
 namespace Padam.Benchmarks.Compare;
 
@@ -12,16 +13,17 @@ internal static class OursCommand
     internal static Command Create()
     {
         Option<string> backbone = new("--backbone") { Required = true };
+        Option<ConvolutionAlgorithm> convolution = new("--convolution") { DefaultValueFactory = _ => ConvolutionAlgorithm.Auto };
         Option<int> threads = new("--threads") { Required = true }, batch = new("--batch") { Required = true };
-        Command command = new(Name, "Our side of compare: reads 'step N', 'optimizer N', 'score N' and 'memory' from stdin.") { backbone, threads, batch };
+        Command command = new(Name, "Our side of compare: reads 'step N', 'optimizer N', 'score N' and 'memory' from stdin.") { backbone, convolution, threads, batch };
         command.Hidden = true;
-        command.SetAction(parsed => Serve(parsed.GetRequiredValue(backbone), parsed.GetRequiredValue(threads), parsed.GetRequiredValue(batch)));
+        command.SetAction(parsed => Serve(parsed.GetRequiredValue(backbone), parsed.GetValue(convolution), parsed.GetRequiredValue(threads), parsed.GetRequiredValue(batch)));
         return command;
     }
 
-    private static void Serve(string backbone, int threads, int batch)
+    private static void Serve(string backbone, ConvolutionAlgorithm convolution, int threads, int batch)
     {
-        using var ours = new Ours(backbone, threads, batch);
+        using var ours = new Ours(backbone, convolution, threads, batch);
         while (Console.ReadLine() is { } line)
         {
             string[] words = line.Split(' ');

@@ -10,6 +10,9 @@ namespace Padam.MLNet.Backbones;
 /// </summary>
 public abstract class Backbone
 {
+    /// <summary>Held while torch's global generator is drawn from, so that a network being seeded and built on one thread is not disturbed by another.</summary>
+    internal static readonly Lock Generator = new();
+
     private protected Backbone(string name, BackboneSettings settings) => (Name, Settings) = (name, settings);
 
     /// <summary>
@@ -53,23 +56,14 @@ public abstract class Backbone
     /// <param name="classes">Number of classes, at least 1.</param>
     /// <returns>Logits [N, classes] from images [N, 3, H, W]. Dispose it.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="classes"/> is below 1.</exception>
+    /// <exception cref="DllNotFoundException">libtorch is missing; the message says what to do.</exception>
     public Module<Tensor, Tensor> Build(int classes)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(classes, 1);
-        // Weights come from torch's global generator: who seeds it first holds this lock too, and no other thread draws in between.
-        lock (Generator)
-        {
-            return CreateDetached(classes);
-        }
-    }
-
-    /// <summary>Held by whoever draws from torch's global generator.</summary>
-    internal static readonly Lock Generator = new();
-
-    private Module<Tensor, Tensor> CreateDetached(int classes)
-    {
+        NativeLibraries.EnsureLoaded();
         // The network outlives whatever scope the caller happens to be in.
         using DisposeScope scope = NewDisposeScope();
+        using Lock.Scope alone = Generator.EnterScope();
         Module<Tensor, Tensor> network = Create(classes);
         foreach (Tensor tensor in network.parameters().Concat(network.buffers())) scope.Detach(tensor);
         return network;

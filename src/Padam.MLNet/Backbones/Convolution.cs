@@ -44,7 +44,7 @@ internal sealed class Convolution : nn.Module<Tensor, Tensor>
     public ConvolutionAlgorithm Algorithm { get; set; } = ConvolutionAlgorithm.Direct;
 
     private Tensor Convolve(Tensor input, Tensor weight, Tensor? bias) =>
-        ActivationCount.Counted(Kernels.Convolution.Apply(input, weight, bias, stride, padding, algorithm: Algorithm));
+        ActivationCount.Counted(Kernels.Convolution2d.Apply(input, weight, bias, stride, padding, algorithm: Algorithm));
 
     /// <summary>Multiplies the output channels by <paramref name="scale"/> and adds <paramref name="shift"/> (both [out]), until <see cref="Unfold"/>.</summary>
     public void Fold(Tensor scale, Tensor shift)

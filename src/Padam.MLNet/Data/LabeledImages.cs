@@ -49,7 +49,7 @@ internal sealed class LabeledImages
             int mapped = classOf is null ? number : classOf[number];
             if (mapped < 0)
             {
-                throw new InvalidDataException($"Column '{labels.Column.Name}', row {cursor.Position} of the validation set: class "
+                throw new InvalidDataException($"Column '{labels.Column.Name}', row {cursor.Position}: class "
                     + $"'{labels.Values.Values![number]}' is not among the training set's.");
             }
 
@@ -80,7 +80,7 @@ internal sealed class LabeledImages
     // Adds the image of the current row, or nothing.
     private Action ImageReader(DataViewRow row, ImageColumn features, bool resize)
     {
-        return _bytes is not null ? Into(_bytes, features.ByteReader(row, Shape, resize)) : Into(_singles!, features.SingleReader(row));
+        return _bytes is not null ? Into(_bytes, features.ByteReader(row, Shape, resize)) : Into(_singles!, Finite(features.SingleReader(row), row, features.Column.Name));
 
         static Action Into<T>(PixelStore<T> store, ReadPixels<T> read) where T : unmanaged => () =>
         {
@@ -95,6 +95,15 @@ internal sealed class LabeledImages
             }
         };
     }
+
+    private static ReadPixels<float> Finite(ReadPixels<float> read, DataViewRow row, string column) => chw =>
+    {
+        read(chw);
+        foreach (float value in chw)
+        {
+            if (!float.IsFinite(value)) throw new InvalidDataException($"Column '{column}', row {row.Position}: a pixel is {value}. Replace such values before training.");
+        }
+    };
 
     /// <summary>Writes one image, placed and normalised, as HWC singles.</summary>
     internal void Write(int image, Placement placement, PixelMap map, Span<float> hwc)

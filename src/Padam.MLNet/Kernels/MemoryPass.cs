@@ -12,6 +12,7 @@ internal sealed unsafe class MemoryPass<TRule>(TRule rule) where TRule : struct,
     private const int ChunkLength = 32 * 1024;
 
     private readonly List<Chunk> _chunks = [];
+    private long _length;
 
     /// <summary>Takes a parameter into the pass if its memory allows: float32, on the CPU, without gaps, state in the same layout.</summary>
     /// <remarks>A gradient in another layout is brought into the parameter's; that copy belongs to the caller's dispose scope.</remarks>
@@ -29,21 +30,31 @@ internal sealed unsafe class MemoryPass<TRule>(TRule rule) where TRule : struct,
         if (!SameLayout(shape, strides, gradient.stride())) gradient = empty_like(parameter).copy_(gradient);
         var whole = new Chunk(Start(parameter), Start(gradient), Start(operands.M), Start(operands.V), Start(operands.MaxV), 0);
         long length = parameter.numel();
+        _length += length;
         for (long at = 0; at < length; at += ChunkLength) _chunks.Add(whole.From(at, (int)Math.Min(ChunkLength, length - at)));
         return true;
     }
 
-    /// <summary>Updates everything taken in.</summary>
-    public void Run() => Workers.Run(_chunks.Count, queue =>
+    /// <summary>Updates everything taken in; on this thread alone where all of it is no more than a chunk.</summary>
+    public void Run()
     {
-        while (queue.Next(out int item)) Update(_chunks[item]);
-    });
+        if (_length <= ChunkLength)
+        {
+            foreach (Chunk chunk in _chunks) Update(chunk);
+            return;
+        }
+
+        Workers.Run(_chunks.Count, queue =>
+        {
+            while (queue.Next(out int item)) Update(_chunks[item]);
+        });
+    }
 
     private void Update(Chunk chunk)
     {
         int done = 0;
         if (Vector512.IsHardwareAccelerated) done = Update<Register16>(chunk, done);
-        else if (Vector256.IsHardwareAccelerated) done = Update<Register8>(chunk, done);
+        else if (Vector128.IsHardwareAccelerated) done = Update<Register8>(chunk, done);
         Update<Register1>(chunk, done);
     }
 

@@ -1,57 +1,41 @@
-using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace Padam.MLNet.Kernels;
 
-/// <summary>One float, for the end of a block and for machines without SIMD; in a vector's first place, so that it goes through the same operations.</summary>
-internal readonly struct Register1(Vector128<float> value) : IRegister<Register1>
+/// <summary>One float: what is left at the end of a chunk, and everything on machines without SIMD.</summary>
+internal readonly struct Register1(float value) : IRegister<Register1>
 {
-    private readonly Vector128<float> _value = value;
+    private readonly float _value = value;
 
     public static int Count => 1;
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static unsafe Register1 Load(float* from) => new(Vector128.CreateScalar(*from));
+    public static unsafe Register1 Load(float* from) => new(*from);
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static unsafe void Store(Register1 x, float* to) => *to = x._value.ToScalar();
+    public static unsafe void Store(Register1 x, float* to) => *to = x._value;
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Register1 operator +(Register1 a, Register1 b) => new(a._value + b._value);
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Register1 operator -(Register1 a, Register1 b) => new(a._value - b._value);
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Register1 operator *(Register1 a, Register1 b) => new(a._value * b._value);
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Register1 operator /(Register1 a, Register1 b) => new(a._value / b._value);
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Register1 operator +(Register1 a, double b) => new(a._value + Of(b));
+    public static Register1 operator +(Register1 a, double b) => new(a._value + (float)b);
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Register1 operator *(double a, Register1 b) => new(Of(a) * b._value);
+    public static Register1 operator *(double a, Register1 b) => new((float)a * b._value);
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Register1 operator /(double a, Register1 b) => new(Of(a) / b._value);
+    public static Register1 operator /(double a, Register1 b) => new((float)a / b._value);
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Register1 Max(Register1 a, Register1 b) => new(Vector128.Max(a._value, b._value));
+    public static Register1 Max(Register1 a, Register1 b) => new(MathF.Max(a._value, b._value));
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Register1 Clamp(Register1 x, double min, double max) => new(Vector128.Min(Vector128.Max(x._value, Of(min)), Of(max)));
+    public static Register1 Clamp(Register1 x, double min, double max) => new(MathF.Min(MathF.Max(x._value, (float)min), (float)max));
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Register1 Sign(Register1 x) =>
-        new((Vector128.GreaterThan(x._value, default) & Vector128<float>.One) - (Vector128.LessThan(x._value, default) & Vector128<float>.One));
+    public static Register1 Sign(Register1 x) => new((x._value > 0 ? 1 : 0) - (x._value < 0 ? 1 : 0));
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Register1 Sqrt(Register1 x) => new(Vector128.Sqrt(x._value));
+    public static Register1 Sqrt(Register1 x) => new(MathF.Sqrt(x._value));
 
-    public static Register1 Pow(Register1 x, double exponent) => new(Vector128.Exp(Of(exponent) * Vector128.Log(x._value)));
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<float> Of(double value) => Vector128.Create((float)value);
+    /// <summary>By the vectors' exponential and logarithm, whose last bit MathF's don't share: an element gets the same value wherever it stands.</summary>
+    public static Register1 Pow(Register1 x, double exponent) =>
+        new(Vector128.Exp(Vector128.Create((float)exponent) * Vector128.Log(Vector128.CreateScalar(x._value))).ToScalar());
 }

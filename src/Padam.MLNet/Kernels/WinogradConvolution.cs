@@ -39,12 +39,12 @@ internal static unsafe class WinogradConvolution
     public static Tensor Forward(Tensor x, Tensor weight, Tensor? bias = null, int padding = 1, bool rectify = false)
     {
         ConvolutionShape shape = Checked(x, weight, padding);
+        if (bias is not null && (bias.dim() != 1 || bias.shape[0] != shape.Outputs)) throw new ArgumentException($"A bias of {shape.Outputs} values is needed, this one is [{string.Join(", ", bias.shape)}].", nameof(bias));
         using var scope = NewDisposeScope();
         using var _ = no_grad();
         Tensor y = EmptyChannelsLast(shape.Batch, shape.Outputs, shape.OutputHeight, shape.OutputWidth);
-        float* shift = bias is null ? null : TensorMemory.Floats(bias = bias.contiguous());
-        Forward(Images(ref x), Filters(weight), shift, Images(ref y), padding, rectify, IsTinyMap(shape));
-        GC.KeepAlive(bias);
+        (x, bias) = (ToChannelsLast(x), bias?.contiguous());
+        Forward(Images(x), Filters(weight), bias is null ? null : TensorMemory.Floats(bias), Images(y), padding, rectify, IsTinyMap(shape));
         return y.MoveToOuterDisposeScope();
     }
 
@@ -56,7 +56,8 @@ internal static unsafe class WinogradConvolution
         Tensor dx = EmptyChannelsLast(dy.shape[0], weight.shape[1], height, width);
         ConvolutionShape shape = Checked(dx, weight, padding);
         // The gradient is a convolution too: with turned filters, and with the padding that restores the size.
-        Forward(Images(ref dy), Filters(weight).Transposed(), null, Images(ref dx), 2 - padding, rectify: false, IsTinyMap(shape));
+        dy = ToChannelsLast(dy);
+        Forward(Images(dy), Filters(weight).Transposed(), null, Images(dx), 2 - padding, rectify: false, IsTinyMap(shape));
         return dx.MoveToOuterDisposeScope();
     }
 
@@ -67,7 +68,8 @@ internal static unsafe class WinogradConvolution
         using var scope = NewDisposeScope();
         using var _ = no_grad();
         Tensor gradient = empty_like(weight);
-        ChannelsLast input = Images(ref x), output = Images(ref dy);
+        (x, dy) = (ToChannelsLast(x), ToChannelsLast(dy));
+        ChannelsLast input = Images(x), output = Images(dy);
         switch (IsTinyMap(shape), Lanes16.IsSupported)
         {
             case (false, true): WinogradFilterGradient<WinogradTile4, Lanes16>.Run(input, output, Filters(gradient), padding); break;
@@ -110,12 +112,13 @@ internal static unsafe class WinogradConvolution
         return tensor;
     }
 
-    /// <summary>The tensor's memory, after a copy into channels-last layout if it has another.</summary>
-    private static ChannelsLast Images(ref Tensor tensor)
+    /// <summary>The tensor itself, or a copy if it has another layout.</summary>
+    private static Tensor ToChannelsLast(Tensor tensor) => tensor.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2);
+
+    private static ChannelsLast Images(Tensor channelsLast)
     {
-        Tensor plain = tensor.permute(0, 2, 3, 1).contiguous();
-        tensor = plain.permute(0, 3, 1, 2);
-        return new ChannelsLast(TensorMemory.Floats(plain), (int)plain.shape[0], (int)plain.shape[1], (int)plain.shape[2], (int)plain.shape[3]);
+        long[] shape = channelsLast.shape;
+        return new ChannelsLast(TensorMemory.Floats(channelsLast), (int)shape[0], (int)shape[2], (int)shape[3], (int)shape[1]);
     }
 
     private static FilterBank Filters(Tensor weight)

@@ -66,23 +66,20 @@ internal sealed record TrainingData(ImageRows Training, ImageRows? Validation, L
 
     private static ImageRows ReadValidation(IDataView set, ImageClassificationOptions options, LabelColumn labels, ImageShape shape, CancellationToken cancellation)
     {
-        ImageColumn features;
-        LabelColumn own;
         try
         {
-            (features, own) = (ImageColumn.Of(set.Schema, options.FeatureColumnName), LabelColumn.Of(set.Schema, options.LabelColumnName));
+            (ImageColumn features, LabelColumn own) = (ImageColumn.Of(set.Schema, options.FeatureColumnName), LabelColumn.Of(set.Schema, options.LabelColumnName));
+            if (features.Shape is { } given && given != shape) throw new ArgumentException($"its images are {given}, the training set's {shape}.");
+            bool resize = features.Shape is null && options.ImageSize is not null;
+            MemoryEstimate.RequireRoomForImages(set.GetRowCount(), shape, features.Kind);
+            var images = LabeledImages.Read(set, features, own, resize ? shape : null, own.MapTo(labels), options.SkipBadImages, cancellation);
+            if (images.Shape != shape) throw new ArgumentException($"its images are {images.Shape}, the training set's {shape}. Append Transforms.ResizeImages, or set ImageSize.");
+            return new(images, [.. Enumerable.Range(0, images.Count)]);
         }
-        catch (ArgumentException fault)
+        catch (Exception fault) when (fault is ArgumentException or InvalidDataException)
         {
-            throw new ArgumentException($"The validation set does not fit: {fault.Message}", fault);
+            throw new InvalidDataException($"The validation set cannot be used: {fault.Message}", fault);
         }
-
-        if (features.Shape is { } given && given != shape) throw new ArgumentException($"The validation set's images are {given}, the training set's {shape}.");
-        ImageShape? size = features.Shape is null ? shape : null;
-        MemoryEstimate.RequireRoomForImages(set.GetRowCount(), shape, features.Kind);
-        var images = LabeledImages.Read(set, features, own, options.ImageSize is null ? null : size, own.MapTo(labels), options.SkipBadImages, cancellation);
-        if (images.Shape != shape) throw new InvalidDataException($"The validation set's images are {images.Shape}, the training set's {shape}. Append Transforms.ResizeImages, or set ImageSize.");
-        return new(images, [.. Enumerable.Range(0, images.Count)]);
     }
 
     private static void RequireClasses(ImageRows training, string label)

@@ -42,8 +42,18 @@ internal static class CommandLine
 
     private static string Words(CommandResult command) => command.Parent is CommandResult parent ? $"{Words(parent)} {command.Command.Name}" : "padam-reproduce";
 
-    private static RootCommand Root() => new("Reruns the reproducibility report on Padam (arXiv 1901.09517) with the Padam.MLNet trainer.")
+    private static RootCommand Root()
     {
-        DataCommand.Create(),
-    };
+        var root = new RootCommand("Reruns the reproducibility report on Padam (arXiv 1901.09517) with the Padam.MLNet trainer. Without arguments: the quick tour.")
+        {
+            RunCommand.Create(),
+            EvaluateCommand.Create(),
+            PredictCommand.Create(),
+            ExportCommand.Create(),
+            VerifyCommand.Create(),
+            DataCommand.Create(),
+        };
+        root.SetAction((_, cancel) => Task.FromResult(Tour.Run(cancel)));
+        return root;
+    }
 }

@@ -1,11 +1,14 @@
 namespace Padam.Reproduce.Data;
 
 /// <summary>
-/// One image of the synthetic set: a shape of random colour, place, size, turn, stretch and stripes, on a shaded ground, among clutter, under noise.
+/// One image of the synthetic set: a shape of random colour, place, size, turn, stretch and stripes, bright on a dark shaded ground, among clutter, under noise.
 /// Only the outline tells the class.
 /// </summary>
 internal static class SyntheticImage
 {
+    /// <summary>Radians; more, and a square is a diamond to a small network for a long time.</summary>
+    private const float MostTurn = 0.5f;
+
     public const int Side = 32, Plane = Side * Side, Bytes = 3 * Plane;
 
     /// <summary>Paints the image of class <paramref name="shape"/> as three planes (red, green, blue), as CIFAR stores it.</summary>
@@ -15,11 +18,11 @@ internal static class SyntheticImage
         var canvas = new Canvas(red, green, blue);
 
         PaintGround(ref random, canvas);
-        for (int n = 2 + random.Below(3); n > 0; n--) PaintSpeck(ref random, canvas, 1.2f, 3.2f);
+        for (int n = random.Below(3); n > 0; n--) PaintSpeck(ref random, canvas, 1.2f, 2.4f);
         PaintShape(shape, ref random, canvas);
-        for (int n = 1 + random.Below(2); n > 0; n--) PaintSpeck(ref random, canvas, 0.8f, 1.8f);
+        for (int n = random.Below(2); n > 0; n--) PaintSpeck(ref random, canvas, 0.8f, 1.6f);
 
-        float noise = random.Between(6, 34);
+        float noise = random.Between(4, 20);
         for (int i = 0; i < Plane; i++)
         {
             planes[i] = ToByte(red[i] + noise * random.Normal());
@@ -30,7 +33,7 @@ internal static class SyntheticImage
 
     private static void PaintGround(ref SplitMix64 random, Canvas canvas)
     {
-        Colour from = Colour.Draw(ref random), to = Colour.Draw(ref random);
+        Colour from = Colour.Dark(ref random), to = Colour.Dark(ref random);
         (float sin, float cos) = MathF.SinCos(random.Between(0, 2 * MathF.PI));
         for (int i = 0; i < Plane; i++)
         {
@@ -55,10 +58,10 @@ internal static class SyntheticImage
 
     private static void PaintShape(int shape, ref SplitMix64 random, Canvas canvas)
     {
-        Colour colour = Colour.Draw(ref random), stripe = Colour.Mix(colour, Colour.Draw(ref random), random.Between(0, 0.7f));
+        Colour colour = Colour.Bright(ref random), stripe = Colour.Mix(colour, Colour.Draw(ref random), random.Between(0, 0.5f));
         float cx = random.Between(11, 21), cy = random.Between(11, 21), radius = random.Between(6, 11), stretch = random.Between(0.85f, 1.18f);
-        float wave = random.Between(0.5f, 1.6f), phase = random.Between(0, 2 * MathF.PI), opacity = random.Between(0.55f, 1);
-        (float sin, float cos) = MathF.SinCos(random.Between(0, 2 * MathF.PI));
+        float wave = random.Between(0.5f, 1.6f), phase = random.Between(0, 2 * MathF.PI), opacity = random.Between(0.7f, 1);
+        (float sin, float cos) = MathF.SinCos(random.Between(-MostTurn, MostTurn));
         (float stripeSin, float stripeCos) = MathF.SinCos(random.Between(0, MathF.PI));
         for (int i = 0; i < Plane; i++)
         {
@@ -76,7 +79,13 @@ internal static class SyntheticImage
 
     private readonly record struct Colour(float Red, float Green, float Blue)
     {
-        public static Colour Draw(ref SplitMix64 random) => new(random.Between(20, 235), random.Between(20, 235), random.Between(20, 235));
+        public static Colour Draw(ref SplitMix64 random) => Draw(ref random, 20, 235);
+
+        public static Colour Dark(ref SplitMix64 random) => Draw(ref random, 10, 130);
+
+        public static Colour Bright(ref SplitMix64 random) => Draw(ref random, 120, 245);
+
+        private static Colour Draw(ref SplitMix64 random, float from, float to) => new(random.Between(from, to), random.Between(from, to), random.Between(from, to));
 
         public static Colour Mix(Colour a, Colour b, float share) =>
             new(a.Red + (b.Red - a.Red) * share, a.Green + (b.Green - a.Green) * share, a.Blue + (b.Blue - a.Blue) * share);

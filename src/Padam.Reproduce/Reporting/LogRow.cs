@@ -1,4 +1,5 @@
 using CsvHelper;
+using Padam.MLNet;
 
 namespace Padam.Reproduce.Reporting;
 
@@ -14,4 +15,10 @@ internal sealed partial record LogRow(
     [property: CsvColumn("val_loss")] double TestLoss,
     [property: CsvColumn("val_top_k_categorical_accuracy")] double TestTop5,
     [property: CsvColumn("lr")] double LearningRate,
-    [property: CsvColumn("partial")] double? Partial);
+    [property: CsvColumn("partial")] double? Partial)
+{
+    /// <summary>An epoch with a test pass as its line of the log.</summary>
+    public static LogRow Of(EpochMetrics metrics) => new(
+        metrics.Epoch - 1, metrics.Accuracy, metrics.Loss, metrics.Top5Accuracy, metrics.ValidationAccuracy!.Value, metrics.ValidationLoss!.Value, metrics.ValidationTop5Accuracy!.Value,
+        metrics.LearningRate, metrics.Partial);
+}

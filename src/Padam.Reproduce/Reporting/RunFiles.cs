@@ -16,6 +16,15 @@ internal sealed record RunFiles(string Folder, string Optimizer, string DataSet)
 
     public bool IsFinished => File.Exists(Summary) && File.Exists(Model);
 
+    /// <summary>Whether a run was begun here and neither finished nor cleared away.</summary>
+    public bool IsUnfinished => Directory.Exists(Checkpoint) && Directory.EnumerateFiles(Checkpoint, "checkpoint.zip").Any();
+
+    /// <summary>Clears the checkpoint away: the run is finished, or starts over.</summary>
+    public void RemoveUnfinished()
+    {
+        if (Directory.Exists(Checkpoint)) Directory.Delete(Checkpoint, recursive: true);
+    }
+
     /// <summary>Refuses a finished run in the way, and a folder that cannot be written, before any work.</summary>
     public void Prepare(bool force)
     {

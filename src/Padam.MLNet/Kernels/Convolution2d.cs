@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 namespace Padam.MLNet.Kernels;
 
 /// <summary>Two-dimensional convolution by the algorithm that suits its shape.</summary>
-internal static class Convolution
+internal static class Convolution2d
 {
     // With fewer tiles, transforming the filters costs more than the products save.
     private const int FewestTiles = 32;

@@ -1,0 +1,41 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Padam.MLNet;
+using Padam.Reproduce.Experiments;
+
+namespace Padam.Reproduce.Commands;
+
+/// <summary><c>evaluate</c>: a model's accuracy on the test part of a data set.</summary>
+internal static class EvaluateCommand
+{
+    private static readonly Option<string> Model = new("--model") { Description = "The model zip.", Required = true };
+    private static readonly Option<string> DataSet = new Option<string>("--dataset") { Description = string.Join(", ", ImageData.Names) + ".", Required = true }.AcceptOnlyFromAmong([.. ImageData.Names]);
+    private static readonly Option<string?> Data = new("--data") { Description = "The folder of the data set." };
+    private static readonly Option<string> Labels = new Option<string>("--labels") { Description = "CIFAR-100's fine or coarse labels.", DefaultValueFactory = _ => "fine" }.AcceptOnlyFromAmong("fine", "coarse");
+    private static readonly Option<int?> TestLimit = Options.OptionalCount("--test-limit", "Only the first so many test records."), Threads = Options.OptionalCount("--threads", "CPU threads; else libtorch's choice.");
+    private static readonly Option<bool> AsJson = new("--json") { Description = "One line of JSON: accuracy, top5, loss, images." };
+
+    public static Command Create()
+    {
+        var command = new Command("evaluate", "Measure a model on the test images of a data set.") { Model, DataSet, Data, Labels, TestLimit, Threads, AsJson };
+        command.SetAction(parsed =>
+        {
+            var mlContext = new MLContext();
+            if (parsed.GetValue(Threads) is { } threads) TorchSharp.torch.set_num_threads(threads);
+            using ImageClassificationTransformer model = LoadedModel.Open(mlContext, parsed.GetValue(Model)!);
+            IDataView test = ImageData.Load(mlContext, parsed.GetValue(DataSet)!, parsed.GetValue(Labels), parsed.GetValue(Data), null, parsed.GetValue(TestLimit)).Test;
+            MulticlassClassificationMetrics metrics = mlContext.MulticlassClassification.Evaluate(model.Transform(test), topKPredictionCount: Math.Min(5, model.Classes));
+            var result = new Result(metrics.MicroAccuracy, metrics.TopKAccuracy, metrics.LogLoss, test.GetColumn<uint>("Label").LongCount());
+            Console.WriteLine(parsed.GetValue(AsJson)
+                ? JsonSerializer.Serialize(result, JsonSerializerOptions.Web)
+                : string.Create(CultureInfo.InvariantCulture, $"accuracy {result.Accuracy}, top-5 {result.Top5}, loss {result.Loss} on {result.Images} images"));
+            return ExitCode.Success;
+        });
+        return command;
+    }
+
+    private sealed record Result(double Accuracy, double Top5, double Loss, long Images);
+}

@@ -1,0 +1,64 @@
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using Padam.Reproduce.Data;
+using Padam.Reproduce.Reporting;
+
+namespace Padam.Reproduce.Experiments;
+
+/// <summary>The .json of a finished run: its settings, what came out, and what may differ from machine to machine.</summary>
+internal sealed record RunSummary
+{
+    private static readonly JsonSerializerOptions Json = new() { WriteIndented = true };
+
+    public required string Id { get; init; }
+
+    public required RunSettings Settings { get; init; }
+
+    public required int Epochs { get; init; }
+
+    public required double TestAccuracy { get; init; }
+
+    public required double TestTop5 { get; init; }
+
+    public required double TrainLoss { get; init; }
+
+    public required double BestTestAccuracy { get; init; }
+
+    public required double Seconds { get; init; }
+
+    /// <summary>Training images a second in the last epoch; null where a resumed run had none left.</summary>
+    public double? ImagesPerSecond { get; init; }
+
+    public required string Device { get; init; }
+
+    public required string Version { get; init; }
+
+    public required string Machine { get; init; }
+
+    public required DateTimeOffset Finished { get; init; }
+
+    public static RunSummary Of(RunSettings settings, IReadOnlyList<LogRow> log, TimeSpan time, double? imagesPerSecond, RunPlace place) => new()
+    {
+        Id = settings.Id(), Settings = settings, Epochs = log.Count,
+        TestAccuracy = log[^1].TestAccuracy, TestTop5 = log[^1].TestTop5, TrainLoss = log[^1].Loss, BestTestAccuracy = log.Max(row => row.TestAccuracy),
+        Seconds = time.TotalSeconds, ImagesPerSecond = imagesPerSecond, Device = place.Device,
+        Version = typeof(RunSummary).Assembly.GetName().Version!.ToString(),
+        Machine = $"{RuntimeInformation.OSDescription}, {RuntimeInformation.ProcessArchitecture}, {Environment.ProcessorCount} processors, .NET {Environment.Version}",
+        Finished = DateTimeOffset.UtcNow,
+    };
+
+    /// <exception cref="CommandException">The file is not a summary.</exception>
+    public static RunSummary Read(string path)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<RunSummary>(File.ReadAllBytes(path)) ?? throw new CommandException($"'{path}' is empty.");
+        }
+        catch (JsonException fault)
+        {
+            throw new CommandException($"'{path}' is not the summary of a run: {fault.Message}", fault);
+        }
+    }
+
+    public void Write(string path) => AtomicFile.Write(path, stream => JsonSerializer.Serialize(stream, this, Json));
+}

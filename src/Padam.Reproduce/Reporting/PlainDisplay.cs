@@ -1,0 +1,42 @@
+using System.Diagnostics;
+using System.Globalization;
+using Padam.MLNet;
+
+namespace Padam.Reproduce.Reporting;
+
+/// <summary>A line an epoch, and one a minute within long epochs, without control characters: for pipes, files and CI.</summary>
+internal sealed class PlainDisplay(TextWriter output) : ITrainingDisplay
+{
+    private static readonly TimeSpan Silence = TimeSpan.FromMinutes(1);
+    private readonly Stopwatch _sinceLine = Stopwatch.StartNew();
+    private string _title = "";
+    private TimeLeft _timeLeft = new();
+    private TimeSpan? _left;
+
+    public void Begin(string title)
+    {
+        _title = title;
+        _timeLeft = new TimeLeft();
+    }
+
+    public void Batch(TrainingProgress progress)
+    {
+        _left = _timeLeft.After(progress);
+        if (_sinceLine.Elapsed < Silence) return;
+        Line($"{_title}  epoch {progress.Epoch}/{progress.Epochs}  {progress.Images} of {progress.ImagesPerEpoch} images  loss {progress.Loss:F4}  {progress.ImagesPerSecond:F0} images/s  {TimeLeft.Text(_left)} left");
+    }
+
+    public void Epoch(EpochMetrics metrics)
+    {
+        string test = metrics.ValidationAccuracy is { } accuracy ? string.Create(CultureInfo.InvariantCulture, $"  test error {1 - accuracy:P2}") : "";
+        Line($"{_title}  epoch {metrics.Epoch}/{metrics.Epochs}  loss {metrics.Loss:F4}  train error {1 - metrics.Accuracy:P2}{test}  {metrics.ImagesPerSecond:F0} images/s  {TimeLeft.Text(_left)} left");
+    }
+
+    public void Say(string line) => output.WriteLine(line);
+
+    private void Line(FormattableString line)
+    {
+        _sinceLine.Restart();
+        output.WriteLine(FormattableString.Invariant(line));
+    }
+}

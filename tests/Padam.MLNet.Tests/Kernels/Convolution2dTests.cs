@@ -1,0 +1,48 @@
+using Padam.MLNet.Kernels;
+using static Padam.MLNet.Tests.Kernels.ConvolutionExample;
+using static TorchSharp.torch;
+
+namespace Padam.MLNet.Tests.Kernels;
+
+[TestClass]
+public sealed class Convolution2dTests
+{
+    [TestMethod]
+    [DataRow(128, 64, 32, true)]
+    [DataRow(128, 512, 4, true)]
+    [DataRow(128, 512, 2, true)]
+    [DataRow(1, 64, 32, true)]
+    [DataRow(32, 64, 7, true)]
+    [DataRow(1, 512, 4, false, DisplayName = "too few tiles")]
+    [DataRow(128, 64, 5, false, DisplayName = "5x5 in tiles of 8x8")]
+    [DataRow(128, 64, 1, false, DisplayName = "1x1 in a tile of 4x4")]
+    public void The_rule_takes_Winograd_where_it_was_measured_to_be_quicker(int batch, int channels, int map, bool expected) =>
+        Assert.AreEqual(expected, Convolution2d.IsQuickerByWinograd(new ConvolutionShape(batch, map, map, channels, channels)));
+
+    [TestMethod]
+    [DataRow(ConvolutionAlgorithm.Auto, 8, 16, true)]
+    [DataRow(ConvolutionAlgorithm.Auto, 1, 8, false)]
+    [DataRow(ConvolutionAlgorithm.Winograd, 1, 8, true)]
+    [DataRow(ConvolutionAlgorithm.Direct, 8, 16, false)]
+    public void The_setting_decides(ConvolutionAlgorithm algorithm, int batch, int map, bool winograd)
+    {
+        using var example = new ConvolutionExample(batch, 32, 32, map, map);
+        Assert.AreEqual(winograd && WinogradConvolution.IsSupported, Convolution2d.UsesWinograd(algorithm, example.X, example.Weight, 1, 1));
+        AssertClose(example.Output.relu(), Convolution2d.Apply(example.X, example.Weight, example.Bias, rectify: true, algorithm: algorithm), "outputs");
+    }
+
+    [TestMethod]
+    public void What_Winograd_cannot_do_is_computed_directly()
+    {
+        using var scope = NewDisposeScope();
+        Tensor x = randn(8, 64, 16, 16), weight = randn(64, 64, 3, 3), narrow = randn(64, 64, 1, 1);
+        foreach ((Tensor input, Tensor filter, int stride, int padding) in new[]
+        {
+            (x, weight, 2, 1), (x, narrow, 1, 0), (x.to_type(ScalarType.Float64), weight.to_type(ScalarType.Float64), 1, 1), (x[.., ..3], weight[.., ..3], 1, 1),
+        })
+        {
+            Tensor expected = nn.functional.conv2d(input, filter, strides: [stride, stride], padding: [padding, padding]);
+            AssertClose(expected, Convolution2d.Apply(input, filter, stride: stride, padding: padding, algorithm: ConvolutionAlgorithm.Winograd), $"{filter}", 1e-6);
+        }
+    }
+}

@@ -1,0 +1,54 @@
+using Padam.MLNet.Kernels;
+using static Padam.MLNet.Tests.Kernels.ConvolutionExample;
+using static TorchSharp.torch;
+
+namespace Padam.MLNet.Tests.Kernels;
+
+[TestClass]
+[DoNotParallelize] // The number of threads is the process's.
+public sealed class WinogradDeterminismTests
+{
+    private readonly int _threads = get_num_threads();
+
+    [TestInitialize]
+    public void NeedsWinograd() => NeedWinograd();
+
+    [TestCleanup]
+    public void RestoreThreads() => set_num_threads(_threads);
+
+    [TestMethod]
+    [DataRow(10, 64, 64, 32)]
+    [DataRow(40, 128, 128, 8)]
+    [DataRow(5, 256, 256, 24)]
+    [DataRow(20, 256, 128, 4)]
+    [DataRow(20, 128, 128, 2)]
+    public void The_number_of_threads_does_not_change_a_bit(int batch, int inputs, int outputs, int map)
+    {
+        using var scope = NewDisposeScope();
+        manual_seed(5);
+        Tensor x = ChannelsLast(randn(batch, inputs, map, map)), weight = randn(outputs, inputs, 3, 3), dy = ChannelsLast(randn(batch, outputs, map, map));
+        Tensor[] Results(int threads)
+        {
+            set_num_threads(threads);
+            return [WinogradConvolution.Forward(x, weight), WinogradConvolution.InputGradient(dy, weight, 1, map, map), WinogradConvolution.WeightGradient(x, dy, weight, 1)];
+        }
+
+        Tensor[] alone = Results(1);
+        foreach (int threads in new[] { 2, 3, 5 }) CollectionAssert.AreEqual(alone.Select(Bytes).ToArray(), Results(threads).Select(Bytes).ToArray(), $"{threads} threads");
+    }
+
+    [TestMethod]
+    public void Two_threads_of_the_program_do_not_disturb_each_other()
+    {
+        using var example = new ConvolutionExample(8, 64, 64, 16, 16);
+        string expected = Bytes(WinogradConvolution.Forward(example.X, example.Weight)) + Bytes(WinogradConvolution.WeightGradient(example.X, example.OutputGradient, example.Weight, 1));
+        string[] results = [.. Enumerable.Range(0, 16).AsParallel().WithDegreeOfParallelism(4).Select(_ =>
+        {
+            using var scope = NewDisposeScope();
+            return Bytes(WinogradConvolution.Forward(example.X, example.Weight)) + Bytes(WinogradConvolution.WeightGradient(example.X, example.OutputGradient, example.Weight, 1));
+        })];
+        foreach (string result in results) Assert.AreEqual(expected, result);
+    }
+
+    private static string Bytes(Tensor tensor) => Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(tensor.contiguous().bytes));
+}

@@ -1,0 +1,88 @@
+using Padam.MLNet.Kernels;
+using static Padam.MLNet.Tests.Kernels.ConvolutionExample;
+using static TorchSharp.torch;
+
+namespace Padam.MLNet.Tests.Kernels;
+
+[TestClass]
+public sealed class WinogradFunctionTests
+{
+    [TestInitialize]
+    public void NeedsWinograd() => NeedWinograd();
+
+    [TestMethod]
+    public void Gradients_flow_through_a_residual_chain_as_through_direct_convolutions()
+    {
+        using var scope = NewDisposeScope();
+        manual_seed(3);
+        Tensor x = ChannelsLast(randn(4, 32, 8, 8)), first = randn(64, 32, 3, 3) / 17, second = randn(64, 64, 3, 3) / 24, bias = randn(64);
+
+        Tensor[] Gradients(Func<Tensor, Tensor, Tensor?, Tensor> convolve)
+        {
+            Tensor[] leaves = [.. new[] { x, first, second, bias }.Select(t => t.detach().requires_grad_())];
+            Tensor hidden = nn.functional.relu(convolve(leaves[0], leaves[1], leaves[3]));
+            (convolve(hidden, leaves[2], null) + hidden).relu_().pow(2).mean().backward();
+            return [.. leaves.Select(t => t.grad!)];
+        }
+
+        Tensor[] direct = Gradients((x, w, b) => nn.functional.conv2d(x, w, b, padding: [1, 1])), winograd = Gradients((x, w, b) => WinogradConvolution.Apply(x, w, b));
+        for (int i = 0; i < direct.Length; i++) AssertClose(direct[i], winograd[i], $"gradient {i}");
+    }
+
+    [TestMethod]
+    public void Only_what_needs_a_gradient_gets_one()
+    {
+        using var example = new ConvolutionExample(2, 32, 32, 5, 5);
+        Tensor weight = example.Weight.detach().requires_grad_();
+        WinogradConvolution.Apply(example.X, weight, example.Bias).backward([example.OutputGradient]);
+        AssertClose(example.WeightGradient, weight.grad!, "weight");
+
+        Tensor x = example.X.detach().requires_grad_(), bias = example.Bias.detach().requires_grad_();
+        WinogradConvolution.Apply(x, example.Weight, bias).backward([example.OutputGradient]);
+        AssertClose(example.InputGradient, x.grad!, "input");
+        AssertClose(example.BiasGradient, bias.grad!, "bias");
+
+        Assert.IsFalse(WinogradConvolution.Apply(example.X, example.Weight).requires_grad);
+        using var _ = no_grad();
+        Assert.IsFalse(WinogradConvolution.Apply(example.X, weight).requires_grad);
+    }
+
+    [TestMethod]
+    public void A_graph_that_is_retained_can_be_walked_twice()
+    {
+        using var example = new ConvolutionExample(2, 32, 32, 5, 5);
+        Tensor weight = example.Weight.detach().requires_grad_(), y = WinogradConvolution.Apply(example.X, weight, rectify: true);
+        y.sum().backward(retain_graph: true);
+        Tensor once = weight.grad!.clone();
+        y.sum().backward();
+        AssertClose(2 * once, weight.grad!, "weight", 1e-6);
+    }
+
+    [TestMethod]
+    public void No_tensor_outlives_the_training_step()
+    {
+        using var example = new ConvolutionExample(2, 32, 32, 6, 6);
+        Tensor weight = example.Weight.detach().requires_grad_();
+        void Step()
+        {
+            using var scope = NewDisposeScope();
+            Tensor y = WinogradConvolution.Apply(WinogradConvolution.Apply(example.X, weight), weight);
+            y.sum().backward();
+        }
+
+        Step();
+        long before = Tensor.TotalCount;
+        for (int i = 0; i < 5; i++) Step();
+        Assert.AreEqual(before, Tensor.TotalCount);
+    }
+
+    [TestMethod]
+    public void Only_the_output_stays_in_the_callers_scope()
+    {
+        using var example = new ConvolutionExample(2, 32, 32, 6, 6);
+        Tensor weight = example.Weight.detach().requires_grad_();
+        using var scope = NewDisposeScope();
+        using Tensor y = WinogradConvolution.Apply(example.X, weight, example.Bias);
+        Assert.AreEqual(1, scope.DisposablesCount);
+    }
+}

@@ -1,0 +1,50 @@
+using System.Collections.Concurrent;
+using Padam.MLNet.Kernels;
+using TorchSharp;
+
+namespace Padam.MLNet.Tests.Kernels;
+
+[TestClass]
+[DoNotParallelize] // The number of threads is the process's.
+public sealed class WorkersTests
+{
+    private readonly int _threads = torch.get_num_threads();
+
+    [TestCleanup]
+    public void RestoreThreads() => torch.set_num_threads(_threads);
+
+    [TestMethod]
+    [DataRow(1, 100)]
+    [DataRow(3, 100)]
+    [DataRow(4, 2)]
+    [DataRow(2, 0)]
+    public void Every_item_is_taken_once_by_no_more_threads_than_libtorch_uses(int threads, int items)
+    {
+        torch.set_num_threads(threads);
+        var taken = new ConcurrentBag<int>();
+        var workers = new ConcurrentDictionary<int, bool>();
+        Workers.Run(items, queue =>
+        {
+            workers[Environment.CurrentManagedThreadId] = true;
+            while (queue.Next(out int item)) taken.Add(item);
+        });
+        CollectionAssert.AreEquivalent(Enumerable.Range(0, items).ToArray(), taken.ToArray());
+        Assert.IsTrue(workers.Count <= threads);
+    }
+
+    [TestMethod]
+    [DataRow(1)]
+    [DataRow(2)]
+    public void What_the_work_throws_reaches_the_caller(int threads)
+    {
+        torch.set_num_threads(threads);
+        var error = Assert.ThrowsExactly<InvalidDataException>(() => Workers.Run(8, queue =>
+        {
+            while (queue.Next(out int item))
+            {
+                if (item == 5) throw new InvalidDataException("item 5");
+            }
+        }));
+        Assert.AreEqual("item 5", error.Message);
+    }
+}
