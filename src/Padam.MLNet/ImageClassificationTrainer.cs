@@ -128,7 +128,7 @@ public sealed class ImageClassificationTrainer : IEstimator<ImageClassificationT
         PredictedLabelColumnName = _options.PredictedLabelColumnName,
         InferenceBatchSize = _options.InferenceBatchSize,
         ConvolutionAlgorithm = _options.ConvolutionAlgorithm,
-        Optimizer = _options.Optimizer.ToString(),
+        Optimizer = TrainingSettings.InInvariantCulture(_options.Optimizer.ToString),
         Seed = seed,
         Epochs = epoch,
     };

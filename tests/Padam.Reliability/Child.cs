@@ -51,7 +51,7 @@ internal static class Child
         var mlContext = new MLContext(seed: 1);
         var schema = Microsoft.ML.Data.SchemaDefinition.Create(typeof(Row));
         schema[nameof(Row.Features)].ColumnType = new Microsoft.ML.Data.VectorDataViewType(Microsoft.ML.Data.NumberDataViewType.Byte, 3, 32, 32);
-        schema[nameof(Row.Label)].ColumnType = new Microsoft.ML.Data.KeyDataViewType(typeof(uint), 2);
+        schema[nameof(Row.Label)].ColumnType = new Microsoft.ML.Data.KeyDataViewType(typeof(uint), 10);
         var row = new Row { Features = new byte[3 * 32 * 32] };
         IDataView view = mlContext.Data.LoadFromEnumerable(new Rows(row, rows), schema);
         mlContext.Padam().ImageClassifier(TinyImages.Options(epochs: 1)).Fit(view).Dispose();

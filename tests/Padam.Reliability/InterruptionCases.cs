@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Padam.MLNet;
 using Padam.MLNet.Training;
-using TorchSharp;
 
 namespace Padam.Reliability;
 
@@ -18,16 +17,16 @@ internal static class InterruptionCases
     private static Outcome Cancel(Bench bench)
     {
         string folder = bench.Fresh(), checkpoint = Path.Combine(folder, "checkpoint.zip");
-        const int epochs = 30;
+        const int epochs = 10;
         long start = Stopwatch.GetTimestamp();
         byte[] expected;
         using (ImageClassificationTransformer whole = bench.Fit(Child.Options(null, epochs))) expected = bench.Weights(whole);
         double milliseconds = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
         int count = bench.Count(100), held = 0, ended = 0;
-        long tensors = torch.Tensor.TotalCount;
         var random = new Random(4);
         for (int i = 0; i < count; i++)
         {
+            var tensors = new LiveTensors(Bench.Parameters);
             using var source = new CancellationTokenSource();
             ImageClassificationOptions options = Child.Options(folder, epochs);
             options.CancellationToken = source.Token;
@@ -45,7 +44,8 @@ internal static class InterruptionCases
                 if (File.Exists(checkpoint)) Checkpoint.Read(checkpoint);
             }
 
-            if (torch.Tensor.TotalCount == tensors && (!Directory.Exists(folder) || !Directory.EnumerateFiles(folder, "*.tmp").Any())) held++;
+            // A training cancelled while it read its data has built no network.
+            if ((tensors.Left(networks: 1) == 0 || tensors.Left(networks: 0) == 0) && (!Directory.Exists(folder) || !Directory.EnumerateFiles(folder, "*.tmp").Any())) held++;
         }
 
         using ImageClassificationTransformer last = bench.Fit(Child.Options(folder, epochs));
@@ -58,7 +58,7 @@ internal static class InterruptionCases
         string folder = bench.Fresh();
         byte[] expected;
         using (ImageClassificationTransformer whole = bench.Fit(Child.Options(null))) expected = bench.Weights(whole);
-        int count = bench.Count(20), whole_ = 0;
+        int count = bench.Count(20), wholeCheckpoints = 0;
         var random = new Random(5);
         for (int i = 0; i < count; i++)
         {
@@ -76,18 +76,18 @@ internal static class InterruptionCases
             Bench.Finish(child);
             string checkpoint = Path.Combine(folder, "checkpoint.zip");
             if (File.Exists(checkpoint)) Checkpoint.Read(checkpoint);
-            whole_++;
+            wholeCheckpoints++;
         }
 
         using ImageClassificationTransformer last = bench.Fit(Child.Options(folder));
         bool same = bench.Weights(last).AsSpan().SequenceEqual(expected);
-        return new(count + 1, whole_ + (same ? 1 : 0), "the checkpoint was whole each time");
+        return new(count + 1, wholeCheckpoints + (same ? 1 : 0), "the checkpoint was whole each time");
     }
 
     private static Outcome Throw(Bench bench)
     {
         int count = bench.Count(100), held = 0;
-        long tensors = torch.Tensor.TotalCount;
+        var tensors = new LiveTensors(Bench.Parameters);
         for (int i = 0; i < count; i++)
         {
             string folder = bench.Fresh();
@@ -110,8 +110,8 @@ internal static class InterruptionCases
             Directory.Delete(folder, recursive: true);
         }
 
-        long left_ = torch.Tensor.TotalCount - tensors;
-        return new(count, left_ == 0 ? held : 0, $"{left_} tensors left");
+        long tensorsLeft = tensors.Left(networks: count);
+        return new(count, tensorsLeft == 0 ? held : 0, $"{tensorsLeft} tensors left");
     }
 
     private static void ThrowAt(ref int left)

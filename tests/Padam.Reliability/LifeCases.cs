@@ -2,7 +2,6 @@ using System.Diagnostics;
 using Microsoft.ML;
 using Padam.MLNet;
 using Padam.MLNet.Tests;
-using TorchSharp;
 
 namespace Padam.Reliability;
 
@@ -23,14 +22,14 @@ internal static class LifeCases
         ImageClassificationOptions options = TinyImages.Options(epochs: 2);
         options.Backbone = MLNet.Backbones.Backbone.Parse("vgg-small");
         IDataView few = bench.MLContext.Data.TakeRows(bench.Train, 24);
-        return Level(bench.Count(100), () => bench.MLContext.Padam().ImageClassifier(options).Fit(few).Dispose());
+        return Level(bench.Count(100), parameters: 14, () => bench.MLContext.Padam().ImageClassifier(options).Fit(few).Dispose());
     }
 
     private static Outcome Loads(Bench bench)
     {
         string zip = bench.Fresh();
         using (ImageClassificationTransformer model = bench.Fit()) bench.MLContext.Model.Save(model, bench.Train.Schema, zip);
-        return Level(bench.Count(100), () =>
+        return Level(bench.Count(100), Bench.Parameters, () =>
         {
             ITransformer loaded = bench.MLContext.Model.Load(zip, out _);
             TinyImages.Scores(bench.MLContext, loaded, bench.Test);
@@ -45,17 +44,17 @@ internal static class LifeCases
         Engines.Image[] images = Engines.Images(bench);
         long start = Stopwatch.GetTimestamp();
         int count = bench.Count(10_000), i = 0;
-        Outcome outcome = Level(count, () => engine.Predict(images[i++ % images.Length]));
+        Outcome outcome = Level(count, parameters: 0, () => engine.Predict(images[i++ % images.Length]));
         return outcome with { Figure = $"{outcome.Figure}; {count / Stopwatch.GetElapsedTime(start).TotalSeconds:0} a second" };
     }
 
     // Half to warm up: the allocator keeps what it once had. Then it must not grow by more than noise.
-    private static Outcome Level(int count, Action act)
+    private static Outcome Level(int count, int parameters, Action act)
     {
         for (int i = 0; i < count / 2; i++) act();
-        (long tensors, long before) = (torch.Tensor.TotalCount, Resident());
+        (var tensors, long before) = (new LiveTensors(parameters), Resident());
         for (int i = count / 2; i < count; i++) act();
-        (long left, long grown) = (torch.Tensor.TotalCount - tensors, Resident() - before);
+        (long left, long grown) = (tensors.Left(count - (count / 2)), Resident() - before);
         const long noise = 30_000_000;
         return new(count, left == 0 && grown < noise ? count : 0, $"{left:+0;-0;0} tensors, {grown / 1e6:+0.0;-0.0;0} MB resident in the second half");
     }

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using Microsoft.ML;
 using Padam.MLNet;
 using Padam.MLNet.Tests;
-using TorchSharp;
 
 namespace Padam.Reliability;
 
@@ -75,7 +74,7 @@ internal static class LoadCases
         int count = bench.Count(100), held = 0, right = 0, refused = 0;
         byte[] zip;
         using (ImageClassificationTransformer first = bench.Fit()) zip = bench.Zip(first);
-        long tensors = torch.Tensor.TotalCount;
+        var tensors = new LiveTensors(Bench.Parameters);
         var random = new Random(6);
         for (int i = 0; i < count; i++)
         {
@@ -102,7 +101,7 @@ internal static class LoadCases
             if (Task.WaitAll(tasks, TimeSpan.FromSeconds(30)) && good) held++;
         }
 
-        long left = torch.Tensor.TotalCount - tensors;
+        long left = tensors.Left(networks: count);
         return new(count, left == 0 ? held : 0, $"{right} right passes, {refused} refused, {left} tensors left");
     }
 
