@@ -26,7 +26,7 @@ public sealed class ImageClassificationOptions
     /// <summary>The optimizer and its settings. The default value is <see cref="PadamOptions"/> with the report's Table 1.</summary>
     public OptimizerOptionsBase Optimizer { get; set; } = new PadamOptions();
 
-    /// <summary>Passes over the training set. The default value is 200, as in the paper.</summary>
+    /// <summary>Passes over the training set; 0 makes a model of <see cref="InitialWeights"/> as they are. The default value is 200, as in the paper.</summary>
     public int Epochs { get; set; } = 200;
 
     /// <summary>Images a step. The default value is 128. A last batch of a single image joins the one before it, for batch normalisation's sake.</summary>
@@ -163,7 +163,7 @@ public sealed class ImageClassificationOptions
         if (Optimizer is null) yield return "Optimizer is null; use new PadamOptions(), say.";
         if (Schedule is null) yield return "Schedule is null; use Schedule.Constant.";
         if (Augmentation is null) yield return "Augmentation is null; use Augmentation.None.";
-        if (Epochs < 1) yield return $"Epochs is {Epochs}; it must be at least 1.";
+        if (Epochs < (InitialWeights is null ? 1 : 0)) yield return $"Epochs is {Epochs}; it must be at least 1 (or 0, to make a model of InitialWeights as they are).";
         if (BatchSize < 1) yield return $"BatchSize is {BatchSize}; it must be at least 1.";
         if (InferenceBatchSize < 1) yield return $"InferenceBatchSize is {InferenceBatchSize}; it must be at least 1.";
         if (!(ValidationFraction is >= 0 and < 1)) yield return $"ValidationFraction is {ValidationFraction}; it must be at least 0 and below 1.";

@@ -15,7 +15,7 @@ internal static class RunCommand
     private static readonly Option<string> Network = new("--backbone") { Description = "The network, such as vgg16, resnet18, wrn-16-4, vgg-small.", Required = true };
     private static readonly Option<string> Optimizer = new Option<string>("--optimizer") { Description = string.Join(", ", OptimizerSettings.Names) + ".", Required = true }.AcceptOnlyFromAmong([.. OptimizerSettings.Names]);
     private static readonly Option<string> RecipeName = new Option<string>("--recipe") { Description = "authors (the paper's code) or report (the report's); see docs/recipes.md.", DefaultValueFactory = _ => Recipe.Authors.Name }.AcceptOnlyFromAmong([.. Recipe.Names]);
-    private static readonly Option<int> Epochs = Options.Count("--epochs", "Passes over the training set; the rate's milestones scale with them.", 200);
+    private static readonly Option<int> Epochs = Options.Count("--epochs", "Passes over the training set; the rate's milestones scale with them. 0 makes a model of --weights as they are.", 200, least: 0);
     private static readonly Option<int> BatchSize = Options.Count("--batch-size", "Images a step.", 128);
     private static readonly Option<double?> Rate = Options.OptionalNumber("--lr", "Learning rate; else the report's Table 1.");
     private static readonly Option<double?> Decay = Options.OptionalNumber("--weight-decay", "Weight decay; else the report's Table 1.");
