@@ -51,6 +51,8 @@ internal static class CommandLine
             PredictCommand.Create(),
             ExportCommand.Create(),
             VerifyCommand.Create(),
+            ExperimentCommand.Create(),
+            ReportCommand.Create(),
             DataCommand.Create(),
         };
         root.SetAction((_, cancel) => Task.FromResult(Tour.Run(cancel)));
