@@ -11,9 +11,7 @@ internal static class CommandLine
         ParseResult parsed = Root().Parse(args);
         if (parsed.Errors.Count > 0)
         {
-            foreach (string error in parsed.Errors.Select(error => error.Message).Distinct()) await Console.Error.WriteLineAsync(error);
-            await Console.Error.WriteLineAsync($"`{Words(parsed.CommandResult)} --help` lists the options.");
-            return ExitCode.Usage;
+            return WrongUsage(parsed, parsed.Errors.Select(error => error.Message).Distinct());
         }
 
         using var stop = new StopSignals();
@@ -28,11 +26,22 @@ internal static class CommandLine
         {
             return stop.Code.Value;
         }
+        catch (UsageException usage)
+        {
+            return WrongUsage(parsed, [usage.Message]);
+        }
         catch (Exception failure) when (IsForTheUser(failure))
         {
             await Console.Error.WriteLineAsync(failure.Message.ReplaceLineEndings(" "));
             return ExitCode.Failure;
         }
+    }
+
+    private static int WrongUsage(ParseResult parsed, IEnumerable<string> faults)
+    {
+        foreach (string fault in faults) Console.Error.WriteLine(fault);
+        Console.Error.WriteLine($"`{Words(parsed.CommandResult)} --help` lists the options.");
+        return ExitCode.Usage;
     }
 
     /// <summary>Failures whose message tells the user what to do; anything else is a fault of the program and shows its stack trace.</summary>

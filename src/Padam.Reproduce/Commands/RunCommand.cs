@@ -44,17 +44,14 @@ internal static class RunCommand
             DataSet, Data, Labels, Network, Optimizer, RecipeName, Epochs, BatchSize, Rate, Decay, Partial, Beta1, Beta2, Seed, TrainLimit, TestLimit, Weights, DeviceName, Threads, Out, Resume, Force,
             TensorBoard, CheckpointEvery,
         };
-        command.Validators.Add(result => Check(() => Hyperparameters(result.GetValue(Optimizer), result.GetValue).Options(), result.AddError));
-        command.Validators.Add(result =>
-        {
-            if (result.GetValue(Resume) && result.GetValue(Force)) result.AddError("--resume and --force exclude each other.");
-        });
         command.SetAction((parsed, cancel) => Task.FromResult(Run(parsed, cancel)));
         return command;
     }
 
     private static int Run(ParseResult parsed, CancellationToken cancel)
     {
+        if (parsed.GetValue(Resume) && parsed.GetValue(Force)) throw new UsageException("--resume and --force exclude each other.");
+        Check(() => Hyperparameters(parsed.GetValue(Optimizer), parsed.GetValue).Options(), fault => throw new UsageException(fault));
         string dataSet = parsed.GetValue(DataSet)!, backbone = Backbone.Parse(parsed.GetValue(Network)!).Name;
         var settings = new RunSettings
         {
