@@ -31,14 +31,12 @@ internal static class ExperimentCommand
             if (!Device.IsKnown(result.GetValueOrDefault<string>()!)) result.AddError($"--device '{result.GetValueOrDefault<string>()}' is not cpu, cuda or cuda:N.");
         });
         var command = new Command("experiment", "Run a table or figure of the report. Finished runs are kept, interrupted ones go on.") { What, ScaleName, Seeds, RecipeName, Data, Out, DeviceName, Jobs, Threads, Slurm, Index };
-        command.Validators.Add(result =>
-        {
-            if (result.GetValue(What) == All && (result.GetValue(Slurm) || result.GetValue(Index) is not null)) result.AddError("--slurm and --index are for one experiment, not for all.");
-            if (result.GetValue(Index) is not null && result.GetValue(Jobs) > 1) result.AddError("--index and --jobs exclude each other.");
-        });
         command.SetAction(async (parsed, cancel) =>
         {
             string what = parsed.GetValue(What)!;
+            bool one = parsed.GetValue(Index) is not null;
+            if (what == All && (parsed.GetValue(Slurm) || one)) throw new UsageException("--slurm and --index are for one experiment, not for all.");
+            if (one && parsed.GetValue(Jobs) > 1) throw new UsageException("--index and --jobs exclude each other.");
             if (what == List) ShowList();
             else if (what == Table1) ShowTable1();
             else if (what == All)
@@ -68,13 +66,11 @@ internal static class ExperimentCommand
             return ExitCode.Success;
         }
 
+        int? index = parsed.GetValue(Index);
+        if (index < 0 || index >= grid.Runs.Count) throw new CommandException($"--index {index}: {what} has the runs 0 to {grid.Runs.Count - 1}.");
         grid.RequireData(cancel);
         plan.Write(output);
-        if (parsed.GetValue(Index) is { } index)
-        {
-            if (index < 0 || index >= grid.Runs.Count) throw new CommandException($"--index {index}: {what} has the runs 0 to {grid.Runs.Count - 1}.");
-            return Ended(Terminal.Show(display => grid.Execute([grid.Runs[index]], display, cancel)));
-        }
+        if (index is { } one) return Ended(Terminal.Show(display => grid.Execute([grid.Runs[one]], display, cancel)));
 
         Console.WriteLine($"{plan.Title}. Scale {scale.Name}: {scale.Text}. Recipe {plan.Recipe}, {grid.Runs.Count} runs.");
         IReadOnlyList<string> failures = jobs > 1

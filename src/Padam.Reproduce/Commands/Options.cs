@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Globalization;
 
 namespace Padam.Reproduce.Commands;
@@ -7,20 +8,11 @@ namespace Padam.Reproduce.Commands;
 internal static class Options
 {
     /// <summary>A whole number of at least 1, or another least value.</summary>
-    public static Option<int> Count(string name, string description, int byDefault, int least = 1)
-    {
-        var option = new Option<int>(name) { Description = description, DefaultValueFactory = _ => byDefault };
-        option.Validators.Add(result => { if (result.Tokens.Count > 0 && result.GetValueOrDefault<int>() < least) result.AddError($"{name} must be {least} or more."); });
-        return option;
-    }
+    public static Option<int> Count(string name, string description, int byDefault, int least = 1) =>
+        new(name) { Description = description, DefaultValueFactory = _ => byDefault, CustomParser = result => Whole(name, result, least) ?? byDefault };
 
     /// <summary>A whole number of at least 1 that need not be given.</summary>
-    public static Option<int?> OptionalCount(string name, string description)
-    {
-        var option = new Option<int?>(name) { Description = description };
-        option.Validators.Add(result => { if (result.GetValueOrDefault<int?>() < 1) result.AddError($"{name} must be 1 or more."); });
-        return option;
-    }
+    public static Option<int?> OptionalCount(string name, string description) => new(name) { Description = description, CustomParser = result => Whole(name, result, least: 1) };
 
     /// <summary>A number in [low, high], as 0.125 or as 1/8, that need not be given.</summary>
     public static Option<double?> OptionalNumber(string name, string description, double low = 0, double high = double.MaxValue)
@@ -36,6 +28,14 @@ internal static class Options
                 return null;
             },
         };
+    }
+
+    private static int? Whole(string name, ArgumentResult result, int least)
+    {
+        string text = result.Tokens[0].Value;
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int value) && value >= least) return value;
+        result.AddError($"{name} '{text}' is not a whole number of {least} or more.");
+        return null;
     }
 
     /// <summary>0.125 or 1/8.</summary>

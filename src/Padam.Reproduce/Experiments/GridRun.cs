@@ -12,7 +12,7 @@ namespace Padam.Reproduce.Experiments;
 /// <param name="Threads">CPU threads of a run; null for libtorch's choice.</param>
 internal sealed record GridRun(ExperimentPlan Plan, string Output, string DataRoot, string Device, int? Threads)
 {
-    private static readonly SyntheticCifar Synthetic = new(TrainImages: 1_500, TestImages: 500, Seed: 1);
+    private static readonly SyntheticCifar Synthetic = new(TrainImages: 2_000, TestImages: 500, Seed: 1);
 
     /// <summary>The runs, each once; its place in this list is its <c>--index</c>.</summary>
     public IReadOnlyList<PlannedRun> Runs { get; } = [.. Plan.Runs.DistinctBy(run => run.Id)];

@@ -18,12 +18,13 @@ internal sealed record Scale
     public static readonly Scale Quick = new()
     {
         Name = "quick",
-        Text = "a demonstration on synthetic images: 1,500 for training and 500 for testing, one small network, a few epochs",
+        Text = "a demonstration on synthetic images: 2,000 for training and 500 for testing, one small network, a few epochs",
         EpochDivisor = 50,
         LeastEpochs = 3,
-        TrainLimit = 1_500,
+        TrainLimit = 2_000,
         TestLimit = 500,
-        BatchSize = 32,
+        // Small batches, since the report's batch normalisation needs hundreds of steps before its running statistics are worth something.
+        BatchSize = 16,
         DataSet = "synthetic",
         Network = "vgg-small",
     };

@@ -1,6 +1,7 @@
 using System.Text;
 using Padam.Reproduce.Data;
 using ScottPlot;
+using ScottPlot.TickGenerators;
 
 namespace Padam.Reproduce.Reporting;
 
@@ -36,8 +37,11 @@ internal static class CurveFigure
         Directory.CreateDirectory(folder);
         using Plot plot = Draw(group, kind, scale);
         AtomicFile.Write(Path.Combine(folder, name + ".png"), stream => stream.Write(plot.GetImageBytes(Width, Height, ImageFormat.Png)));
-        AtomicFile.Write(Path.Combine(folder, name + ".svg"), stream => stream.Write(Encoding.UTF8.GetBytes(plot.GetSvgXml(Width, Height))));
+        AtomicFile.Write(Path.Combine(folder, name + ".svg"), stream => stream.Write(Encoding.UTF8.GetBytes(Scalable(plot.GetSvgXml(Width, Height)))));
     }
+
+    // Without a viewBox a browser crops a drawing that is too wide for a phone instead of shrinking it.
+    private static string Scalable(string svg) => svg.Replace("<svg ", $"<svg viewBox=\"0 0 {Width} {Height}\" ", StringComparison.Ordinal);
 
     private static Plot Draw(ResultGroup group, string kind, string scale)
     {
@@ -51,6 +55,7 @@ internal static class CurveFigure
 
         plot.Title($"{group.Name} ({scale})", 14);
         plot.XLabel("epoch");
+        plot.Axes.Bottom.TickGenerator = new NumericAutomatic { IntegerTicksOnly = true };
         plot.YLabel(Kinds[kind].Title);
         plot.ShowLegend(Alignment.UpperRight);
         return plot;

@@ -51,7 +51,7 @@ public sealed class DataCommandTests
     [DataRow("data verify", "--data")]
     [DataRow("data download --dataset mnist", "mnist")]
     [DataRow("data download --base-url file:///etc", "http or https")]
-    [DataRow("data generate --data x --train 0", "--train must be 1 or more")]
+    [DataRow("data generate --data x --train 0", "--train '0' is not a whole number of 1 or more")]
     [DataRow("nonsense", "nonsense")]
     public async Task Wrong_words_are_a_usage_error(string words, string said)
     {

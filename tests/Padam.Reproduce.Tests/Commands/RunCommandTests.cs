@@ -116,6 +116,8 @@ public sealed class RunCommandTests
     [DataRow("--dataset synthetic --backbone vgg16 --optimizer padam --partial 0.6", "--partial '0.6' is not a number from 0 to 0.5")]
     [DataRow("--dataset synthetic --backbone vgg16 --optimizer padam --device tpu", "--device 'tpu'")]
     [DataRow("--dataset synthetic --backbone vgg16 --optimizer padam --resume --force", "exclude each other")]
+    [DataRow("--dataset synthetic --backbone vgg16 --optimizer padam --epochs ten", "ten")]
+    [DataRow("--dataset synthetic --backbone vgg16 --optimizer padam --train-limit many", "many")]
     [DataRow("--dataset synthetic --backbone vgg16 --optimizer padam --epochs 0", "--epochs must be 1 or more")]
     public async Task Wrong_options_are_a_usage_error(string words, string said)
     {

@@ -1,0 +1,91 @@
+using System.Diagnostics;
+
+namespace Padam.Reproduce.Tests.Commands;
+
+[TestClass]
+public sealed class ExperimentCommandTests
+{
+    private static void WriteExperiment(TemporaryFolder folder, int epochs, params string[] optimizers) => File.WriteAllText(folder["mine.json"], $$"""
+        {
+          "title": "Mine", "dataSets": ["synthetic"], "backbones": ["wrn-10-1"], "epochs": {{epochs}}, "milestones": [], "figures": ["train-loss"],
+          "series": [{{string.Join(", ", optimizers.Select(optimizer => $$"""{ "name": "{{optimizer}}", "optimizer": "{{optimizer}}" }"""))}}]
+        }
+        """);
+
+    [TestMethod]
+    public async Task The_list_names_the_reports_tables_and_figures()
+    {
+        using TemporaryFolder folder = new();
+        ConsoleResult result = await ConsoleProcess.Run(folder.Path, "experiment", "list");
+        Assert.AreEqual(0, result.ExitCode, result.All);
+        foreach (string name in new[] { "table1", "table2", "table3", "figure2", "figure8", "p-schedule", "padamw", "all" }) StringAssert.Contains(result.Output, $"| {name} ");
+    }
+
+    [TestMethod]
+    public async Task A_file_of_the_users_own_runs_in_processes_and_a_second_time_finds_all_finished()
+    {
+        using TemporaryFolder folder = new();
+        WriteExperiment(folder, epochs: 1, "padam", "sgd");
+
+        ConsoleResult first = await ConsoleProcess.Run(folder.Path, "experiment", "mine.json", "--jobs", "2", "--threads", "1");
+        Assert.AreEqual(0, first.ExitCode, first.All);
+        StringAssert.Contains(first.Output, "2 of 2 runs finished");
+        Assert.AreEqual(2, Directory.GetFiles(folder["runs", "runs"], "model_*.zip", SearchOption.AllDirectories).Length);
+        Assert.IsTrue(File.Exists(folder["runs", "report.html"]));
+
+        ConsoleResult second = await ConsoleProcess.Run(folder.Path, "experiment", "mine.json", "--index", "1");
+        Assert.AreEqual(0, second.ExitCode, second.All);
+        StringAssert.Contains(second.Output, "finished before");
+    }
+
+    [TestMethod]
+    [OSCondition(ConditionMode.Exclude, OperatingSystems.Windows)]
+    public async Task A_task_of_the_slurm_array_that_is_told_to_stop_saves_and_asks_to_be_queued_again()
+    {
+        using TemporaryFolder folder = new();
+        WriteExperiment(folder, epochs: 40, "padam");
+        ConsoleResult script = await ConsoleProcess.Run(folder.Path, "experiment", "mine.json", "--slurm", "--threads", "1");
+        Assert.AreEqual(0, script.ExitCode, script.All);
+        StringAssert.Contains(script.Output, "#SBATCH --array=0-0");
+        await File.WriteAllTextAsync(folder["job.sbatch"], script.Output);
+        await File.WriteAllTextAsync(folder["scontrol"], "#!/bin/bash\necho \"$@\" > requeued\n");
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(folder["scontrol"], UnixFileMode.UserRead | UnixFileMode.UserExecute);
+
+        using Process task = Process.Start(new ProcessStartInfo("bash", ["job.sbatch"])
+        {
+            WorkingDirectory = folder.Path,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            Environment =
+            {
+                ["SLURM_ARRAY_TASK_ID"] = "0", ["SLURM_ARRAY_JOB_ID"] = "77", ["PATH"] = $"{folder.Path}:{Environment.GetEnvironmentVariable("PATH")}",
+                ["OMP_NUM_THREADS"] = "1", ["OMP_WAIT_POLICY"] = "passive",
+            },
+        })!;
+        while (await task.StandardOutput.ReadLineAsync() is { } line && !line.Contains("epoch 1/40", StringComparison.Ordinal)) { }
+        task.Signal("TERM");
+        ConsoleResult stopped = await task.Result();
+
+        Assert.AreEqual(143, stopped.ExitCode, stopped.All);
+        Assert.AreEqual("requeue 77_0\n", await File.ReadAllTextAsync(folder["requeued"]));
+        Assert.AreEqual(1, Directory.GetFiles(folder["runs", "runs"], "checkpoint.zip", SearchOption.AllDirectories).Length);
+    }
+
+    [TestMethod]
+    [DataRow("experiment table9", 1, "table2")]
+    [DataRow("experiment table2 --data nowhere", 1, "data download --dataset cifar10")]
+    [DataRow("experiment table2 --scale quick --index 4", 1, "the runs 0 to 3")]
+    [DataRow("experiment table2 --scale huge", 2, "huge")]
+    [DataRow("experiment table2 --seeds 1,1", 2, "--seeds '1,1'")]
+    [DataRow("experiment table2 --jobs two", 2, "two")]
+    [DataRow("experiment all --slurm", 2, "for one experiment")]
+    [DataRow("experiment none.json", 1, "none.json")]
+    [DataRow("report", 1, "has no experiments")]
+    public async Task What_cannot_be_run_is_said(string words, int exitCode, string said)
+    {
+        using TemporaryFolder folder = new();
+        ConsoleResult result = await ConsoleProcess.Run(folder.Path, words.Split(' '));
+        Assert.AreEqual(exitCode, result.ExitCode, result.All);
+        StringAssert.Contains(result.Error, said);
+    }
+}

@@ -1,0 +1,64 @@
+using System.Text;
+using Padam.Reproduce.Experiments;
+
+namespace Padam.Reproduce.Tests.Experiments;
+
+[TestClass]
+public sealed class ExperimentFileTests
+{
+    private const string Good = """
+        {
+          "title": "Two optimizers",
+          "dataSets": ["cifar10"],
+          "backbones": ["vgg16"],
+          "epochs": 10,
+          "milestones": [5],
+          "series": [
+            { "name": "a", "optimizer": "padam", "partial": 0.25 },
+            { "name": "b", "optimizer": "sgd" }
+          ],
+          "figures": ["test-error"]
+        }
+        """;
+
+    private static Experiment Parse(string json) => ExperimentFile.Parse(Encoding.UTF8.GetBytes(json), "mine.json");
+
+    [TestMethod]
+    public void Every_shipped_experiment_can_be_read()
+    {
+        CollectionAssert.IsSubsetOf(
+            new[] { "table2", "table3", "figure2", "figure3", "figure4", "figure5", "figure6", "figure7", "figure8", "p-schedule", "padamw" }, ExperimentFile.ShippedNames.ToArray());
+        foreach (string name in ExperimentFile.ShippedNames) Assert.AreEqual(name, ExperimentFile.Shipped(name).Name);
+    }
+
+    [TestMethod]
+    public void A_file_of_the_users_own_is_an_experiment_of_its_name()
+    {
+        Experiment experiment = Parse(Good);
+        Assert.AreEqual("mine", experiment.Name);
+        Assert.AreEqual(0.25, experiment.Series[0].Settings().Options() is Padam.MLNet.Optimizers.PadamOptions padam ? padam.Partial : double.NaN);
+    }
+
+    [TestMethod]
+    [DataRow("\"vgg16\"", "\"vgg17\"", "line 4: Backbone \"vgg17\" is not known")]
+    [DataRow("\"cifar10\"", "\"mnist\"", "line 3: There is no data set 'mnist'")]
+    [DataRow("[5]", "[5, 10]", "line 6: The milestone 10")]
+    [DataRow("\"sgd\"", "\"sgd\", \"partial\": 0.1", "line 9: The settings of sgd cannot be used. Only padam has a partial.")]
+    [DataRow("\"name\": \"b\"", "\"name\": \"a\"", "line 9: There are two series 'a'")]
+    [DataRow("0.25", "0.75", "line 8: The settings of padam cannot be used. Partial")]
+    [DataRow("\"test-error\"", "\"accuracy\"", "line 11: There is no figure 'accuracy'")]
+    [DataRow("\"epochs\": 10", "\"epochs\": \"ten\"", "line 5:")]
+    [DataRow("\"epochs\": 10", "\"epoch\": 10", "line 5:")]
+    [DataRow("\"epochs\": 10,", "\"epochs\": 10", "line 6:")]
+    public void A_fault_is_said_with_its_line(string was, string becomes, string said)
+    {
+        string message = Assert.ThrowsExactly<CommandException>(() => Parse(Good.Replace(was, becomes, StringComparison.Ordinal))).Message;
+        StringAssert.StartsWith(message, "mine.json, " + said);
+    }
+
+    [TestMethod]
+    public void A_missing_property_is_named()
+    {
+        StringAssert.Contains(Assert.ThrowsExactly<CommandException>(() => Parse(Good.Replace("\"milestones\": [5],", "", StringComparison.Ordinal))).Message, "milestones");
+    }
+}

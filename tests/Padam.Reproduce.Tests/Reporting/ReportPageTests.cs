@@ -1,0 +1,93 @@
+using Padam.Reproduce.Experiments;
+using Padam.Reproduce.Reporting;
+
+namespace Padam.Reproduce.Tests.Reporting;
+
+[TestClass]
+public sealed class ReportPageTests
+{
+    /// <summary>Two seeds of table2's Padam as if they were trained: 93 and 94 % after the last epoch.</summary>
+    private static ExperimentPlan WriteTwoRuns(string output)
+    {
+        ExperimentPlan plan = ExperimentPlan.Of(ExperimentFile.Shipped("table2"), Scale.Full, Recipe.Report, [1, 2]);
+        plan.Write(output);
+        foreach (PlannedRun run in plan.Runs.Where(run => run.Series == "Padam"))
+        {
+            RunFiles files = run.Files(output);
+            Directory.CreateDirectory(files.Folder);
+            TrainingLog log = TrainingLog.Start(files.Log);
+            for (int epoch = 0; epoch < 200; epoch++)
+                log.Append(new LogRow(epoch, 0.5, 2.0 / (epoch + 1), 0.9, (92 + run.Settings.Seed) / 100.0, 1, 0.99, 0.1, 0.125));
+            File.WriteAllText(files.Model, "");
+            RunSummary.Of(run.Settings, TrainingLog.Read(files.Log), ((92 + run.Settings.Seed) / 100.0, 0.99), TimeSpan.FromSeconds(7), 100, new RunPlace { Files = files }).Write(files.Summary);
+        }
+
+        return plan;
+    }
+
+    [TestMethod]
+    public void Ours_stands_beside_the_reports_with_difference_and_spread()
+    {
+        using TemporaryFolder folder = new();
+        ExperimentPlan plan = WriteTwoRuns(folder.Path);
+        ReportPage.Write(folder.Path);
+
+        string page = File.ReadAllText(folder["report.md"]);
+        StringAssert.Contains(page, "| Padam | 200 | 93.50 | 0.71 (2 seeds) | 93.06 | +0.44 |");
+        StringAssert.Contains(page, "| Padam | 50 | 93.50 | 0.71 (2 seeds) | 67.92 | +25.58 |");
+        StringAssert.Contains(page, "2 of 8 runs are finished");
+        StringAssert.Contains(page, "Scale full");
+        StringAssert.Contains(page, $"runs/{plan.Runs[0].Id}/model_padam_cifar10.csv");
+        Assert.IsTrue(File.Exists(folder["runs", plan.Runs[0].Id, "model_padam_cifar10.csv"]));
+    }
+
+    [TestMethod]
+    public void The_html_page_needs_no_other_file_and_no_network()
+    {
+        using TemporaryFolder folder = new();
+        WriteTwoRuns(folder.Path);
+        ReportPage.Write(folder.Path);
+
+        string page = File.ReadAllText(folder["report.html"]);
+        StringAssert.Contains(page, "src=\"data:image/svg+xml;base64,");
+        StringAssert.Contains(page, "prefers-color-scheme: dark");
+        StringAssert.Contains(page, "width=device-width");
+        Assert.IsFalse(page.Contains("http:", StringComparison.Ordinal) || page.Contains("https:", StringComparison.Ordinal) || page.Contains("<script", StringComparison.Ordinal));
+    }
+
+    [TestMethod]
+    public void Each_figure_is_a_png_and_an_svg_that_shrinks()
+    {
+        using TemporaryFolder folder = new();
+        WriteTwoRuns(folder.Path);
+        ReportPage.Write(folder.Path);
+
+        byte[] png = File.ReadAllBytes(Directory.GetFiles(folder["figures"], "*.png").Single());
+        CollectionAssert.AreEqual(new byte[] { 0x89, (byte)'P', (byte)'N', (byte)'G' }, png[..4]);
+        string svg = File.ReadAllText(Directory.GetFiles(folder["figures"], "*.svg").Single());
+        StringAssert.Contains(svg, "viewBox=\"0 0 760 480\"");
+    }
+
+    [TestMethod]
+    public void A_folder_without_experiments_is_said()
+    {
+        using TemporaryFolder folder = new();
+        StringAssert.Contains(Assert.ThrowsExactly<CommandException>(() => ReportPage.Write(folder.Path)).Message, "has no experiments");
+    }
+
+    [TestMethod]
+    [DataRow("cifar10", "vgg16", "SGD", 200, 92.95)]
+    [DataRow("cifar100", "vgg16", "AMSGrad", 100, 68.21)]
+    [DataRow("cifar10", "resnet18", "Padam", 200, 94.89)]
+    [DataRow("cifar10", "resnet18", "p = 1/8", 90, 94.10)]
+    public void The_reports_numbers_are_found_by_what_was_run(string dataSet, string network, string series, int epoch, double expected) =>
+        Assert.AreEqual(expected, ReportNumbers.Load().TestAccuracy(dataSet, network, series, epoch));
+
+    [TestMethod]
+    [DataRow("synthetic", "vgg16", "Padam", 200)]
+    [DataRow("cifar10", "resnet18", "Padam", 100)]
+    [DataRow("cifar10", "vgg16", "AdamW", 200)]
+    [DataRow("cifar10", "vgg16", "p = 1/8", 90)]
+    public void What_the_report_does_not_say_is_not_made_up(string dataSet, string network, string series, int epoch) =>
+        Assert.IsNull(ReportNumbers.Load().TestAccuracy(dataSet, network, series, epoch));
+}
