@@ -45,7 +45,8 @@ public sealed class ImageClassificationTrainer : IEstimator<ImageClassificationT
         using CheckpointFolder? checkpoints = _options.CheckpointFolder is { } folder ? CheckpointFolder.Open(folder) : null;
         Checkpoint? start = checkpoints?.Find(_options.Resume);
         int seed = _options.Seed ?? HostSettings.Seed(_host) ?? start?.Position.Seed ?? Random.Shared.Next();
-        var data = TrainingData.Read(input, _options, seed, _options.CancellationToken);
+        using var data = TrainingData.Read(input, _options, seed, _options.CancellationToken);
+        if (data.ImagesInFile > 0) log.Info(MessageSensitivity.None, $"{data.ImagesInFile} images are beyond ImageMemoryLimit and kept in a temporary file.");
         foreach (string skipped in data.SkippedImages()) log.Warning(MessageSensitivity.UserData, skipped);
         Normalization normalization = _options.Normalization ?? NormalizationMeasure.Of(data.Training.Images, data.Training.Rows, _options.PixelScale);
         IReadOnlyDictionary<string, string> settings = checkpoints is null ? new Dictionary<string, string>() : TrainingSettings.Of(_options, data, normalization, seed);

@@ -1,13 +1,13 @@
 namespace Padam.Reliability;
 
-/// <summary>Sets and batches that do not fit: refused before training, under limits that a machine this small would set.</summary>
+/// <summary>Sets that do not fit into memory, under limits that a machine this small would set.</summary>
 internal static class MemoryCases
 {
     private const string Limit = "8000000"; // hex: 128 MiB of managed heap
 
     internal static IEnumerable<Case> All =>
     [
-        new("Memory", "100,000 images (307 MB) under a heap of 128 MiB: refused before training", bench => Train(rows: 100_000, code: 1, "InsufficientMemoryException: 100000 images of 32x32 take 0.31 GB")),
+        new("Memory", "100,000 images (307 MB) under a heap of 128 MiB: trains, from a temporary file", bench => Train(rows: 100_000, code: 0, "")),
         new("Memory", "20,000 images (61 MB) under a heap of 128 MiB: trains", bench => Train(rows: 20_000, code: 0, "")),
     ];
 

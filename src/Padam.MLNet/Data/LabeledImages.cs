@@ -4,18 +4,18 @@ using Microsoft.ML;
 
 namespace Padam.MLNet.Data;
 
-/// <summary>A data set in memory: images of one size as they were given, and their classes from 0.</summary>
-internal sealed class LabeledImages
+/// <summary>A data set: images of one size as they were given, and their classes from 0.</summary>
+internal sealed class LabeledImages : IDisposable
 {
     private readonly PixelStore<byte>? _bytes;
     private readonly PixelStore<float>? _singles;
     private readonly List<int> _labels = [];
 
-    private LabeledImages(ImageShape shape, ImageKind kind)
+    private LabeledImages(ImageShape shape, ImageKind kind, ImageMemory memory)
     {
         Shape = shape;
-        if (kind == ImageKind.Singles) _singles = new(shape);
-        else _bytes = new(shape);
+        if (kind == ImageKind.Singles) _singles = new(shape, memory);
+        else _bytes = new(shape, memory);
     }
 
     internal ImageShape Shape { get; }
@@ -23,6 +23,9 @@ internal sealed class LabeledImages
     internal int Count => _labels.Count;
 
     internal IReadOnlyList<int> Labels => _labels;
+
+    /// <summary>Images beyond the memory limit, which are in a temporary file.</summary>
+    internal int InFile => _bytes?.InFile ?? _singles!.InFile;
 
     /// <summary>What was wrong with each row that was left out.</summary>
     internal IReadOnlyList<string> Skipped { get; private set; } = [];
@@ -34,8 +37,9 @@ internal sealed class LabeledImages
     /// <param name="imageSize">The size to resize MLImages to; null leaves them as they are.</param>
     /// <param name="classOf">Class of the model by class of the column; null where they are the same.</param>
     /// <param name="skipBad">Whether rows whose image cannot be had are left out and counted.</param>
+    /// <param name="memory">How much of it may stay in memory.</param>
     /// <param name="cancellation">Stops between rows.</param>
-    internal static LabeledImages Read(IDataView view, ImageColumn features, LabelColumn labels, ImageShape? imageSize, int[]? classOf, bool skipBad, CancellationToken cancellation)
+    internal static LabeledImages Read(IDataView view, ImageColumn features, LabelColumn labels, ImageShape? imageSize, int[]? classOf, bool skipBad, ImageMemory memory, CancellationToken cancellation)
     {
         using DataViewRowCursor cursor = view.GetRowCursor([features.Column, labels.Column]);
         LabeledImages? set = null;
@@ -55,7 +59,7 @@ internal sealed class LabeledImages
 
             try
             {
-                set ??= new(imageSize ?? features.Shape ?? MLImageReader.ShapeOf(cursor, features.Column), features.Kind);
+                set ??= new(imageSize ?? features.Shape ?? MLImageReader.ShapeOf(cursor, features.Column), features.Kind, memory);
                 readImage ??= set.ImageReader(cursor, features, resize: imageSize is not null);
                 readImage();
             }
@@ -77,23 +81,19 @@ internal sealed class LabeledImages
         return set;
     }
 
+    /// <summary>Removes the temporary file, where there is one.</summary>
+    public void Dispose()
+    {
+        _bytes?.Dispose();
+        _singles?.Dispose();
+    }
+
     // Adds the image of the current row, or nothing.
     private Action ImageReader(DataViewRow row, ImageColumn features, bool resize)
     {
         return _bytes is not null ? Into(_bytes, features.ByteReader(row, Shape, resize)) : Into(_singles!, Finite(features.SingleReader(row), row, features.Column.Name));
 
-        static Action Into<T>(PixelStore<T> store, ReadPixels<T> read) where T : unmanaged => () =>
-        {
-            try
-            {
-                read(store.Add());
-            }
-            catch
-            {
-                store.RemoveLast();
-                throw;
-            }
-        };
+        static Action Into<T>(PixelStore<T> store, ReadPixels<T> read) where T : unmanaged => () => store.Add(read);
     }
 
     private static ReadPixels<float> Finite(ReadPixels<float> read, DataViewRow row, string column) => chw =>

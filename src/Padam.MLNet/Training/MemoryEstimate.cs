@@ -6,21 +6,10 @@ namespace Padam.MLNet.Training;
 
 /// <summary>
 /// What a training needs at the very least, reckoned before it starts: what cannot fit is refused with what to change, instead of being killed after hours.
-/// Images are counted against the memory that .NET may use (the machine's, the container's, or DOTNET_GCHeapHardLimit), steps against the machine's or the container's.
+/// (Images need no such estimate: what does not fit goes to a file, see ImageMemory.) Steps are counted against the machine's memory or the container's.
 /// </summary>
 internal static class MemoryEstimate
 {
-    /// <summary>Images are kept in memory as they were given.</summary>
-    /// <exception cref="InsufficientMemoryException">They do not fit.</exception>
-    internal static void RequireRoomForImages(long? rows, ImageShape? shape, ImageKind kind)
-    {
-        if (rows is not { } count || shape is not { } size) return;
-        double needed = (double)count * size.Values * (kind == ImageKind.Singles ? sizeof(float) : sizeof(byte)), room = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes - GC.GetTotalMemory(forceFullCollection: false);
-        if (needed <= room) return;
-        throw new InsufficientMemoryException($"{count} images of {size} take {Gigabytes(needed)}, and {Gigabytes(Math.Max(0, room))} are free for them. Take fewer rows (Data.TakeRows), "
-            + $"smaller images (ImageSize, Transforms.ResizeImages){(kind == ImageKind.Singles ? ", a column of bytes instead of singles" : "")}, or a machine with more memory.");
-    }
-
     /// <summary>A step keeps what each layer put out for each image of the batch, besides the weights and their gradients.</summary>
     /// <exception cref="InsufficientMemoryException">It does not fit into the machine.</exception>
     internal static void RequireRoomForSteps(nn.Module<Tensor, Tensor> network, string name, ImageShape size, int batch)

@@ -9,12 +9,7 @@ internal static class CommandLine
     public static async Task<int> RunAsync(string[] args)
     {
         ParseResult parsed = Root().Parse(args);
-        if (parsed.Errors.Count > 0)
-        {
-            foreach (string error in parsed.Errors.Select(error => error.Message).Distinct()) await Console.Error.WriteLineAsync(error);
-            await Console.Error.WriteLineAsync($"`{Words(parsed.CommandResult)} --help` lists the options.");
-            return ExitCode.Usage;
-        }
+        if (parsed.Errors.Count > 0) return await UsageErrorAsync(parsed, parsed.Errors.Select(error => error.Message).Distinct());
 
         using var stop = new StopSignals();
         try
@@ -28,11 +23,22 @@ internal static class CommandLine
         {
             return stop.Code.Value;
         }
+        catch (UsageException fault)
+        {
+            return await UsageErrorAsync(parsed, [fault.Message]);
+        }
         catch (Exception failure) when (IsForTheUser(failure))
         {
             await Console.Error.WriteLineAsync(failure.Message.ReplaceLineEndings(" "));
             return ExitCode.Failure;
         }
+    }
+
+    private static async Task<int> UsageErrorAsync(ParseResult parsed, IEnumerable<string> errors)
+    {
+        foreach (string error in errors) await Console.Error.WriteLineAsync(error);
+        await Console.Error.WriteLineAsync($"`{Words(parsed.CommandResult)} --help` lists the options.");
+        return ExitCode.Usage;
     }
 
     /// <summary>Failures whose message tells the user what to do; anything else is a fault of the program and shows its stack trace.</summary>
@@ -51,6 +57,8 @@ internal static class CommandLine
             PredictCommand.Create(),
             ExportCommand.Create(),
             VerifyCommand.Create(),
+            ExperimentCommand.Create(),
+            ReportCommand.Create(),
             DataCommand.Create(),
         };
         root.SetAction((_, cancel) => Task.FromResult(Tour.Run(cancel)));

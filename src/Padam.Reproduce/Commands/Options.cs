@@ -6,11 +6,11 @@ namespace Padam.Reproduce.Commands;
 /// <summary>Kinds of options that several commands share; a bad value is a usage error that names the option.</summary>
 internal static class Options
 {
-    /// <summary>A whole number of at least 1.</summary>
-    public static Option<int> Count(string name, string description, int byDefault)
+    /// <summary>A whole number of at least 1, or another least value.</summary>
+    public static Option<int> Count(string name, string description, int byDefault, int least = 1)
     {
         var option = new Option<int>(name) { Description = description, DefaultValueFactory = _ => byDefault };
-        option.Validators.Add(result => { if (result.Tokens.Count > 0 && result.GetValueOrDefault<int>() < 1) result.AddError($"{name} must be 1 or more."); });
+        option.Validators.Add(result => { if (result.Tokens.Count > 0 && result.GetValueOrDefault<int>() < least) result.AddError($"{name} must be {least} or more."); });
         return option;
     }
 

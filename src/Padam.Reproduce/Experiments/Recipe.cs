@@ -69,10 +69,19 @@ internal sealed record Recipe
 
     /// <summary>The whole epochs after which the learning rate falls to a tenth, in a training of <paramref name="epochs"/>.</summary>
     public IReadOnlyList<int> Milestones(int epochs) =>
-        [.. WholeMilestones.Select(milestone => (int)Math.Round((double)milestone * epochs / WholeTraining)).Where(milestone => milestone > 0 && milestone < epochs).Distinct()];
+        [.. WholeMilestones.Select(milestone => Scaled(milestone, epochs)).Where(milestone => milestone > 0 && milestone < epochs).Distinct()];
 
-    /// <summary>After how many epochs the optimizer starts afresh, in a training of <paramref name="epochs"/>; null for never.</summary>
-    public int? RestartEpochs(int epochs) => WholeRestart is { } restart ? Math.Max(1, (int)Math.Round((double)restart * epochs / WholeTraining)) : null;
+    /// <summary>
+    /// After how many epochs the optimizer starts afresh, in a training of <paramref name="epochs"/>; null for never. Where the milestones are given, the first
+    /// of them is the length of a stage, since the report's scripts build the optimizer anew at each.
+    /// </summary>
+    public int? RestartEpochs(int epochs, IReadOnlyList<int>? milestones) =>
+        WholeRestart is not { } restart ? null : milestones is null ? Math.Max(1, Scaled(restart, epochs)) : milestones.Count > 0 ? milestones[0] : null;
+
+    /// <summary>The network that this codebase trains under a name: the report's wide network is not the authors'.</summary>
+    public string Network(string name) => this == Report && name == "wrn-16-4" ? "wrn-16-4-report" : name;
+
+    private static int Scaled(int epoch, int epochs) => (int)Math.Round((double)epoch * epochs / WholeTraining, MidpointRounding.AwayFromZero);
 
     /// <summary>The network with this recipe's initialisation and batch normalisation. The report's own wide network brings its settings along.</summary>
     public Backbone Apply(Backbone backbone) =>

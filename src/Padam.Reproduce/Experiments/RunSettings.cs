@@ -32,6 +32,9 @@ internal sealed record RunSettings
     /// <summary>Whole epochs after which the rate falls to a tenth; null: the recipe's, scaled to the epochs.</summary>
     public IReadOnlyList<int>? Milestones { get; init; }
 
+    /// <summary>What the rate is multiplied by at each milestone; null: a tenth.</summary>
+    public double? Gamma { get; init; }
+
     /// <summary>Padam's p over the training as a factor, or null: it stays.</summary>
     public PartialDecay? PartialDecay { get; init; }
 

@@ -16,7 +16,7 @@ internal static class Training
     {
         RunFiles files = place.Files;
         files.Prepare(place.Force);
-        if (place.Force) files.RemoveUnfinished();
+        if (place.Force) files.RemoveFinished();
         else if (!place.Resume && files.IsUnfinished) throw new CommandException($"'{files.Checkpoint}' is an unfinished run. Go on with --resume, or start over with --force.");
 
         var mlContext = new MLContext(settings.Seed);
@@ -44,10 +44,20 @@ internal static class Training
         using ImageClassificationTransformer model = mlContext.Padam().ImageClassifier(options).Fit(data.Train);
         AtomicFile.Write(files.Model, stream => mlContext.Model.Save(model, data.Train.Schema, stream));
         model.SaveWeights(files.Weights, WeightsFormat.KerasHdf5);
-        RunSummary summary = RunSummary.Of(settings, TrainingLog.Read(files.Log), Stopwatch.GetElapsedTime(start), last?.ImagesPerSecond, place);
+        // Weights that were taken as they are have no epoch's test pass to report.
+        if (settings.Epochs == 0) TrainingLog.Start(files.Log);
+        IReadOnlyList<LogRow> rows = TrainingLog.Read(files.Log);
+        (double Accuracy, double Top5) test = rows.Count > 0 ? (rows[^1].TestAccuracy, rows[^1].TestTop5) : Measured(mlContext, model, data);
+        RunSummary summary = RunSummary.Of(settings, rows, test, Stopwatch.GetElapsedTime(start), last?.ImagesPerSecond, place);
         summary.Write(files.Summary);
         files.RemoveUnfinished();
         return summary;
+    }
+
+    private static (double Accuracy, double Top5) Measured(MLContext mlContext, ImageClassificationTransformer model, ImageData data)
+    {
+        var result = TestResult.Of(mlContext, model, data.Test);
+        return (result.Accuracy, result.Top5);
     }
 
     private static ImageClassificationOptions Options(RunSettings settings, RunPlace place, ImageData data)
@@ -62,8 +72,8 @@ internal static class Training
             Backbone = recipe.Apply(Backbone.Parse(settings.Backbone)),
             Optimizer = recipe.Apply(optimizer),
             KernelL2 = recipe.KernelL2(optimizer),
-            OptimizerRestartEpochs = recipe.RestartEpochs(settings.Epochs),
-            Schedule = milestones.Count > 0 ? Schedule.MultiStep(milestones, 0.1) : Schedule.Constant,
+            OptimizerRestartEpochs = recipe.RestartEpochs(settings.Epochs, settings.Milestones),
+            Schedule = milestones.Count > 0 ? Schedule.MultiStep(milestones, settings.Gamma ?? 0.1) : Schedule.Constant,
             PartialSchedule = Partial(settings),
             Augmentation = new(CropPadding: recipe.CropPadding, Flip: true),
             Normalization = settings.DataSet switch { "cifar10" => Normalization.Cifar10, "cifar100" => Normalization.Cifar100, _ => null },

@@ -9,24 +9,6 @@ namespace Padam.MLNet.Tests.Training;
 public sealed class MemoryEstimateTests
 {
     [TestMethod]
-    public void A_set_larger_than_the_machine_is_refused_with_what_to_change()
-    {
-        string message = Assert.ThrowsExactly<InsufficientMemoryException>(() => MemoryEstimate.RequireRoomForImages(1L << 40, new ImageShape(32, 32), ImageKind.Singles)).Message;
-
-        StringAssert.Contains(message, "1099511627776 images of 32x32 take 13510798.88 GB");
-        StringAssert.Contains(message, "Data.TakeRows");
-        StringAssert.Contains(message, "bytes instead of singles");
-    }
-
-    [TestMethod]
-    public void A_set_that_fits_or_whose_size_is_unknown_passes()
-    {
-        MemoryEstimate.RequireRoomForImages(50_000, new ImageShape(32, 32), ImageKind.Bytes);
-        MemoryEstimate.RequireRoomForImages(null, new ImageShape(32, 32), ImageKind.Bytes);
-        MemoryEstimate.RequireRoomForImages(1L << 40, null, ImageKind.Image);
-    }
-
-    [TestMethod]
     public void A_batch_larger_than_the_machine_is_refused_with_one_that_fits()
     {
         using nn.Module<Tensor, Tensor> network = Backbone.Parse("resnet18").Build(10);

@@ -1,0 +1,132 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+using Padam.Reproduce.Experiments;
+using Padam.Reproduce.Reporting;
+using Spectre.Console;
+
+namespace Padam.Reproduce.Commands;
+
+/// <summary><c>experiment list | NAME | FILE.json</c>: the report's tables and figures by their names.</summary>
+internal static class ExperimentCommand
+{
+    private const string List = "list", Table1 = "table1", All = "all";
+
+    private static readonly Argument<string> What = new("NAME") { Description = "list, an experiment's name, table1 (the settings), all, or a FILE.json of your own." };
+    private static readonly Option<string> ScaleName = new Option<string>("--scale") { Description = string.Join("; ", Scale.All.Select(scale => $"{scale.Name}: {scale.Text}")) + ".", DefaultValueFactory = _ => Scale.Full.Name }.AcceptOnlyFromAmong([.. Scale.All.Select(scale => scale.Name)]);
+    private static readonly Option<int[]> Seeds = new("--seeds") { Description = "A run for each, such as 1,2,3.", DefaultValueFactory = _ => [1], CustomParser = ParseSeeds };
+    private static readonly Option<string> RecipeName = new Option<string>("--recipe") { Description = "report or authors; see docs/recipes.md.", DefaultValueFactory = _ => Recipe.Report.Name }.AcceptOnlyFromAmong([.. Recipe.Names]);
+    private static readonly Option<string> Data = new("--data") { Description = "The folder with the data sets' own folders, as `data download` leaves them.", DefaultValueFactory = _ => "data" };
+    private static readonly Option<string> Out = new("--out") { Description = "The folder for runs, figures and report.", DefaultValueFactory = _ => "runs" };
+    private static readonly Option<string> DeviceName = new("--device") { Description = "cpu, cuda or cuda:N.", DefaultValueFactory = _ => "cpu" };
+    private static readonly Option<int> Jobs = Options.Count("--jobs", "Runs at a time, each a process with its share of the cores.", 1);
+    private static readonly Option<int?> Threads = Options.OptionalCount("--threads", "CPU threads of a run; else libtorch's choice, or the cores divided by --jobs.");
+    private static readonly Option<bool> Slurm = new("--slurm") { Description = "Print an array script for Slurm's sbatch instead of running." };
+    private static readonly Option<int?> Index = new("--index") { Description = "Only this run of the grid, from 0: what a task of the array does." };
+
+    public static Command Create()
+    {
+        DeviceName.Validators.Add(result =>
+        {
+            if (!Device.IsKnown(result.GetValueOrDefault<string>()!)) result.AddError($"--device '{result.GetValueOrDefault<string>()}' is not cpu, cuda or cuda:N.");
+        });
+        var command = new Command("experiment", "Run a table or figure of the report. Finished runs are kept, interrupted ones go on.") { What, ScaleName, Seeds, RecipeName, Data, Out, DeviceName, Jobs, Threads, Slurm, Index };
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(What) == All && (result.GetValue(Slurm) || result.GetValue(Index) is not null)) result.AddError("--slurm and --index are for one experiment, not for all.");
+            if (result.GetValue(Index) is not null && result.GetValue(Jobs) > 1) result.AddError("--index and --jobs exclude each other.");
+        });
+        command.SetAction(async (parsed, cancel) =>
+        {
+            string what = parsed.GetValue(What)!;
+            if (what == List) ShowList();
+            else if (what == Table1) ShowTable1();
+            else if (what == All)
+            {
+                bool failed = false;
+                foreach (string name in ExperimentFile.ShippedNames) failed |= await RunAsync(parsed, name, cancel) != ExitCode.Success;
+                return failed ? ExitCode.Failure : ExitCode.Success;
+            }
+            else return await RunAsync(parsed, what, cancel);
+            return ExitCode.Success;
+        });
+        return command;
+    }
+
+    private static async Task<int> RunAsync(ParseResult parsed, string what, CancellationToken cancel)
+    {
+        Experiment experiment = what.EndsWith(".json", StringComparison.OrdinalIgnoreCase) ? ExperimentFile.Read(what) : ExperimentFile.Shipped(what);
+        Scale scale = Scale.Parse(parsed.GetValue(ScaleName)!);
+        ExperimentPlan plan = ExperimentPlan.Of(experiment, scale, Recipe.Parse(parsed.GetValue(RecipeName)!), parsed.GetValue(Seeds)!);
+        string output = parsed.GetValue(Out)!;
+        int jobs = parsed.GetValue(Jobs);
+        int? threads = parsed.GetValue(Threads) ?? (jobs > 1 ? ChildRuns.ThreadsEach(jobs) : null);
+        var grid = new GridRun(plan, output, parsed.GetValue(Data)!, parsed.GetValue(DeviceName)!, threads);
+        if (parsed.GetValue(Slurm))
+        {
+            Console.Write(SlurmScript.For(plan, grid.Runs.Count, Words(parsed, what, threads), output, parsed.GetValue(DeviceName)!, threads));
+            return ExitCode.Success;
+        }
+
+        grid.RequireData(cancel);
+        plan.Write(output);
+        if (parsed.GetValue(Index) is { } index)
+        {
+            if (index < 0 || index >= grid.Runs.Count) throw new CommandException($"--index {index}: {what} has the runs 0 to {grid.Runs.Count - 1}.");
+            return Ended(Terminal.Show(display => grid.Execute([grid.Runs[index]], display, cancel)));
+        }
+
+        Console.WriteLine($"{plan.Title}. Scale {scale.Name}: {scale.Text}. Recipe {plan.Recipe}, {grid.Runs.Count} runs.");
+        IReadOnlyList<string> failures = jobs > 1
+            ? await new ChildRuns(Words(parsed, what, threads), jobs).ExecuteAsync(Enumerable.Range(0, grid.Runs.Count), cancel)
+            : Terminal.Show(display => grid.Execute(grid.Runs, display, cancel));
+        ReportCommand.Show(ExperimentResults.Gather(plan, output));
+        ReportCommand.Write(output);
+        return Ended(failures);
+    }
+
+    private static int Ended(IReadOnlyList<string> failures)
+    {
+        foreach (string failure in failures) Console.Error.WriteLine(failure);
+        return failures.Count == 0 ? ExitCode.Success : ExitCode.Failure;
+    }
+
+    /// <summary>The command line of one run of the grid, but for its index.</summary>
+    private static IReadOnlyList<string> Words(ParseResult parsed, string what, int? threads) =>
+    [
+        "experiment", what, "--scale", parsed.GetValue(ScaleName)!, "--seeds", string.Join(',', parsed.GetValue(Seeds)!), "--recipe", parsed.GetValue(RecipeName)!,
+        "--data", parsed.GetValue(Data)!, "--out", parsed.GetValue(Out)!, "--device", parsed.GetValue(DeviceName)!, .. threads is { } count ? ["--threads", count.ToString(CultureInfo.InvariantCulture)] : Array.Empty<string>(),
+    ];
+
+    private static void ShowList()
+    {
+        Table table = new Table().AddColumns("name", "what", "runs a seed");
+        table.AddRow(Table1, "Table 1: the optimizers' settings", "0");
+        foreach (Experiment experiment in ExperimentFile.ShippedNames.Select(ExperimentFile.Shipped))
+            table.AddRow(Markup.Escape(experiment.Name), Markup.Escape(experiment.Title), $"{experiment.DataSets.Count * experiment.Backbones.Count * experiment.Series.Count}");
+        table.AddRow(All, "all of them; runs that they share are done once", "");
+        Terminal.Write(table);
+    }
+
+    private static void ShowTable1()
+    {
+        var report = ReportNumbers.Load().Hyperparameters().ToList();
+        string[] names = [.. report.SelectMany(entry => entry.Settings.Keys).Distinct()];
+        Table table = new Table().AddColumns(["optimizer", .. names]);
+        foreach ((string optimizer, IReadOnlyDictionary<string, string> settings) in report) table.AddRow([optimizer, .. names.Select(name => settings.GetValueOrDefault(name, "-"))]);
+        Terminal.Write(table);
+    }
+
+    private static int[]? ParseSeeds(ArgumentResult result)
+    {
+        string text = string.Join(',', result.Tokens.Select(token => token.Value));
+        var seeds = new List<int>();
+        foreach (string part in text.Split(','))
+        {
+            if (int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out int seed) && !seeds.Contains(seed)) seeds.Add(seed);
+            else result.AddError($"--seeds '{text}' is not a list of different whole numbers, such as 1,2,3.");
+        }
+
+        return [.. seeds];
+    }
+}

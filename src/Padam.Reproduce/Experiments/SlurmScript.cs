@@ -1,0 +1,41 @@
+using System.Globalization;
+
+namespace Padam.Reproduce.Experiments;
+
+/// <summary>
+/// An array job for Slurm, one task a run. Two minutes before its limit, or when it is preempted, a task is told to stop; it saves, and goes back into the queue.
+/// </summary>
+internal static class SlurmScript
+{
+    public static string For(ExperimentPlan plan, int runs, IReadOnlyList<string> words, string output, string device, int? threads) => string.Create(CultureInfo.InvariantCulture, $$"""
+        #!/bin/bash
+        # {{plan.Title}}; scale {{plan.Scale}}, recipe {{plan.Recipe}}: {{runs}} runs.
+        # Submit it with sbatch from this folder; afterwards `padam-reproduce report --out {{output}}` gathers what the tasks wrote.
+        #SBATCH --job-name=padam-{{plan.Name}}
+        #SBATCH --array=0-{{runs - 1}}
+        #SBATCH --requeue
+        #SBATCH --open-mode=append
+        #SBATCH --signal=B:TERM@120
+        #SBATCH --cpus-per-task={{threads ?? 4}}
+        {{(device == "cpu" ? "# CPU only: --device cuda asks for a GPU." : "#SBATCH --gres=gpu:1")}}
+        #SBATCH --time=24:00:00
+        #SBATCH --output=padam-{{plan.Name}}-%A_%a.log
+
+        program={{Quoted(Program())}}
+        $program {{string.Join(' ', words.Select(Quoted))}} --index "$SLURM_ARRAY_TASK_ID" &
+        child=$!
+        trap 'kill -TERM "$child"' TERM
+        # A trapped signal ends `wait` early; the child is still saving then.
+        wait "$child"; code=$?
+        while kill -0 "$child" 2>/dev/null; do wait "$child"; code=$?; done
+        if [ "$code" -eq {{ExitCode.Terminated}} ]; then scontrol requeue "${SLURM_ARRAY_JOB_ID}_${SLURM_ARRAY_TASK_ID}"; fi
+        exit "$code"
+
+        """);
+
+    private static string Program() => Path.GetFileNameWithoutExtension(Environment.ProcessPath!) == "dotnet"
+        ? $"{Environment.ProcessPath} {typeof(SlurmScript).Assembly.Location}"
+        : Environment.ProcessPath!;
+
+    private static string Quoted(string word) => word.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' or '/' or ',' or ':') ? word : $"'{word.Replace("'", "'\\''", StringComparison.Ordinal)}'";
+}

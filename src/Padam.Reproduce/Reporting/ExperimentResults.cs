@@ -1,0 +1,62 @@
+using Padam.Reproduce.Experiments;
+
+namespace Padam.Reproduce.Reporting;
+
+/// <summary>What the finished runs of a plan came to: by data set and network, then by series.</summary>
+/// <param name="Plan">What was planned.</param>
+/// <param name="Groups">A table and its figures each.</param>
+/// <param name="Finished">Runs that are finished, of the plan's.</param>
+internal sealed record ExperimentResults(ExperimentPlan Plan, IReadOnlyList<ResultGroup> Groups, int Finished)
+{
+    public static ExperimentResults Gather(ExperimentPlan plan, string output)
+    {
+        var finished = plan.Runs.Where(run => run.Files(output).IsFinished).ToList();
+        return new ExperimentResults(plan,
+        [
+            .. from run in finished
+               group run by (run.DataSet, run.Network, run.Settings.Backbone) into place
+               select new ResultGroup(place.Key.DataSet, place.Key.Network, place.Key.Backbone,
+                   [.. from run in place group run by run.Series into series select new ResultSeries(series.Key, series.First().Settings.Optimizer.Name, [.. series.Select(run => RunResult.Read(run, output))])]),
+        ], finished.Count);
+    }
+}
+
+/// <summary>One data set and one network.</summary>
+/// <param name="DataSet">The data set.</param>
+/// <param name="Network">As the experiment names it.</param>
+/// <param name="StandIn">The network that was trained: the same, the report's own, or a smaller one.</param>
+/// <param name="Series">The curves.</param>
+internal sealed record ResultGroup(string DataSet, string Network, string StandIn, IReadOnlyList<ResultSeries> Series)
+{
+    public string Name => Network == StandIn ? $"{Network} on {DataSet}" : $"{StandIn} in place of {Network}, on {DataSet}";
+}
+
+/// <summary>The runs of one curve, a seed each.</summary>
+internal sealed record ResultSeries(string Name, string Optimizer, IReadOnlyList<RunResult> Runs)
+{
+    /// <summary>A value over the seeds at an epoch from 0, over those runs that have it.</summary>
+    public Spread? At(int epoch, Func<LogRow, double> value) => Spread.Of([.. Runs.Where(run => run.Log.Count > epoch).Select(run => value(run.Log[epoch]))]);
+
+    public int Epochs => Runs.Max(run => run.Log.Count);
+}
+
+/// <summary>A finished run: its plan, its log, its summary.</summary>
+internal sealed record RunResult(PlannedRun Run, IReadOnlyList<LogRow> Log, RunSummary Summary)
+{
+    public static RunResult Read(PlannedRun run, string output)
+    {
+        RunFiles files = run.Files(output);
+        return new RunResult(run, TrainingLog.Read(files.Log), RunSummary.Read(files.Summary));
+    }
+}
+
+/// <summary>Mean and sample standard deviation over seeds; the deviation of one seed is not known.</summary>
+internal sealed record Spread(double Mean, double? Deviation, int Count)
+{
+    public static Spread? Of(IReadOnlyList<double> values)
+    {
+        if (values.Count == 0) return null;
+        double mean = values.Average();
+        return new Spread(mean, values.Count > 1 ? Math.Sqrt(values.Sum(value => (value - mean) * (value - mean)) / (values.Count - 1)) : null, values.Count);
+    }
+}
