@@ -2,6 +2,7 @@ using System.IO.Compression;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 
 namespace Padam.Reliability;
 
@@ -44,7 +45,7 @@ internal sealed class BrokenModels
         yield return ("trailing bytes", () => [.. _honest, 1, 2, 3], "end");
         yield return ("empty", () => [], "no zip");
         yield return ("not a zip", () => Encoding.UTF8.GetBytes(new string('x', 100)), "end");
-        yield return ("a claim of 2^40 elements", () => WithWeights(Claiming("\"shape\":[8]", $"\"shape\":[{1L << 40}]")), "shape");
+        yield return ("a claim of 2^40 elements", () => WithWeights(Claiming(1L << 40)), "shape");
         yield return ("a header of 2^40 bytes", () => WithWeights([.. BitConverter.GetBytes(1L << 40), .. Weights[8..]]), "header");
         yield return ("a bomb as weights", () => WithWeights(new byte[bombBytes]), "bomb");
         yield return ("a bomb as another entry", () => With([.. _entries, ("Notes.bin", new byte[bombBytes])]), "bomb");
@@ -56,7 +57,7 @@ internal sealed class BrokenModels
         }), "format 2");
         yield return ("an unknown member", () => WithDescription(json => json["Quantization"] = "int8"), "Quantization");
         yield return ("no optimizer", () => WithDescription(json => json["Optimizer"] = null), "Optimizer");
-        yield return ("a small network of other shapes", () => WithDescription(json => json["Backbone"] = "wrn-10-1"), "wrn-10-1");
+        yield return ("a small network of other shapes", () => WithDescription(json => json["Backbone"] = "wrn-16-1"), "wrn-16-1");
         yield return ("a network larger than its weights", () => WithDescription(json => json["Backbone"] = "resnet152"), "resnet152");
         yield return ("a network of terabytes", () => WithDescription(json => json["Backbone"] = "wrn-994-99"), "wrn-994-99");
         yield return ("a network that cannot be", () => WithDescription(json => json["Backbone"] = "wrn-11-4"), "wrn-11-4");
@@ -100,10 +101,11 @@ internal sealed class BrokenModels
         return With([.. _entries.Select(entry => (entry.Name, entry.Name switch { DescriptionEntry => Signed(json.ToJsonString()), WeightsEntry => weights, _ => entry.Bytes }))]);
     }
 
-    private byte[] Claiming(string honest, string claim)
+    // The first side of the first tensor.
+    private byte[] Claiming(long elements)
     {
         int header = (int)BitConverter.ToInt64(Weights);
-        byte[] json = Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(Weights, 8, header).Replace(honest, claim, StringComparison.Ordinal));
+        byte[] json = Encoding.UTF8.GetBytes(new Regex(@"""shape"":\[\d+").Replace(Encoding.UTF8.GetString(Weights, 8, header), $"\"shape\":[{elements}", count: 1));
         return [.. BitConverter.GetBytes((long)json.Length), .. json, .. Weights[(8 + header)..]];
     }
 

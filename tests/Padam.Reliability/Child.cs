@@ -13,7 +13,7 @@ internal static class Child
         {
             switch (part)
             {
-                case "train": Train(arguments[0], arguments[1]); break;
+                case "train": Train(arguments[0], arguments[1], int.Parse(arguments.ElementAtOrDefault(2) ?? "12")); break;
                 case "train-many": TrainMany(int.Parse(arguments[0])); break;
                 case "save": Save(arguments[0], arguments[1]); break;
                 default: throw new ArgumentException($"No part '{part}'.");
@@ -39,10 +39,10 @@ internal static class Child
         return options;
     }
 
-    private static void Train(string data, string checkpoints)
+    private static void Train(string data, string checkpoints, int epochs)
     {
         var mlContext = new MLContext(seed: 1);
-        mlContext.Padam().ImageClassifier(Options(checkpoints)).Fit(mlContext.Padam().LoadCifar10(data, CifarSplit.Train)).Dispose();
+        mlContext.Padam().ImageClassifier(Options(checkpoints, epochs)).Fit(mlContext.Padam().LoadCifar10(data, CifarSplit.Train)).Dispose();
     }
 
     // Rows are made as they are read, so only what the trainer keeps of them counts.

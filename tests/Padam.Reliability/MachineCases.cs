@@ -48,8 +48,7 @@ internal static class MachineCases
         {
             (int code, string output) = Bench.Finish(Bench.Start(Limited(blocks * i / count), [("DOTNET_EnableWriteXorExecute", "0"), ("DOTNET_EnableDiagnostics", "0")], null, "train", bench["data"], folder));
             bool same = Hash(checkpoint) == hash && !Directory.EnumerateFiles(folder, "*.tmp").Any();
-            // .NET says of this limit that the length is out of range, where it says IOException of a full disk.
-            if (code == 1 && (output.Contains("IOException", StringComparison.Ordinal) || output.Contains("too large for the file system", StringComparison.Ordinal)) && same) held++;
+            if (code == 1 && SaysFull(output) && same) held++;
             else text = $" {code} {same} {output.ReplaceLineEndings(" ")}";
         }
 
@@ -65,7 +64,7 @@ internal static class MachineCases
         {
             string zip = bench.Fresh();
             (int code, string output) = Bench.Finish(Bench.Start(Limited(i * 6 / count), [("DOTNET_EnableWriteXorExecute", "0"), ("DOTNET_EnableDiagnostics", "0")], null, "save", bench["data"], zip));
-            bool refused = true;
+            bool refused = true; // or nothing of it is there
             try
             {
                 if (File.Exists(zip)) ModelFile.Verify(zip);
@@ -75,8 +74,8 @@ internal static class MachineCases
             {
             }
 
-            if (code == 1) errors++;
-            if (code == 1 || refused) held++;
+            if (code == 1 && SaysFull(output)) errors++;
+            if ((code == 1 && SaysFull(output)) || (code == 0 && refused)) held++;
             else text = $"; {code} {output.ReplaceLineEndings(" ")}";
         }
 
@@ -161,6 +160,9 @@ internal static class MachineCases
         bool held = code == 1 && output.Contains("DllNotFoundException: libtorch could not be loaded. Add one package", StringComparison.Ordinal);
         return new(1, held ? 1 : 0, held ? "DllNotFoundException that says which package to add" : output.ReplaceLineEndings(" "));
     }
+
+    // .NET says of this limit that the length is out of range, where it says IOException of a full disk.
+    private static bool SaysFull(string output) => output.Contains("IOException", StringComparison.Ordinal) || output.Contains("too large for the file system", StringComparison.Ordinal);
 
     private static string Hash(string file) => Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(file)));
 }

@@ -8,10 +8,17 @@ if (args is ["child", var part, .. var rest]) return Child.Run(part, rest);
 
 string? only = args.SkipWhile(argument => argument != "--only").ElementAtOrDefault(1);
 using var bench = new Bench(args.Contains("--quick") ? 20 : 1);
-Case[] cases = [.. new[] { ModelFileCases.All, ReaderCases.All, ImageCases.All, MemoryCases.All, MachineCases.All, InterruptionCases.All, LifeCases.All, LoadCases.All }.SelectMany(all => all)];
+Case[] cases = [.. new[] { ModelFileCases.All, ReaderCases.All, ImageCases.All, MemoryCases.All, MachineCases.All, InterruptionCases.All, LifeCases.All, LoadCases.All, ConsoleCases.All }.SelectMany(all => all)
+    .Where(@case => only is null || $"{@case.Topic} {@case.Name}".Contains(only, StringComparison.OrdinalIgnoreCase))];
+if (cases.Length == 0)
+{
+    Console.Error.WriteLine($"No case has '{only}' in its name.");
+    return 2;
+}
+
 var table = new Table().AddColumns("Case", "Tried", "Held", "Figure", "Seconds").Border(TableBorder.Markdown);
 int broken = 0;
-foreach (Case @case in cases.Where(@case => only is null || $"{@case.Topic} {@case.Name}".Contains(only, StringComparison.OrdinalIgnoreCase)))
+foreach (Case @case in cases)
 {
     long start = Stopwatch.GetTimestamp();
     Outcome outcome;

@@ -91,7 +91,7 @@ internal static class ReaderCases
         int count = bench.Count(full), held = 0, refused = 0;
         double slowest = 0;
         long tensors = torch.Tensor.TotalCount;
-        string? surprise = null;
+        Dictionary<string, string> surprises = [];
         for (int i = 0; i < count; i++)
         {
             byte[] bytes = Mutation.Of(honest, new Random(i));
@@ -108,7 +108,7 @@ internal static class ReaderCases
             catch (Exception fault)
             {
                 documented = false;
-                surprise ??= $"mutation {i}: {fault.GetType().Name}: {fault.Message}";
+                surprises.TryAdd(fault.GetType().Name, $"mutation {i}: {fault.GetType().Name}: {fault.Message}");
             }
 
             double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
@@ -116,7 +116,7 @@ internal static class ReaderCases
             if (documented && seconds < 1) held++;
         }
 
-        if (torch.Tensor.TotalCount != tensors) surprise ??= $"{torch.Tensor.TotalCount - tensors} tensors left";
-        return new(count, surprise is null ? held : Math.Min(held, count - 1), surprise ?? $"{refused} refused, {count - refused} read; the slowest took {1000 * slowest:0.0} ms");
+        if (torch.Tensor.TotalCount != tensors) surprises["tensors"] = $"{torch.Tensor.TotalCount - tensors} tensors left";
+        return new(count, surprises.Count == 0 ? held : Math.Min(held, count - 1), surprises.Count > 0 ? string.Join("; ", surprises.Values) : $"{refused} refused, {count - refused} read; the slowest took {1000 * slowest:0.0} ms");
     }
 }

@@ -39,7 +39,7 @@ internal sealed class TrainingLog
         {
             return [.. reader.GetRecords<LogRow>()];
         }
-        catch (CsvFormatException e)
+        catch (Exception e) when (e is CsvFormatException or KeyNotFoundException) // the latter: a column is missing
         {
             throw new CommandException($"'{path}' is not a training log: {e.Message.TrimEnd('.')}. Remove the file, or train again with --force.", e);
         }
