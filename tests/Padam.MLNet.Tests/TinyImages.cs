@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Microsoft.ML;
 using Padam.MLNet.Backbones;
 using static TorchSharp.torch;
@@ -53,6 +54,30 @@ internal static class TinyImages
 
     internal static IReadOnlyList<float[]> Scores(MLContext mlContext, ITransformer model, IDataView data) =>
         [.. mlContext.Data.CreateEnumerable<Scored>(model.Transform(data), reuseRowObject: false, ignoreMissingColumns: true).Select(row => row.Score)];
+
+    /// <summary>What the weights are, to the last bit.</summary>
+    internal static string Hash(ImageClassificationTransformer model)
+    {
+        using var folder = new TemporaryFolder();
+        model.SaveWeights(folder["weights.safetensors"], WeightsFormat.Safetensors);
+        return Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(folder["weights.safetensors"])));
+    }
+
+    /// <summary>Trains and returns the hash of the weights.</summary>
+    internal static string TrainedHash(MLContext mlContext, ImageClassificationOptions options, IDataView data)
+    {
+        using ImageClassificationTransformer model = mlContext.Padam().ImageClassifier(options).Fit(data);
+        return Hash(model);
+    }
+
+    internal static void AreClose(IReadOnlyList<float[]> expected, IReadOnlyList<float[]> actual, float tolerance)
+    {
+        Assert.HasCount(expected.Count, actual);
+        for (int i = 0; i < expected.Count; i++)
+        {
+            for (int c = 0; c < expected[i].Length; c++) Assert.AreEqual(expected[i][c], actual[i][c], tolerance, $"row {i}, class {c}");
+        }
+    }
 
     internal static void AreSame(IReadOnlyList<float[]> expected, IReadOnlyList<float[]> actual)
     {

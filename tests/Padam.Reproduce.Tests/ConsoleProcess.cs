@@ -17,7 +17,16 @@ internal static class ConsoleProcess
         WorkingDirectory = folder,
         RedirectStandardOutput = true,
         RedirectStandardError = true,
+        // Tests run side by side: threads that wait for each other without sleeping would slow all of them down.
+        Environment = { ["OMP_NUM_THREADS"] = "1", ["OMP_WAIT_POLICY"] = "passive" },
     })!;
+
+    /// <summary>Sends a signal, as a terminal (INT) or a scheduler (TERM) does.</summary>
+    public static void Signal(this Process process, string signal)
+    {
+        using Process kill = Process.Start("kill", [$"-{signal}", process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+        kill.WaitForExit();
+    }
 
     public static async Task<ConsoleResult> Run(string folder, params string[] arguments) => await Start(folder, arguments).Result();
 

@@ -13,6 +13,9 @@ internal static class MemoryLayout
     /// <summary>The same values as NCHW shape over NHWC memory; a view where they are so already. (TorchSharp has no memory_format.)</summary>
     public static Tensor ChannelsLast(this Tensor images) => images.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2);
 
+    /// <summary>Images as the network likes them in memory: channels-last, or plain, also for networks of the user's own, which may call <c>view</c>.</summary>
+    public static Tensor InLayoutOf(this Tensor images, nn.Module network) => network is Network { ChannelsLast: true } ? images.ChannelsLast() : images.contiguous();
+
     /// <summary>
     /// Gives the network's convolutions channels-last weights, in place, and lets it work on channels-last activations.
     /// Call it before an optimizer is made: optimizers shape their state after the parameters.

@@ -17,9 +17,7 @@ internal sealed record CifarFormat(string[] TrainFiles, string TestFile, int Lab
     /// <summary>Reads and checks every record file of a split: whole records, labels in range.</summary>
     internal byte[][] Read(string folder, CifarSplit split)
     {
-        if (!Directory.Exists(folder))
-            throw new DirectoryNotFoundException($"The CIFAR folder '{folder}' does not exist. Give the folder that holds {string.Join(", ", TrainFiles)} and {TestFile}.");
-
+        RequireFolder(folder);
         string[] names = split == CifarSplit.Test ? [TestFile] : TrainFiles.Where(name => Path.Exists(Path.Combine(folder, name))).ToArray();
         if (names.Length == 0)
             throw new FileNotFoundException($"'{folder}' holds none of {string.Join(", ", TrainFiles)}.", Path.Combine(folder, TrainFiles[0]));
@@ -29,12 +27,19 @@ internal sealed record CifarFormat(string[] TrainFiles, string TestFile, int Lab
     /// <summary>The class names of the data set, one a line.</summary>
     internal string[] ReadClassNames(string folder)
     {
+        RequireFolder(folder);
         string path = Path.Combine(folder, NamesFile);
         if (!File.Exists(path)) throw new FileNotFoundException($"The class names '{path}' are missing; the file comes with the data set.", path);
         string[] names = [.. File.ReadLines(path).Select(line => line.Trim()).Where(line => line.Length > 0)];
         if (names.Length != Classes) throw new InvalidDataException($"'{path}' names {names.Length} classes, not {Classes}.");
         if (names.Distinct().Count() != names.Length) throw new InvalidDataException($"'{path}' names a class twice.");
         return names;
+    }
+
+    private void RequireFolder(string folder)
+    {
+        if (!Directory.Exists(folder))
+            throw new DirectoryNotFoundException($"The CIFAR folder '{folder}' does not exist. Give the folder that holds {string.Join(", ", TrainFiles)} and {TestFile}.");
     }
 
     private byte[] ReadFile(string path)

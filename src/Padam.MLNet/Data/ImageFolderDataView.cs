@@ -47,18 +47,25 @@ internal sealed class ImageFolderDataView : IDataView
         {
             0 => (ValueGetter<uint>)((ref uint key) => key = view._files[Row].Key),
             1 => (ValueGetter<ReadOnlyMemory<char>>)((ref ReadOnlyMemory<char> path) => path = view._files[Row].Path.AsMemory()),
-            _ => (ValueGetter<MLImage>)((ref MLImage image) => image = Decode(view._files[Row].Path)),
+            _ => (ValueGetter<MLImage>)Image,
         };
+
+        // The caller hands the last row's image back, as to ML.NET's own loader.
+        private void Image(ref MLImage image)
+        {
+            image?.Dispose();
+            image = Decode(view._files[Row].Path);
+        }
 
         private MLImage Decode(string path)
         {
             try
             {
-                return MLImage.CreateFromFile(path);
+                return ImageFile.Decode(path);
             }
-            catch (Exception fault) when (fault is ArgumentException or InvalidOperationException or IOException or UnauthorizedAccessException)
+            catch (BadImageException fault)
             {
-                throw new InvalidDataException($"Row {Position}: the image '{path}' could not be decoded ({fault.Message}). Replace or remove the file.", fault);
+                throw new BadImageException($"Row {Position}: the image '{path}' could not be decoded: {fault.Message}. Replace or remove the file, or set SkipBadImages.", fault);
             }
         }
     }

@@ -23,10 +23,14 @@ internal sealed record KeyValues(string? ItemType, IReadOnlyList<string>? Values
 
     internal static VBuffer<ReadOnlyMemory<char>> TextValues(IReadOnlyList<string> names) => new(names.Count, [.. names.Select(name => name.AsMemory())]);
 
-    /// <summary>The key values of a column; <see cref="None"/> where it has none.</summary>
+    /// <summary>Whether values of this type are kept; others (dates, say) are dropped, and the classes are numbers.</summary>
+    internal static bool Keeps(DataViewType item) => item is TextDataViewType || KeyNumber.Find(item.RawType) is not null;
+
+    /// <summary>The key values of a column; <see cref="None"/> where it has none, or not one for each key.</summary>
     internal static KeyValues Of(DataViewSchema.Column column)
     {
         if (column.Annotations.Schema.GetColumnOrNull(Kind) is not { } annotation || annotation.Type is not VectorDataViewType vector) return None;
+        if (column.Type is not KeyDataViewType key || (ulong)vector.Size != key.Count) return None;
         if (vector.ItemType is TextDataViewType) return new("Text", Read<ReadOnlyMemory<char>>(column, text => text.ToString()));
         return KeyNumber.Find(vector.ItemType.RawType) is { } number ? new(number.Name, number.Read(column)) : None;
     }

@@ -30,7 +30,7 @@ internal sealed record LabelColumn(DataViewSchema.Column Column, int Classes, Ke
         if (Values.Values is null || training.Values.Values is null)
         {
             if (Classes > training.Classes)
-                throw new ArgumentException($"Label column '{Column.Name}' of the validation set has {Classes} keys, that of the training set {training.Classes}.");
+                throw new ArgumentException($"Label column '{Column.Name}' has {Classes} keys, that of the training set {training.Classes}.");
             return [.. Enumerable.Range(0, Classes)];
         }
 

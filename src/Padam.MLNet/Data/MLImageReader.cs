@@ -12,6 +12,8 @@ internal sealed class MLImageReader
     private readonly ValueGetter<MLImage> _getter;
     private readonly ImageShape _shape;
     private readonly bool _resize;
+    // Handed back with each call: a source that makes images frees the last one, a source that holds them keeps it. So none is disposed here.
+    private MLImage? _image;
 
     internal MLImageReader(DataViewRow row, DataViewSchema.Column column, ImageShape shape, bool resize)
     {
@@ -22,49 +24,68 @@ internal sealed class MLImageReader
     /// <summary>The size of the row's image.</summary>
     internal static ImageShape ShapeOf(DataViewRow row, DataViewSchema.Column column)
     {
-        using MLImage image = Get(row, column.Name, row.GetGetter<MLImage>(column));
-        return new(image.Height, image.Width);
+        SKBitmap bitmap = new MLImageReader(row, column, default, resize: false).Bitmap();
+        return new(bitmap.Height, bitmap.Width);
     }
 
     internal void Read(Span<byte> chw)
     {
-        using MLImage image = Get(_row, _column, _getter);
-        if (image.Height == _shape.Height && image.Width == _shape.Width)
+        SKBitmap bitmap = Bitmap();
+        if (bitmap.Height == _shape.Height && bitmap.Width == _shape.Width)
         {
-            Split(image.Pixels, image.PixelFormat, chw);
+            Split(bitmap, chw);
             return;
         }
 
         if (!_resize)
         {
-            throw new InvalidDataException($"Column '{_column}', row {_row.Position}: the image is {image.Height}x{image.Width} where the others are {_shape}. "
+            throw new InvalidDataException($"Column '{_column}', row {_row.Position}: the image is {bitmap.Height}x{bitmap.Width} where the others are {_shape}. "
                 + "Append Transforms.ResizeImages before the trainer, or set ImageSize.");
         }
 
-        using SKBitmap source = new(image.Width, image.Height, image.PixelFormat == MLPixelFormat.Rgba32 ? SKColorType.Rgba8888 : SKColorType.Bgra8888, SKAlphaType.Unpremul);
-        image.Pixels.CopyTo(source.GetPixelSpan());
-        using SKBitmap resized = source.Resize(new SKImageInfo(_shape.Width, _shape.Height, source.ColorType, source.AlphaType), new SKSamplingOptions(SKFilterMode.Linear, SKMipmapMode.Linear))
-            ?? throw new InvalidDataException($"Column '{_column}', row {_row.Position}: the image of {image.Height}x{image.Width} could not be resized to {_shape}.");
-        Split(resized.GetPixelSpan(), image.PixelFormat, chw);
+        using SKBitmap resized = Resized(bitmap);
+        Split(resized, chw);
     }
 
-    private static MLImage Get(DataViewRow row, string column, ValueGetter<MLImage> getter)
+    // As if opaque: otherwise the colours under transparent pixels would be lost.
+    private SKBitmap Resized(SKBitmap bitmap)
     {
-        MLImage? image = null;
-        getter(ref image!);
-        return image ?? throw new InvalidDataException($"Column '{column}', row {row.Position}: the image is missing or could not be decoded.");
+        using var opaque = new SKBitmap();
+        opaque.InstallPixels(bitmap.Info.WithAlphaType(SKAlphaType.Opaque), bitmap.GetPixels(), bitmap.RowBytes);
+        return opaque.Resize(opaque.Info.WithSize(_shape.Width, _shape.Height), SKFilterQuality.Medium)
+            ?? throw new InvalidDataException($"Column '{_column}', row {_row.Position}: the image of {bitmap.Height}x{bitmap.Width} could not be resized to {_shape}.");
+    }
+
+    private SKBitmap Bitmap()
+    {
+        try
+        {
+            _getter(ref _image!);
+        }
+        catch (Exception fault) when (fault is ArgumentException or InvalidOperationException and not ObjectDisposedException or IOException and not BadImageException)
+        {
+            // What ML.NET's own loaders throw where a file is missing or is no image.
+            throw new BadImageException($"Column '{_column}', row {_row.Position}: the image could not be loaded: {fault.Message}", fault);
+        }
+
+        return _image?.Bitmap() ?? throw new BadImageException($"Column '{_column}', row {_row.Position}: the image is missing, could not be decoded, or was disposed.");
     }
 
     // Four interleaved bytes a pixel become three planes; transparency is dropped.
-    private void Split(ReadOnlySpan<byte> pixels, MLPixelFormat format, Span<byte> chw)
+    private void Split(SKBitmap bitmap, Span<byte> chw)
     {
-        (int red, int blue) = format == MLPixelFormat.Rgba32 ? (0, 2) : (2, 0);
-        int plane = _shape.Pixels;
-        for (int i = 0; i < plane; i++)
+        ReadOnlySpan<byte> pixels = bitmap.PixelBytes();
+        (int red, int blue) = bitmap.ColorType == SKColorType.Rgba8888 ? (0, 2) : (2, 0);
+        int plane = _shape.Pixels, i = 0;
+        for (int y = 0; y < _shape.Height; y++)
         {
-            chw[i] = pixels[(4 * i) + red];
-            chw[plane + i] = pixels[(4 * i) + 1];
-            chw[(2 * plane) + i] = pixels[(4 * i) + blue];
+            ReadOnlySpan<byte> row = pixels.Slice(y * bitmap.RowBytes, 4 * _shape.Width);
+            for (int x = 0; x < row.Length; x += 4, i++)
+            {
+                chw[i] = row[x + red];
+                chw[plane + i] = row[x + 1];
+                chw[(2 * plane) + i] = row[x + blue];
+            }
         }
     }
 }

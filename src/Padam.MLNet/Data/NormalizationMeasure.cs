@@ -17,7 +17,6 @@ internal static class NormalizationMeasure
 
             double values = (double)rows.Count * images.Shape.Pixels, average = sum / values;
             double variance = Math.Max(0, (squares / values) - (average * average));
-            if (!double.IsFinite(variance)) throw new InvalidDataException("A pixel of the training set is infinite or no number; replace such values before training.");
             // A channel of one value carries nothing; 1 keeps it at zero instead of dividing by none.
             (mean[c], deviation[c]) = ((float)average, variance > 1e-12 ? (float)Math.Sqrt(variance) : 1f);
         }

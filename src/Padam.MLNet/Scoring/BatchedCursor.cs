@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Padam.MLNet.Data;
@@ -20,12 +21,13 @@ internal sealed class BatchedCursor : DataViewRowCursor
     {
         _schema = schema;
         _active = [.. columns.Select(column => column.Index)];
-        _rows = input.GetRowCursor(columns.Where(column => !schema.IsOurs(column)).Select(column => schema.Input[column.Index]));
+        bool scores = columns.Any(schema.IsOurs), passes = columns.Any(column => !schema.IsOurs(column));
+        _rows = input.GetRowCursor(passes ? schema.Needed(columns) : []);
         _rowId = _rows.GetIdGetter();
-        if (columns.Any(schema.IsOurs))
+        if (scores)
         {
             _ahead = input.GetRowCursor([schema.Feature.Column]);
-            _batch = new Batch(_ahead, schema.Feature, network);
+            _batch = new Batch(_ahead, passes ? _rows : null, schema.Feature, network);
         }
     }
 
@@ -76,34 +78,42 @@ internal sealed class Batch
 {
     private readonly DataViewRowCursor _ahead;
     private readonly FeatureReader _reader;
+    private readonly FeatureReader? _passed;
     private readonly ValueGetter<DataViewRowId> _rowId;
     private readonly NetworkLease _network;
     private readonly int _values, _classes;
-    private readonly float[] _images, _probabilities;
-    private readonly DataViewRowId[] _ids;
+    private readonly List<DataViewRowId> _ids = [];
+    private readonly float[] _image;
+    private float[] _images = [], _probabilities = [];
     private long _first;
-    private int _count, _current;
+    private int _current;
     private bool _scored;
 
-    internal Batch(DataViewRowCursor ahead, ImageColumn features, NetworkLease network)
+    /// <param name="ahead">The cursor that reads the images.</param>
+    /// <param name="passed">The cursor whose other columns are passed through, to be compared with; null where none are.</param>
+    /// <param name="features">The image column, active in both.</param>
+    /// <param name="network">The network.</param>
+    internal Batch(DataViewRowCursor ahead, DataViewRow? passed, ImageColumn features, NetworkLease network)
     {
         (_ahead, _network) = (ahead, network);
         _reader = new FeatureReader(ahead, features, network.Model);
+        if (passed is not null) _passed = new FeatureReader(passed, features, network.Model);
         _rowId = ahead.GetIdGetter();
         (_values, _classes) = (network.Model.Shape.Values, network.Model.Classes);
-        int size = network.Model.InferenceBatchSize;
-        (_images, _probabilities, _ids) = (new float[size * _values], new float[size * _classes], new DataViewRowId[size]);
+        _image = new float[_values];
     }
 
     /// <summary>Makes a row the current one; reads the next batch where it begins.</summary>
     internal void MoveTo(long position, DataViewRowId id)
     {
-        if (position >= _first + _count) Fill(position);
+        bool begins = position >= _first + _ids.Count;
+        if (begins) Fill(position);
         _current = (int)(position - _first);
-        if (!_ids[_current].Equals(id))
+        // An enumerable that yields other rows each time gives them the same ids, so one image of each batch is compared as well.
+        if (!_ids[_current].Equals(id) || (begins && !FirstImageIsThePassedRows()))
         {
-            throw new InvalidOperationException($"Row {position}: the data before the scorer yields its rows in another order each time it is read (a shuffle without a seed?). "
-                + "Put Data.Cache, or ToEnumerable and LoadFromEnumerable, between the two.");
+            throw new InvalidOperationException($"Row {position}: the data before the scorer yields other rows, or another order, each time it is read (an enumerable in random order, a random transform?). "
+                + "Read it once and keep it: Data.CreateEnumerable, ToList, then Data.LoadFromEnumerable.");
         }
     }
 
@@ -112,7 +122,8 @@ internal sealed class Batch
     {
         if (!_scored)
         {
-            _network.Score(_images.AsSpan(0, _count * _values), _count, _probabilities);
+            if (_probabilities.Length < _ids.Count * _classes) _probabilities = new float[_ids.Count * _classes];
+            _network.Score(_images.AsSpan(0, _ids.Count * _values), _ids.Count, _probabilities);
             _scored = true;
         }
 
@@ -121,13 +132,27 @@ internal sealed class Batch
 
     private void Fill(long position)
     {
-        (_first, _count, _scored) = (position, 0, false);
-        while (_count < _ids.Length && _ahead.MoveNext())
+        (_first, _scored) = (position, false);
+        _ids.Clear();
+        int size = _network.Model.InferenceBatchSize;
+        while (_ids.Count < size && _ahead.MoveNext())
         {
-            _reader.Read(_images.AsSpan(_count * _values, _values));
-            _rowId(ref _ids[_count++]);
+            // Grows with the data: a large batch size must cost a small view nothing.
+            if (_images.Length < checked((_ids.Count + 1) * _values)) Array.Resize(ref _images, checked((int)Math.Min(size, Math.Max(16, 2L * _ids.Count)) * _values));
+            _reader.Read(_images.AsSpan(_ids.Count * _values, _values));
+            DataViewRowId id = default;
+            _rowId(ref id);
+            _ids.Add(id);
         }
 
-        if (_count == 0) throw new InvalidOperationException($"Row {position}: the data before the scorer had fewer rows when it was read a second time.");
+        if (_ids.Count == 0) throw new InvalidOperationException($"Row {position}: the data before the scorer had fewer rows when it was read a second time.");
+    }
+
+    private bool FirstImageIsThePassedRows()
+    {
+        if (_passed is null) return true;
+        _passed.Read(_image);
+        // Bits, so that a pixel that is no number equals itself.
+        return MemoryMarshal.AsBytes<float>(_image).SequenceEqual(MemoryMarshal.AsBytes(_images.AsSpan(0, _values)));
     }
 }

@@ -45,8 +45,11 @@ internal sealed class RowScorer(ScoreSchema schema, NetworkLease network) : IRow
 
         public override ValueGetter<DataViewRowId> GetIdGetter() => _input.GetIdGetter();
 
-        public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column) =>
-            _schema.IsOurs(column) ? Prediction.Getter<TValue>(_schema, column, Current) : _input.GetGetter<TValue>(_schema.Input[column.Index]);
+        public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column)
+        {
+            if (!IsColumnActive(column)) throw new InvalidOperationException($"Column '{column.Name}' was not asked for when the row was made.");
+            return _schema.IsOurs(column) ? Prediction.Getter<TValue>(_schema, column, Current) : _input.GetGetter<TValue>(_schema.Input[column.Index]);
+        }
 
         protected override void Dispose(bool disposing)
         {

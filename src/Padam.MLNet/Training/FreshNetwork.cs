@@ -6,12 +6,9 @@ namespace Padam.MLNet.Training;
 /// <summary>Builds networks whose first weights are a function of the seed alone.</summary>
 internal static class FreshNetwork
 {
-    // Weights come from torch's global generator: two trainings in one process must not draw from it at once.
-    private static readonly Lock Generator = new();
-
     internal static nn.Module<Tensor, Tensor> Build(Backbone backbone, int classes, int seed)
     {
-        lock (Generator)
+        lock (Backbone.Generator)
         {
             random.manual_seed(seed).Dispose();
             return backbone.Build(classes);

@@ -7,8 +7,8 @@ namespace Padam.MLNet.Training;
 /// <summary>Keras's <c>kernel_regularizer=l2(factor)</c>: factor times the sum of squares of every kernel joins the loss, 2 * factor * w its gradient.</summary>
 internal static class KernelPenalty
 {
-    /// <summary>The kernels: parameters of two or more dimensions, convolution and dense, not biases nor batch normalisation.</summary>
-    internal static IEnumerable<Parameter> Kernels(nn.Module network) => network.parameters().Where(parameter => parameter.dim() >= 2);
+    /// <summary>The kernels that are trained: parameters of two or more dimensions, convolution and dense, not biases nor batch normalisation.</summary>
+    internal static IEnumerable<Parameter> Kernels(nn.Module network) => network.parameters().Where(parameter => parameter.dim() >= 2 && parameter.requires_grad);
 
     internal static double Value(IReadOnlyCollection<Parameter> kernels, double factor)
     {

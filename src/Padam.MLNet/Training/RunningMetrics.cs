@@ -6,8 +6,8 @@ internal readonly record struct RunningSums(double Loss, int Right, int RightInF
 /// <summary>Sums of loss and right answers over the images of a pass.</summary>
 internal sealed class RunningMetrics
 {
-    // ML.NET's LogLoss clips probabilities here; the same value makes the two equal.
-    private const double SmallestProbability = 1e-15;
+    // ML.NET's LogLoss clips probabilities here; the same singles make the two equal.
+    private const float SmallestProbability = 1e-15f, LargestProbability = 1;
     private double _loss;
     private int _right, _rightInFive;
 
@@ -37,7 +37,7 @@ internal sealed class RunningMetrics
     /// <summary>Adds one image by its probabilities.</summary>
     internal void Add(ReadOnlySpan<float> probabilities, int label)
     {
-        _loss -= Math.Log(Math.Max(probabilities[label], SmallestProbability));
+        _loss -= Math.Log(Math.Clamp(probabilities[label], SmallestProbability, LargestProbability));
         Count(probabilities, label);
     }
 
@@ -49,14 +49,14 @@ internal sealed class RunningMetrics
         if (rank < 5) _rightInFive++;
     }
 
-    /// <summary>How many classes come before the label; of equal scores the lower class comes first, as for the predicted label.</summary>
+    /// <summary>How many classes come before the label; of equal scores the lower class comes first, as for the predicted label. A label that scores no number is last.</summary>
     private static int Rank(ReadOnlySpan<float> scores, int label)
     {
         float own = scores[label];
         int rank = 0;
         for (int c = 0; c < scores.Length; c++)
         {
-            if (scores[c] > own || (scores[c] == own && c < label)) rank++;
+            if (!(scores[c] < own || (scores[c] == own && c >= label))) rank++;
         }
 
         return rank;

@@ -35,9 +35,17 @@ internal sealed class TrainingRun : IDisposable
         _step = new TrainingStep(_network, _options, context.Data.Labels.Classes, context.Device);
         if (_options.EarlyStopping is not null || _options.RestoreBestWeights)
             _best = new BestEpoch(_options.EarlyStopping?.Metric ?? ValidationMetric.Accuracy, _options.EarlyStopping, keepWeights: _options.RestoreBestWeights);
-        StartOptimizer();
-        if (context.Checkpoints is not null) CheckpointBytes.Stateful(_optimizer);
-        if (context.Start is { } checkpoint) Resume(checkpoint);
+        try
+        {
+            StartOptimizer();
+            if (context.Checkpoints is not null) CheckpointBytes.Stateful(_optimizer);
+            if (context.Start is { } checkpoint) Resume(checkpoint);
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
     }
 
     /// <summary>Trains until the last epoch, or until someone says stop.</summary>
@@ -63,7 +71,7 @@ internal sealed class TrainingRun : IDisposable
 
     public void Dispose()
     {
-        _optimizer.Dispose();
+        _optimizer?.Dispose();
         _batches.Dispose();
         _best?.Dispose();
         foreach (Parameter parameter in _network.parameters()) parameter.grad = null;
@@ -87,6 +95,7 @@ internal sealed class TrainingRun : IDisposable
         double speed = TrainBatches(epoch);
 
         RunningMetrics? validation = _context.Data.Validation is { } set ? Validation.Measure(set, _map, _network, _context) : null;
+        if (double.IsNaN(validation?.Loss ?? 0)) throw Diverged(epoch, "The validation loss is no number");
         double penalty = validation is null ? 0 : KernelPenalty.Value([.. KernelPenalty.Kernels(_network)], _options.KernelL2);
         return new EpochMetrics
         {
@@ -110,13 +119,17 @@ internal sealed class TrainingRun : IDisposable
             _rates.Set(epoch - 1 + ((double)_batchesDone / _batches.Batches));
             double loss = _step.Run(batch, _optimizer, _metrics);
             _batchesDone++;
-            if (!double.IsFinite(loss)) throw new TrainingDivergedException(epoch, _batchesDone, loss, _options.Optimizer.ToString());
+            if (!double.IsFinite(loss)) throw Diverged(epoch, $"The loss is {loss}");
             scope.DisposeEverything();
             _options.ProgressCallback?.Invoke(new(epoch, _options.Epochs, _metrics.Images, _context.Data.Training.Rows.Length, _metrics.Loss, PerSecond()));
         }
 
+        // The loss of the next batch would tell; the last has none after it, and no broken weights may reach a checkpoint or a model.
+        if (!_step.WeightsAreFinite()) throw Diverged(epoch, "A weight is infinite or no number");
         return PerSecond();
     }
+
+    private TrainingDivergedException Diverged(int epoch, string what) => new(epoch, _batchesDone, what, _options.Optimizer.ToString());
 
     private bool Stops(EpochMetrics metrics)
     {

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Padam.MLNet.Backbones;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -18,7 +19,7 @@ internal sealed class TrainingStep
     {
         (_network, _options, _device, _classes) = (network, options, device, classes);
         _parameters = [.. network.parameters().Where(parameter => parameter.requires_grad)];
-        _kernels = options.KernelL2 > 0 ? [.. KernelPenalty.Kernels(network).Where(kernel => kernel.requires_grad)] : [];
+        _kernels = options.KernelL2 > 0 ? [.. KernelPenalty.Kernels(network)] : [];
     }
 
     /// <summary>Trains on a batch, adds it to the metrics and returns its loss.</summary>
@@ -28,7 +29,7 @@ internal sealed class TrainingStep
         // Before the forward pass, so that its peak of memory does not hold the gradients of the last step.
         foreach (Parameter parameter in _parameters) parameter.grad = null;
         Tensor images = batch.Images.to(_device), labels = batch.Labels.to(_device);
-        Tensor logits = _network.forward(images);
+        Tensor logits = _network.forward(images.InLayoutOf(_network));
         int count = (int)batch.Labels.shape[0];
         if (logits.dim() != 2 || logits.shape[0] != count || logits.shape[1] != _classes)
             throw new InvalidOperationException($"The network yields [{string.Join(", ", logits.shape)}] for {count} images and {_classes} classes; it must yield logits [{count}, {_classes}].");
@@ -45,5 +46,13 @@ internal sealed class TrainingStep
         Tensor answers = logits.detach().to(ScalarType.Float32).cpu().contiguous();
         metrics.Add(value, MemoryMarshal.Cast<byte, float>(answers.bytes), MemoryMarshal.Cast<byte, long>(batch.Labels.bytes));
         return value;
+    }
+
+    /// <summary>Whether all that a model is made of is finite, running statistics included: batch normalisation of a single value has no variance.</summary>
+    internal bool WeightsAreFinite()
+    {
+        using IDisposable noGradients = no_grad();
+        using DisposeScope scope = NewDisposeScope();
+        return _network.parameters().Concat(_network.buffers()).All(tensor => tensor.isfinite().all().item<bool>());
     }
 }

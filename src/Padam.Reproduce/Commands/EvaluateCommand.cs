@@ -27,6 +27,7 @@ internal static class EvaluateCommand
             if (parsed.GetValue(Threads) is { } threads) TorchSharp.torch.set_num_threads(threads);
             using ImageClassificationTransformer model = LoadedModel.Open(mlContext, parsed.GetValue(Model)!);
             IDataView test = ImageData.Load(mlContext, parsed.GetValue(DataSet)!, parsed.GetValue(Labels), parsed.GetValue(Data), null, parsed.GetValue(TestLimit)).Test;
+            RequireSameClasses(model, test);
             MulticlassClassificationMetrics metrics = mlContext.MulticlassClassification.Evaluate(model.Transform(test), topKPredictionCount: Math.Min(5, model.Classes));
             var result = new Result(metrics.MicroAccuracy, metrics.TopKAccuracy, metrics.LogLoss, test.GetColumn<uint>("Label").LongCount());
             Console.WriteLine(parsed.GetValue(AsJson)
@@ -36,6 +37,17 @@ internal static class EvaluateCommand
         });
         return command;
     }
+
+    private static void RequireSameClasses(ImageClassificationTransformer model, IDataView test)
+    {
+        if (model.ClassNames is not { } trained) return;
+        VBuffer<ReadOnlyMemory<char>> names = default;
+        test.Schema["Label"].GetKeyValues(ref names);
+        string[] tested = [.. names.DenseValues().Select(name => name.ToString())];
+        if (!tested.SequenceEqual(trained)) throw new CommandException($"The model tells apart {Some(trained)}, but the data is of {Some(tested)}. Check --dataset, --labels and --data.");
+    }
+
+    private static string Some(IReadOnlyList<string> names) => names.Count <= 6 ? string.Join(", ", names) : $"{string.Join(", ", names.Take(3))}, ... ({names.Count} classes)";
 
     private sealed record Result(double Accuracy, double Top5, double Loss, long Images);
 }

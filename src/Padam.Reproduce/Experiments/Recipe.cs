@@ -69,10 +69,12 @@ internal sealed record Recipe
 
     /// <summary>The whole epochs after which the learning rate falls to a tenth, in a training of <paramref name="epochs"/>.</summary>
     public IReadOnlyList<int> Milestones(int epochs) =>
-        [.. WholeMilestones.Select(milestone => (int)Math.Round((double)milestone * epochs / WholeTraining)).Where(milestone => milestone > 0 && milestone < epochs).Distinct()];
+        [.. WholeMilestones.Select(milestone => Scaled(milestone, epochs)).Where(milestone => milestone > 0 && milestone < epochs).Distinct()];
 
     /// <summary>After how many epochs the optimizer starts afresh, in a training of <paramref name="epochs"/>; null for never.</summary>
-    public int? RestartEpochs(int epochs) => WholeRestart is { } restart ? Math.Max(1, (int)Math.Round((double)restart * epochs / WholeTraining)) : null;
+    public int? RestartEpochs(int epochs) => WholeRestart is { } restart ? Math.Max(1, Scaled(restart, epochs)) : null;
+
+    private static int Scaled(int epoch, int epochs) => (int)Math.Round((double)epoch * epochs / WholeTraining, MidpointRounding.AwayFromZero);
 
     /// <summary>The network with this recipe's initialisation and batch normalisation. The report's own wide network brings its settings along.</summary>
     public Backbone Apply(Backbone backbone) =>

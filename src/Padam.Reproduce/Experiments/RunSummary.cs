@@ -1,3 +1,4 @@
+using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using Padam.Reproduce.Data;
@@ -42,7 +43,7 @@ internal sealed record RunSummary
         Id = settings.Id(), Settings = settings, Epochs = log.Count,
         TestAccuracy = log[^1].TestAccuracy, TestTop5 = log[^1].TestTop5, TrainLoss = log[^1].Loss, BestTestAccuracy = log.Max(row => row.TestAccuracy),
         Seconds = time.TotalSeconds, ImagesPerSecond = imagesPerSecond, Device = place.Device,
-        Version = typeof(RunSummary).Assembly.GetName().Version!.ToString(),
+        Version = typeof(RunSummary).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion,
         Machine = $"{RuntimeInformation.OSDescription}, {RuntimeInformation.ProcessArchitecture}, {Environment.ProcessorCount} processors, .NET {Environment.Version}",
         Finished = DateTimeOffset.UtcNow,
     };

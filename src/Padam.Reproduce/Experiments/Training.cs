@@ -16,7 +16,7 @@ internal static class Training
     {
         RunFiles files = place.Files;
         files.Prepare(place.Force);
-        if (place.Force) files.RemoveUnfinished();
+        if (place.Force) files.RemoveFinished();
         else if (!place.Resume && files.IsUnfinished) throw new CommandException($"'{files.Checkpoint}' is an unfinished run. Go on with --resume, or start over with --force.");
 
         var mlContext = new MLContext(settings.Seed);

@@ -20,9 +20,21 @@ internal sealed record RunFiles(string Folder, string Optimizer, string DataSet)
     public bool IsUnfinished => Directory.Exists(Checkpoint) && Directory.EnumerateFiles(Checkpoint, "checkpoint.zip").Any();
 
     /// <summary>Clears the checkpoint away: the run is finished, or starts over.</summary>
+    /// <exception cref="IOException">A training is at work in it.</exception>
     public void RemoveUnfinished()
     {
-        if (Directory.Exists(Checkpoint)) Directory.Delete(Checkpoint, recursive: true);
+        if (!Directory.Exists(Checkpoint)) return;
+
+        // The library holds this file while it trains; on Linux deleting would not mind.
+        using (new FileStream(Path.Combine(Checkpoint, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None)) { }
+        Directory.Delete(Checkpoint, recursive: true);
+    }
+
+    /// <summary>Clears an old run away. Its summary goes first: without it the rest is no finished run, whenever this is interrupted.</summary>
+    public void RemoveFinished()
+    {
+        File.Delete(Summary);
+        RemoveUnfinished();
     }
 
     /// <summary>Refuses a finished run in the way, and a folder that cannot be written, before any work.</summary>

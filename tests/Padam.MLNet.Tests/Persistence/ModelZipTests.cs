@@ -77,6 +77,8 @@ public sealed class ModelZipTests
         {
             RedirectStandardOutput = true, RedirectStandardError = true,
         };
+        // As many threads as in this process, for the same bits.
+        start.Environment["OMP_NUM_THREADS"] = TorchSharp.torch.get_num_threads().ToString(System.Globalization.CultureInfo.InvariantCulture);
         start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "Padam.FreshProcess.dll"));
         foreach (string argument in arguments) start.ArgumentList.Add(argument);
         using Process process = Process.Start(start)!;

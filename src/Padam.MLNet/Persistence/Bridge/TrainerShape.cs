@@ -19,7 +19,7 @@ internal static class TrainerShape
 
         IEnumerable<SchemaShape.Column> predictedLabel = Scored();
         IEnumerable<SchemaShape.Column> score = Scored();
-        if (label.Annotations.TryFindColumn(KeyValues.Kind, out SchemaShape.Column values))
+        if (label.Annotations.TryFindColumn(KeyValues.Kind, out SchemaShape.Column values) && KeyValues.Keeps(values.ItemType))
         {
             predictedLabel = predictedLabel.Append(values);
             score = score.Append(new SchemaShape.Column("TrainingLabelValues", VectorKind.Vector, values.ItemType, false));

@@ -1,0 +1,113 @@
+using Microsoft.ML;
+using Padam.MLNet.Backbones;
+using Padam.MLNet.Optimizers;
+using Padam.MLNet.Schedules;
+
+namespace Padam.MLNet.Tests;
+
+[TestClass]
+public sealed class ImageClassificationOptionsTests
+{
+    private static readonly MLContext MlContext = new(seed: 1);
+
+    [TestMethod]
+    public void All_faults_are_reported_together()
+    {
+        string message = Fault(options =>
+        {
+            (options.Epochs, options.BatchSize, options.InferenceBatchSize) = (0, -1, 0);
+            (options.LabelSmoothing, options.LabelColumnName) = (1, " ");
+            (options.Optimizer, options.EarlyStopping) = (new PadamOptions { LearningRate = -1, Partial = 0.6 }, new EarlyStopping(Patience: 0));
+        });
+
+        foreach (string part in new[] { "Epochs is 0", "BatchSize is -1", "InferenceBatchSize is 0", "LabelSmoothing is 1", "LabelColumnName is empty", "LearningRate", "Partial", "Patience is 0", "EarlyStopping needs a ValidationSet" })
+            StringAssert.Contains(message, part);
+    }
+
+    [TestMethod]
+    [DynamicData(nameof(Faults))]
+    public void What_is_out_of_bounds_is_refused_and_what_is_just_within_is_not(string part, Action<ImageClassificationOptions> outside, Action<ImageClassificationOptions>? within)
+    {
+        StringAssert.Contains(Fault(outside), part);
+        if (within is null) return;
+        var options = new ImageClassificationOptions();
+        within(options);
+        Assert.IsNotNull(MlContext.Padam().ImageClassifier(options));
+    }
+
+    [TestMethod]
+    public void The_short_overload_is_validated_too()
+    {
+        string message = Assert.ThrowsExactly<ArgumentException>(() => MlContext.Padam().ImageClassifier(labelColumnName: "", epochs: 0)).Message;
+
+        StringAssert.Contains(message, "LabelColumnName");
+        StringAssert.Contains(message, "Epochs is 0");
+    }
+
+    [TestMethod]
+    public void A_trainer_keeps_the_options_it_was_made_with()
+    {
+        int epochs = 0;
+        ImageClassificationOptions options = TinyImages.Options(epochs: 1);
+        options.MetricsCallback = _ => epochs++;
+        ImageClassificationTrainer trainer = MlContext.Padam().ImageClassifier(options);
+        (options.Epochs, options.Backbone, options.LabelColumnName) = (5, Backbone.Parse("vgg16"), "Other");
+
+        using ImageClassificationTransformer model = trainer.Fit(Rows.View(MlContext, Rows.Of(20)));
+
+        Assert.AreEqual(1, epochs);
+        Assert.AreEqual("tiny", model.BackboneName);
+    }
+
+    private static IEnumerable<object?[]> Faults()
+    {
+        static object?[] Row(string part, Action<ImageClassificationOptions> outside, Action<ImageClassificationOptions>? within = null) => [part, outside, within];
+        IDataView data = Rows.View(MlContext, Rows.Of(2));
+        return
+        [
+            Row("LabelColumnName", o => o.LabelColumnName = ""),
+            Row("FeatureColumnName", o => o.FeatureColumnName = null!),
+            Row("ScoreColumnName", o => o.ScoreColumnName = ""),
+            Row("PredictedLabelColumnName", o => o.PredictedLabelColumnName = "\t"),
+            Row("both 'X'", o => o.ScoreColumnName = o.PredictedLabelColumnName = "X"),
+            Row("both 'X'", o => o.LabelColumnName = o.FeatureColumnName = "X"),
+            Row("Backbone is null", o => o.Backbone = null!),
+            Row("Optimizer is null", o => o.Optimizer = null!),
+            Row("Schedule is null", o => o.Schedule = null!),
+            Row("Augmentation is null", o => o.Augmentation = null!),
+            Row("Epochs", o => o.Epochs = 0, o => o.Epochs = 1),
+            Row("BatchSize", o => o.BatchSize = 0, o => o.BatchSize = 1),
+            Row("InferenceBatchSize", o => o.InferenceBatchSize = 0, o => o.InferenceBatchSize = 1),
+            Row("ValidationFraction", o => o.ValidationFraction = 1, o => o.ValidationFraction = 0.999),
+            Row("ValidationFraction", o => o.ValidationFraction = double.NaN),
+            Row("ValidationFraction", o => o.ValidationFraction = -0.1),
+            Row("choose one", o => (o.ValidationFraction, o.ValidationSet) = (0.1, data), o => o.ValidationSet = data),
+            Row("EarlyStopping needs", o => o.EarlyStopping = new(), o => (o.EarlyStopping, o.ValidationSet) = (new(), data)),
+            Row("RestoreBestWeights needs", o => o.RestoreBestWeights = true, o => (o.RestoreBestWeights, o.ValidationFraction) = (true, 0.1)),
+            Row("Patience", o => (o.EarlyStopping, o.ValidationSet) = (new(Patience: 0), data), o => (o.EarlyStopping, o.ValidationSet) = (new(Patience: 1), data)),
+            Row("MinimumImprovement", o => (o.EarlyStopping, o.ValidationSet) = (new(MinimumImprovement: -1), data)),
+            Row("Metric", o => (o.EarlyStopping, o.ValidationSet) = (new((ValidationMetric)7), data), o => (o.EarlyStopping, o.ValidationSet) = (new(ValidationMetric.Accuracy), data)),
+            Row("CropPadding", o => o.Augmentation = new(-1), o => o.Augmentation = new(0, Flip: true)),
+            Row("PixelScale", o => o.PixelScale = 0, o => o.PixelScale = 1),
+            Row("PixelScale", o => o.PixelScale = double.PositiveInfinity),
+            Row("ImageSize", o => o.ImageSize = new(0, 32), o => o.ImageSize = new(8, 32)),
+            Row("LabelSmoothing", o => o.LabelSmoothing = -0.1, o => o.LabelSmoothing = 0.99),
+            Row("GradientClipNorm", o => o.GradientClipNorm = 0, o => o.GradientClipNorm = 1e-9),
+            Row("GradientClipNorm", o => o.GradientClipNorm = double.NaN),
+            Row("KernelL2", o => o.KernelL2 = -1e-9, o => o.KernelL2 = 0.1),
+            Row("KernelL2", o => o.KernelL2 = double.PositiveInfinity),
+            Row("OptimizerRestartEpochs", o => o.OptimizerRestartEpochs = 0, o => o.OptimizerRestartEpochs = 1),
+            Row("Threads", o => o.Threads = 0),
+            Row("PartialSchedule needs PadamOptions", o => (o.PartialSchedule, o.Optimizer) = (Schedule.Constant, new AdamOptions()), o => o.PartialSchedule = Schedule.Constant),
+            Row("takes p to 0.75", o => (o.PartialSchedule, o.Optimizer) = (Schedule.Linear(1, 3), new PadamOptions { Partial = 0.25 }), o => (o.PartialSchedule, o.Optimizer) = (Schedule.Linear(1, 2), new PadamOptions { Partial = 0.25 })),
+            Row("warm-up", o => (o.Schedule, o.Epochs) = (Schedule.Constant.WithWarmup(5), 5), o => (o.Schedule, o.Epochs) = (Schedule.Constant.WithWarmup(5), 6)),
+        ];
+    }
+
+    private static string Fault(Action<ImageClassificationOptions> change)
+    {
+        var options = new ImageClassificationOptions();
+        change(options);
+        return Assert.ThrowsExactly<ArgumentException>(() => MlContext.Padam().ImageClassifier(options)).Message;
+    }
+}

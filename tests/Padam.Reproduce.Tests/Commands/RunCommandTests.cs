@@ -1,0 +1,139 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Padam.Reproduce.Reporting;
+
+namespace Padam.Reproduce.Tests.Commands;
+
+[TestClass]
+public sealed class RunCommandTests
+{
+    private static readonly string[] Extensions = [".csv", ".zip", ".h5", ".json"];
+
+    [TestMethod]
+    public async Task A_run_leaves_its_four_files_and_other_processes_take_its_model()
+    {
+        using TemporaryFolder folder = new();
+        TinyRun.WriteData(folder);
+
+        ConsoleResult run = await ConsoleProcess.Run(folder.Path, TinyRun.Words("--epochs", "2"));
+        Assert.AreEqual(0, run.ExitCode, run.All);
+        Assert.IsFalse(run.Output.Any(c => char.IsControl(c) && c != '\n' && c != '\r'), "control characters in a pipe");
+        CollectionAssert.AreEquivalent(Extensions.Select(extension => $"model_padam_synthetic{extension}").ToArray(), Directory.GetFileSystemEntries(folder["runs", "vgg-small"]).Select(Path.GetFileName).ToArray());
+
+        string lastAccuracy = (await File.ReadAllLinesAsync(folder[TinyRun.Model + ".csv"]))[^1].Split(';')[4];
+        ConsoleResult evaluate = await ConsoleProcess.Run(folder.Path, "evaluate", "--model", TinyRun.Model + ".zip", "--dataset", "synthetic", "--data", "data", "--json");
+        Assert.AreEqual(0, evaluate.ExitCode, evaluate.All);
+        using JsonDocument json = JsonDocument.Parse(evaluate.Output);
+        Assert.AreEqual(lastAccuracy, json.RootElement.GetProperty("accuracy").GetRawText());
+        Assert.AreEqual(30, json.RootElement.GetProperty("images").GetInt32());
+
+        ConsoleResult verify = await ConsoleProcess.Run(folder.Path, "verify", "--model", TinyRun.Model + ".zip");
+        Assert.AreEqual(0, verify.ExitCode, verify.All);
+        StringAssert.Contains(verify.Output, "vgg-small");
+
+        ConsoleResult again = await ConsoleProcess.Run(folder.Path, TinyRun.Words("--epochs", "2"));
+        Assert.AreEqual(1, again.ExitCode, again.All);
+        StringAssert.Contains(again.Error, "--force");
+    }
+
+    [TestMethod]
+    public async Task Exported_weights_start_another_run_where_they_left_off()
+    {
+        using TemporaryFolder folder = new();
+        TinyRun.WriteData(folder);
+        await ConsoleProcess.Run(folder.Path, TinyRun.Words("--epochs", "6"));
+
+        ConsoleResult export = await ConsoleProcess.Run(folder.Path, "export", "--model", TinyRun.Model + ".zip", "--format", "safetensors", "--out", "w.safetensors");
+        Assert.AreEqual(0, export.ExitCode, export.All);
+        ConsoleResult further = await ConsoleProcess.Run(folder.Path, TinyRun.Words("--epochs", "1", "--weights", "w.safetensors", "--lr", "0.001", "--out", "further"));
+        Assert.AreEqual(0, further.ExitCode, further.All);
+
+        double fresh = TrainingLog.Read(folder[TinyRun.Model + ".csv"])[0].Loss, warm = TrainingLog.Read(folder[TinyRun.Model.Replace("runs", "further", StringComparison.Ordinal) + ".csv"])[0].Loss;
+        Assert.IsTrue(warm < fresh - 0.1, $"first epoch's loss: {warm} from the weights, {fresh} afresh");
+    }
+
+    [TestMethod]
+    [OSCondition(ConditionMode.Exclude, OperatingSystems.Windows)]
+    [DataRow("INT", 130)]
+    [DataRow("TERM", 143)]
+    public async Task A_run_stopped_by_a_signal_and_resumed_ends_with_the_same_log(string signal, int exitCode)
+    {
+        using TemporaryFolder folder = new();
+        TinyRun.WriteData(folder, images: 120);
+        string[] words = TinyRun.Words("--epochs", "5");
+        ConsoleResult whole = await ConsoleProcess.Run(folder.Path, [.. words, "--out", "whole"]);
+        Assert.AreEqual(0, whole.ExitCode, whole.All);
+
+        using Process process = ConsoleProcess.Start(folder.Path, words);
+        while (await process.StandardOutput.ReadLineAsync() is { } line && !line.Contains("epoch 1/5", StringComparison.Ordinal)) { }
+        process.Signal(signal);
+        ConsoleResult stopped = await process.Result();
+        Assert.AreEqual(exitCode, stopped.ExitCode, stopped.All);
+        Assert.IsFalse(File.Exists(folder[TinyRun.Model + ".json"]), "a stopped run is not finished");
+
+        ConsoleResult refused = await ConsoleProcess.Run(folder.Path, words);
+        Assert.AreEqual(1, refused.ExitCode, refused.All);
+        StringAssert.Contains(refused.Error, "--resume");
+
+        ConsoleResult resumed = await ConsoleProcess.Run(folder.Path, [.. words, "--resume"]);
+        Assert.AreEqual(0, resumed.ExitCode, resumed.All);
+        foreach (string extension in new[] { ".csv", ".zip" })
+        {
+            byte[] interrupted = await File.ReadAllBytesAsync(folder[TinyRun.Model + extension]), uninterrupted = await File.ReadAllBytesAsync(folder[TinyRun.Model.Replace("runs", "whole", StringComparison.Ordinal) + extension]);
+            if (extension == ".csv") CollectionAssert.AreEqual(uninterrupted, interrupted);
+            else Assert.AreEqual(uninterrupted.Length, interrupted.Length);
+        }
+    }
+
+    [TestMethod]
+    public async Task A_loss_that_is_no_number_stops_the_run_and_names_epoch_and_batch()
+    {
+        using TemporaryFolder folder = new();
+        TinyRun.WriteData(folder);
+
+        ConsoleResult result = await ConsoleProcess.Run(folder.Path, TinyRun.Words("--epochs", "2", "--lr", "1e30"));
+        Assert.AreEqual(1, result.ExitCode, result.All);
+        StringAssert.Contains(result.Error, "epoch 1, batch");
+    }
+
+    [TestMethod]
+    public async Task An_output_folder_that_cannot_be_written_is_refused_before_training()
+    {
+        using TemporaryFolder folder = new();
+        TinyRun.WriteData(folder);
+        await File.WriteAllTextAsync(folder["taken"], "");
+
+        ConsoleResult result = await ConsoleProcess.Run(folder.Path, TinyRun.Words("--out", "taken"));
+        Assert.AreEqual(1, result.ExitCode, result.All);
+        StringAssert.Contains(result.Error, "cannot be written");
+        Assert.IsFalse(result.Output.Contains("epoch 1/", StringComparison.Ordinal));
+    }
+
+    [TestMethod]
+    [DataRow("--dataset synthetic --backbone vgg17 --optimizer padam", "vgg16")]
+    [DataRow("--dataset synthetic --backbone vgg16 --optimizer adamax", "amsgrad")]
+    [DataRow("--dataset synthetic --backbone vgg16 --optimizer sgd --partial 1/8", "Only padam has a partial")]
+    [DataRow("--dataset synthetic --backbone vgg16 --optimizer padam --partial 0.6", "--partial '0.6' is not a number from 0 to 0.5")]
+    [DataRow("--dataset synthetic --backbone vgg16 --optimizer padam --device tpu", "--device 'tpu'")]
+    [DataRow("--dataset synthetic --backbone vgg16 --optimizer padam --resume --force", "exclude each other")]
+    [DataRow("--dataset synthetic --backbone vgg16 --optimizer padam --epochs 0", "--epochs must be 1 or more")]
+    public async Task Wrong_options_are_a_usage_error(string words, string said)
+    {
+        using TemporaryFolder folder = new();
+        ConsoleResult result = await ConsoleProcess.Run(folder.Path, ["run", .. words.Split(' ')]);
+        Assert.AreEqual(2, result.ExitCode, result.All);
+        StringAssert.Contains(result.Error, said);
+    }
+
+    [TestMethod]
+    public async Task A_record_file_that_ends_in_mid_record_is_refused_by_name()
+    {
+        using TemporaryFolder folder = new();
+        TinyRun.WriteData(folder);
+        await using (FileStream file = File.OpenWrite(folder["data", "data_batch_2.bin"])) file.SetLength(5000);
+
+        ConsoleResult result = await ConsoleProcess.Run(folder.Path, TinyRun.Words());
+        Assert.AreEqual(1, result.ExitCode, result.All);
+        StringAssert.Contains(result.Error, "data_batch_2.bin");
+    }
+}
