@@ -10,8 +10,6 @@ namespace Padam.MLNet.Backbones;
 /// </summary>
 internal sealed class BatchNorm : nn.Module<Tensor, Tensor>
 {
-    // Made once: a Scalar is native memory that only the garbage collector would give back.
-    private static readonly Scalar One = 1.ToScalar();
     private readonly double momentum, epsilon;
     private bool folded;
 
@@ -39,7 +37,7 @@ internal sealed class BatchNorm : nn.Module<Tensor, Tensor>
     public override Tensor forward(Tensor input)
     {
         if (folded) return input;
-        if (training) BatchesTracked.add_(One);
+        if (training) BatchesTracked.add_(Scalars.One, Scalars.One);
         return ActivationCount.Counted(nn.functional.batch_norm(input, RunningMean, RunningVariance, Weight, Bias, training, momentum, epsilon));
     }
 

@@ -77,6 +77,6 @@ internal sealed class ResidualBlock : nn.Module<Tensor, Tensor>, IFoldable
             output = norm.forward(convolution.forward(output));
         }
 
-        return output.add_(shortcut?.forward(input) ?? input).relu_().MoveToOuterDisposeScope();
+        return output.add_(shortcut?.forward(input) ?? input, Scalars.One).relu_().MoveToOuterDisposeScope();
     }
 }
