@@ -26,7 +26,7 @@ public sealed class ImageClassificationOptions
     /// <summary>The optimizer and its settings. The default value is <see cref="PadamOptions"/> with the report's Table 1.</summary>
     public OptimizerOptionsBase Optimizer { get; set; } = new PadamOptions();
 
-    /// <summary>Passes over the training set. The default value is 200, as in the paper.</summary>
+    /// <summary>Passes over the training set; 0 makes a model of <see cref="InitialWeights"/> as they are. The default value is 200, as in the paper.</summary>
     public int Epochs { get; set; } = 200;
 
     /// <summary>Images a step. The default value is 128. A last batch of a single image joins the one before it, for batch normalisation's sake.</summary>
@@ -76,6 +76,12 @@ public sealed class ImageClassificationOptions
     /// <summary>The size that MLImages are resized to. The default value is null: as the data has it, one size for all.</summary>
     public ImageSize? ImageSize { get; set; }
 
+    /// <summary>
+    /// Whether rows of an MLImage column whose image is missing, damaged or too large are left out of training and validation; the log counts them and names the first.
+    /// The default value is false: the first one ends the training with its row and path. Scoring never skips.
+    /// </summary>
+    public bool SkipBadImages { get; set; }
+
     /// <summary>The part of the target that is spread over all classes, 0 to below 1 (Szegedy et al. 2016). The default value is 0.</summary>
     public double LabelSmoothing { get; set; }
 
@@ -122,6 +128,12 @@ public sealed class ImageClassificationOptions
     /// <summary>How the built-in networks compute convolutions on the CPU, in training and in scoring. The default value is <see cref="ConvolutionAlgorithm.Auto"/>.</summary>
     public ConvolutionAlgorithm ConvolutionAlgorithm { get; set; } = ConvolutionAlgorithm.Auto;
 
+    /// <summary>
+    /// Bytes of images that stay in memory; the others go, decoded, to a temporary file and are read from it batch by batch. The model is the same either way.
+    /// The default value is null: half of the memory that is free when the training starts.
+    /// </summary>
+    public long? ImageMemoryLimit { get; set; }
+
     /// <summary>CPU threads, for the whole process as libtorch has one setting. The default value is null: libtorch's own choice.</summary>
     public int? Threads { get; set; }
 
@@ -151,7 +163,7 @@ public sealed class ImageClassificationOptions
         if (Optimizer is null) yield return "Optimizer is null; use new PadamOptions(), say.";
         if (Schedule is null) yield return "Schedule is null; use Schedule.Constant.";
         if (Augmentation is null) yield return "Augmentation is null; use Augmentation.None.";
-        if (Epochs < 1) yield return $"Epochs is {Epochs}; it must be at least 1.";
+        if (Epochs < (InitialWeights is null ? 1 : 0)) yield return $"Epochs is {Epochs}; it must be at least 1 (or 0, to make a model of InitialWeights as they are).";
         if (BatchSize < 1) yield return $"BatchSize is {BatchSize}; it must be at least 1.";
         if (InferenceBatchSize < 1) yield return $"InferenceBatchSize is {InferenceBatchSize}; it must be at least 1.";
         if (!(ValidationFraction is >= 0 and < 1)) yield return $"ValidationFraction is {ValidationFraction}; it must be at least 0 and below 1.";
@@ -177,6 +189,7 @@ public sealed class ImageClassificationOptions
         if (!Enum.IsDefined(ConvolutionAlgorithm)) yield return $"ConvolutionAlgorithm {ConvolutionAlgorithm} is not known; use {string.Join(", ", Enum.GetNames<ConvolutionAlgorithm>())}.";
         if (CheckpointEvery < 1) yield return $"CheckpointEvery is {CheckpointEvery}; it must be at least 1.";
         if (Resume && CheckpointFolder is null) yield return "Resume needs a CheckpointFolder.";
+        if (ImageMemoryLimit is < 0) yield return $"ImageMemoryLimit is {ImageMemoryLimit}; it must be at least 0 bytes, or null for half of the free memory.";
         if (Threads is < 1) yield return $"Threads is {Threads}; it must be at least 1, or null for libtorch's choice.";
         if (PartialSchedule is not null && Optimizer is not PadamOptions and not null) yield return "PartialSchedule needs PadamOptions: no other optimizer has a p.";
         if (PartialSchedule is not null && Optimizer is PadamOptions padam && Epochs >= 1 && padam.Partial * PartialSchedule.Largest(Epochs) is > 0.5 and var largest)

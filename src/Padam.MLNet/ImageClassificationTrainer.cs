@@ -32,6 +32,8 @@ public sealed class ImageClassificationTrainer : IEstimator<ImageClassificationT
     /// <returns>The trained model. Dispose it to free its tensors.</returns>
     /// <exception cref="ArgumentException">A column is missing or of the wrong type, or the network cannot carry images of this size.</exception>
     /// <exception cref="InvalidDataException">A row cannot be trained on, or the data has no rows or only one class.</exception>
+    /// <exception cref="BadImageException">An image is missing, undecodable or too large, and <see cref="ImageClassificationOptions.SkipBadImages"/> is off.</exception>
+    /// <exception cref="InsufficientMemoryException">The images, or a step on a batch of them, cannot fit; the message says what to change.</exception>
     /// <exception cref="TrainingDivergedException">The loss became infinite or no number.</exception>
     /// <exception cref="OperationCanceledException">The training was cancelled.</exception>
     public ImageClassificationTransformer Fit(IDataView input)
@@ -43,7 +45,9 @@ public sealed class ImageClassificationTrainer : IEstimator<ImageClassificationT
         using CheckpointFolder? checkpoints = _options.CheckpointFolder is { } folder ? CheckpointFolder.Open(folder) : null;
         Checkpoint? start = checkpoints?.Find(_options.Resume);
         int seed = _options.Seed ?? HostSettings.Seed(_host) ?? start?.Position.Seed ?? Random.Shared.Next();
-        var data = TrainingData.Read(input, _options, seed, _options.CancellationToken);
+        using var data = TrainingData.Read(input, _options, seed, _options.CancellationToken);
+        if (data.ImagesInFile > 0) log.Info(MessageSensitivity.None, $"{data.ImagesInFile} images are beyond ImageMemoryLimit and kept in a temporary file.");
+        foreach (string skipped in data.SkippedImages()) log.Warning(MessageSensitivity.UserData, skipped);
         Normalization normalization = _options.Normalization ?? NormalizationMeasure.Of(data.Training.Images, data.Training.Rows, _options.PixelScale);
         IReadOnlyDictionary<string, string> settings = checkpoints is null ? new Dictionary<string, string>() : TrainingSettings.Of(_options, data, normalization, seed);
         if (start is not null) checkpoints!.RequireSame(start.Position, settings);
@@ -52,6 +56,8 @@ public sealed class ImageClassificationTrainer : IEstimator<ImageClassificationT
         nn.Module<Tensor, Tensor> network = FirstNetwork(data.Labels.Classes, seed, device, log);
         try
         {
+            if (device.type == DeviceType.CPU)
+                MemoryEstimate.RequireRoomForSteps(network, _options.Backbone.Name, data.Training.Images.Shape, Math.Min(_options.BatchSize, data.Training.Rows.Length));
             var context = new TrainingContext
             {
                 Options = _options, Data = data, Normalization = normalization, Network = network, Device = device, Seed = seed, Log = log, IsCancelled = IsCancelled,
@@ -122,7 +128,7 @@ public sealed class ImageClassificationTrainer : IEstimator<ImageClassificationT
         PredictedLabelColumnName = _options.PredictedLabelColumnName,
         InferenceBatchSize = _options.InferenceBatchSize,
         ConvolutionAlgorithm = _options.ConvolutionAlgorithm,
-        Optimizer = _options.Optimizer.ToString(),
+        Optimizer = TrainingSettings.InInvariantCulture(_options.Optimizer.ToString),
         Seed = seed,
         Epochs = epoch,
     };

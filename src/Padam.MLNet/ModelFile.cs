@@ -1,6 +1,5 @@
 using System.IO.Compression;
 using System.Security.Cryptography;
-using Padam.MLNet.Backbones;
 using Padam.MLNet.Persistence;
 using static TorchSharp.torch;
 
@@ -33,16 +32,17 @@ public static class ModelFile
     public static ModelReport Verify(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
+        if (Directory.Exists(path)) throw new InvalidDataException($"{path} is a folder where a model zip is expected.");
         NativeLibraries.EnsureLoaded();
         using FileStream file = File.OpenRead(path);
         ZipStructure.RequireNothingAfterTheEnd(file, path);
         try
         {
             using var zip = new ZipArchive(file, ZipArchiveMode.Read);
-            ZipStructure.Check(zip, path);
+            ZipStructure.Check(zip, file.Length, path);
             return Report(zip, path);
         }
-        catch (InvalidDataException fault) when (!fault.Message.StartsWith(path, StringComparison.Ordinal))
+        catch (Exception fault) when (fault is InvalidDataException or EndOfStreamException or NotSupportedException && !fault.Message.StartsWith(path, StringComparison.Ordinal))
         {
             throw new InvalidDataException($"{path} is no model zip, or damaged: {fault.Message}", fault);
         }
@@ -58,25 +58,20 @@ public static class ModelFile
         ZipArchiveEntry weights = zip.GetEntry(folder + ModelPayload.WeightsEntry) ?? throw new InvalidDataException($"{path} has no entry '{folder}{ModelPayload.WeightsEntry}'.");
         if (weights.Length != model.WeightsLength) throw new InvalidDataException($"{path}: the weights have {weights.Length} bytes, the description says {model.WeightsLength}.");
 
-        if (Hash(weights, model.WeightsLength, path) != model.WeightsSha256) throw new InvalidDataException($"{path}: the weights' checksum does not match; the file is damaged.");
+        if (Hash(weights, path) != model.WeightsSha256) throw new InvalidDataException($"{path}: the weights' checksum does not match; the file is damaged.");
         using Stream body = weights.Open();
         var header = new SafetensorsHeader(body, model.WeightsLength, path);
-        using nn.Module<Tensor, Tensor> network = Backbone.OfModel(model.Backbone, model.BackboneSettings, path).Build(model.Classes);
+        using nn.Module<Tensor, Tensor> network = ModelPayload.Build(model, path);
         if (SafetensorsWeights.Check(network, header, path) is { FreshLayer: not null } other)
             throw new InvalidDataException($"{path}: the weights are of {other.FileClasses} classes, the description of {model.Classes}.");
         return new(path, model.Backbone, model.Classes, model.Labels.Values, model.Height, model.Width, header.Entries.Sum(entry => entry.Shape.Aggregate(1L, (count, side) => count * side)),
             model.Optimizer, model.Seed, model.Epochs);
     }
 
-    // Reads no further than the length that was checked, whatever the stream goes on to yield.
-    private static string Hash(ZipArchiveEntry entry, long length, string path)
+    private static string Hash(ZipArchiveEntry entry, string path)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        using Stream stream = entry.Open();
-        byte[] buffer = new byte[1 << 16];
-        long left = length;
-        for (int read; left > 0 && (read = stream.Read(buffer, 0, (int)Math.Min(buffer.Length, left))) > 0; left -= read) hash.AppendData(buffer, 0, read);
-        if (left > 0 || stream.ReadByte() >= 0) throw new InvalidDataException($"{path}: the weights are not the {length} bytes long that the zip says.");
+        ZipStructure.Unpack(entry, path, hash.AppendData);
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 }

@@ -11,9 +11,10 @@ internal static class NativeLibraries
     {
         if (Failure.Value is { } failure)
         {
+            if (OtherLibtorch.Folder is { } folder) throw new DllNotFoundException($"{OtherLibtorch.Variable} is '{folder}', which cannot be used: {Innermost(failure).Message}", failure);
             throw new DllNotFoundException(
                 $"libtorch could not be loaded. Add one package to the program that runs (the library leaves the choice to it): {Package()} for the CPU, or TorchSharp-cuda-linux / TorchSharp-cuda-windows "
-                + $"for a GPU. What the loader said: {Innermost(failure).Message}", failure);
+                + $"for a GPU; or set {OtherLibtorch.Variable} to the torch/lib of a PyTorch installation. What the loader said: {Innermost(failure).Message}", failure);
         }
     }
 
@@ -21,6 +22,7 @@ internal static class NativeLibraries
     {
         try
         {
+            if (OtherLibtorch.Folder is { } folder) OtherLibtorch.Load(folder);
             using torch.Tensor probe = torch.zeros(1);
             return null;
         }

@@ -20,6 +20,9 @@ public static class PadamMLContextExtensions
 /// <summary>Makes trainers and loads data. Reached by <see cref="PadamMLContextExtensions.Padam"/>.</summary>
 public sealed class PadamCatalog
 {
+    /// <summary>The most pixels (height times width) that <see cref="LoadImageFolder"/> decodes: 8192 x 8192. A file whose header says more is refused before any memory is taken for them.</summary>
+    public const long LargestImagePixels = 1L << 26;
+
     private readonly IHostEnvironment _env;
 
     internal PadamCatalog(IHostEnvironment env) => _env = env;
@@ -74,7 +77,7 @@ public sealed class PadamCatalog
         Loaded(new CifarDataView(labels == CifarLabels.Fine ? CifarFormat.Cifar100Fine : CifarFormat.Cifar100Coarse, folder, split), folder);
 
     /// <summary>A folder with one sub-folder of images for each class: Label, a key with the sub-folders' names, ImagePath, and Image, an MLImage decoded when it is read.</summary>
-    /// <param name="folder">The folder. Its image files are .jpg, .jpeg, .png, .bmp, .gif and .webp, at any depth below their class.</param>
+    /// <param name="folder">The folder. Its image files are .jpg, .jpeg, .png, .bmp, .gif and .webp, at any depth below their class; none of more than <see cref="LargestImagePixels"/>.</param>
     /// <exception cref="IOException">The folder does not exist.</exception>
     /// <exception cref="InvalidDataException">There is no sub-folder with an image.</exception>
     public IDataView LoadImageFolder(string folder) => Loaded(new ImageFolderDataView(folder), folder);

@@ -23,6 +23,7 @@ internal static class CompareCommand
 
     private static void Run(string backbone, int steps, int rounds, int batch, int threads, ConvolutionAlgorithm convolution, string python)
     {
+        NativeLibraries.EnsureLoaded();
         torch.set_num_threads(threads);
         bool hasPeer = Peer.IsInstalled(python);
         if (!hasPeer) Console.WriteLine(Peer.HowToInstall);

@@ -31,6 +31,7 @@ internal sealed class Ours : IDisposable
 
     internal Ours(string backbone, ConvolutionAlgorithm convolution, int threads, int batch)
     {
+        NativeLibraries.EnsureLoaded();
         set_num_threads(threads);
         _images = new SyntheticCifar(train: Batches * batch, test: Batches * batch);
         (_train, _test) = (_images.Load(_mlContext, CifarSplit.Train), _images.Load(_mlContext, CifarSplit.Test));

@@ -17,18 +17,24 @@ internal static class ScaleCommand
         Option<string> backbone = new("--backbone") { DefaultValueFactory = _ => "wrn-10-1", Description = "The network. The default value is wrn-10-1." };
         Option<int[]> images = new("--images") { DefaultValueFactory = _ => [1_000, 10_000, 50_000], AllowMultipleArgumentsPerToken = true, Description = "Sizes of the training set. The default value is 1000 10000 50000." };
         Option<int> epochs = new("--epochs") { DefaultValueFactory = _ => 20, Description = "Epochs of each training. The default value is 20." };
-        Command command = new("scale", "Memory and speed, epoch by epoch, as the training set grows. Exit code 1 where live tensors or resident memory grow after the first epoch.") { backbone, images, epochs };
-        command.SetAction(parsed => parsed.GetValue(images)!.All(count => IsSteady(Backbone.Parse(parsed.GetValue(backbone)!), count, parsed.GetValue(epochs))) ? 0 : 1);
+        Option<ConvolutionAlgorithm> convolution = new("--convolution") { DefaultValueFactory = _ => ConvolutionAlgorithm.Auto, Description = "How convolutions are computed. The default value is Auto." };
+        Command command = new("scale", "Memory and speed, epoch by epoch, as the training set grows. Exit code 1 where live tensors or resident memory grow after the first epoch.") { backbone, images, epochs, convolution };
+        command.SetAction(parsed =>
+        {
+            var network = Backbone.Parse(parsed.GetValue(backbone)!);
+            return parsed.GetValue(images)!.All(count => IsSteady(network, parsed.GetValue(convolution), count, parsed.GetValue(epochs))) ? 0 : 1;
+        });
         return command;
     }
 
-    private static bool IsSteady(Backbone backbone, int images, int epochs)
+    private static bool IsSteady(Backbone backbone, ConvolutionAlgorithm convolution, int images, int epochs)
     {
         using var data = new SyntheticCifar(images, TestImages);
         var mlContext = new MLContext(seed: 1);
         var options = new ImageClassificationOptions
         {
-            Backbone = backbone, Epochs = epochs, Normalization = Normalization.Cifar10, Augmentation = new(CropPadding: 4, Flip: true), ValidationSet = data.Load(mlContext, CifarSplit.Test),
+            Backbone = backbone, ConvolutionAlgorithm = convolution, Epochs = epochs,
+            Normalization = Normalization.Cifar10, Augmentation = new(CropPadding: 4, Flip: true), ValidationSet = data.Load(mlContext, CifarSplit.Test),
         };
         List<Footprint> epochsSeen = [];
         Console.WriteLine($"{images} images, {backbone}, {epochs} epochs");

@@ -56,9 +56,11 @@ public abstract class Backbone
     /// <param name="classes">Number of classes, at least 1.</param>
     /// <returns>Logits [N, classes] from images [N, 3, H, W]. Dispose it.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="classes"/> is below 1.</exception>
+    /// <exception cref="DllNotFoundException">libtorch is missing; the message says what to do.</exception>
     public Module<Tensor, Tensor> Build(int classes)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(classes, 1);
+        NativeLibraries.EnsureLoaded();
         // The network outlives whatever scope the caller happens to be in.
         using DisposeScope scope = NewDisposeScope();
         using Lock.Scope alone = Generator.EnterScope();
@@ -81,11 +83,22 @@ public abstract class Backbone
             throw new ArgumentException($"{Name} takes images of at least {MinimumSize}x{MinimumSize} pixels; these are {height}x{width} (height x width).");
     }
 
-    /// <summary>The network that a model file names.</summary>
+    /// <summary>Builds the network that a model file names, with as many numbers as the file has at most.</summary>
     /// <exception cref="InvalidOperationException">It was a registered one and is not registered in this process.</exception>
-    internal static Backbone OfModel(string name, BackboneSettings settings, string file) =>
-        BackboneRegistry.Find(name)?.With(settings) ?? throw new InvalidOperationException(
-            $"{file} names the backbone \"{name}\", which is not registered in this process: call Backbone.Register(\"{name}\", ...) before loading.");
+    /// <exception cref="InvalidDataException">There is no such network, or it is larger than the file.</exception>
+    internal static Module<Tensor, Tensor> BuildOfModel(string name, BackboneSettings settings, int classes, long mostNumbers, string file)
+    {
+        try
+        {
+            if (BackboneRegistry.Find(name) is { } backbone) return WeightLimit.Within(mostNumbers, () => backbone.With(settings).Build(classes));
+        }
+        catch (Exception fault) when (fault is ArgumentException or NotSupportedException or InvalidDataException)
+        {
+            throw new InvalidDataException($"{file} names the backbone \"{name}\" with {classes} classes, which cannot be: {fault.Message}", fault);
+        }
+
+        throw new InvalidOperationException($"{file} names the backbone \"{name}\", which is not registered in this process: call Backbone.Register(\"{name}\", ...) before loading.");
+    }
 }
 
 internal sealed class BuiltInBackbone(string name, int minimumSize, Func<int, BackboneSettings, Network> create, BackboneSettings settings) : Backbone(name, settings)

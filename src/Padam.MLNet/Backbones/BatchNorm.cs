@@ -10,6 +10,8 @@ namespace Padam.MLNet.Backbones;
 /// </summary>
 internal sealed class BatchNorm : nn.Module<Tensor, Tensor>
 {
+    // Made once: a Scalar is native memory that only the garbage collector would give back.
+    private static readonly Scalar One = 1.ToScalar();
     private readonly double momentum, epsilon;
     private bool folded;
 
@@ -37,8 +39,8 @@ internal sealed class BatchNorm : nn.Module<Tensor, Tensor>
     public override Tensor forward(Tensor input)
     {
         if (folded) return input;
-        if (training) BatchesTracked.add_(1);
-        return nn.functional.batch_norm(input, RunningMean, RunningVariance, Weight, Bias, training, momentum, epsilon);
+        if (training) BatchesTracked.add_(One);
+        return ActivationCount.Counted(nn.functional.batch_norm(input, RunningMean, RunningVariance, Weight, Bias, training, momentum, epsilon));
     }
 
     /// <summary>Lets <paramref name="convolution"/>, whose output this layer normalises, do the work by the running statistics, until <see cref="Unfold"/>.</summary>

@@ -18,6 +18,7 @@ internal sealed class Convolution : nn.Module<Tensor, Tensor>
         OnTinyMaps = onTinyMaps;
         this.stride = stride;
         padding = kernel / 2;
+        WeightLimit.Take(outChannels, inChannels, kernel, kernel);
         register_parameter("weight", new Parameter(zeros(outChannels, inChannels, kernel, kernel)));
         if (bias) register_parameter("bias", new Parameter(zeros(outChannels)));
     }
@@ -43,7 +44,7 @@ internal sealed class Convolution : nn.Module<Tensor, Tensor>
     public ConvolutionAlgorithm Algorithm { get; set; } = ConvolutionAlgorithm.Direct;
 
     private Tensor Convolve(Tensor input, Tensor weight, Tensor? bias) =>
-        Kernels.Convolution2d.Apply(input, weight, bias, stride, padding, algorithm: Algorithm);
+        ActivationCount.Counted(Kernels.Convolution2d.Apply(input, weight, bias, stride, padding, algorithm: Algorithm));
 
     /// <summary>Multiplies the output channels by <paramref name="scale"/> and adds <paramref name="shift"/> (both [out]), until <see cref="Unfold"/>.</summary>
     public void Fold(Tensor scale, Tensor shift)

@@ -38,6 +38,7 @@ internal sealed class ResNet : Network, IFoldable
             register_module($"layer{stage + 1}", stages[^1]);
         }
 
+        WeightLimit.Take(channels, classes);
         register_module(nameof(linear), linear = nn.Linear(channels, classes));
         Initializer.Draw(this, settings.Initialization);
     }

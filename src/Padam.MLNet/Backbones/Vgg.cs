@@ -45,6 +45,7 @@ internal sealed class Vgg : Network, IFoldable
         }
 
         register_module("features", nn.Sequential([.. layers]));
+        WeightLimit.Take(channels, classes);
         register_module("classifier", classifier = nn.Linear(channels, classes));
         Initializer.Draw(this, settings.Initialization);
     }

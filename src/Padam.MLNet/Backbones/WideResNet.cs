@@ -34,6 +34,7 @@ internal sealed class WideResNet : Network, IFoldable
             register_module($"layer{stage + 1}", stages[^1]);
         }
 
+        WeightLimit.Take(channels, classes);
         register_module(nameof(fc), fc = nn.Linear(channels, classes));
         Initializer.Draw(this, settings.Initialization, wide: true);
     }

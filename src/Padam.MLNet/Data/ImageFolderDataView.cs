@@ -61,11 +61,11 @@ internal sealed class ImageFolderDataView : IDataView
         {
             try
             {
-                return MLImage.CreateFromFile(path);
+                return ImageFile.Decode(path);
             }
-            catch (Exception fault) when (fault is ArgumentException or InvalidOperationException or IOException or UnauthorizedAccessException)
+            catch (BadImageException fault)
             {
-                throw new InvalidDataException($"Row {Position}: the image '{path}' could not be decoded ({fault.Message}). Replace or remove the file.", fault);
+                throw new BadImageException($"Row {Position}: the image '{path}' could not be decoded: {fault.Message}. Replace or remove the file, or set SkipBadImages.", fault);
             }
         }
     }

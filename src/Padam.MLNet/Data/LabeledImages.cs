@@ -4,18 +4,18 @@ using Microsoft.ML;
 
 namespace Padam.MLNet.Data;
 
-/// <summary>A data set in memory: images of one size as they were given, and their classes from 0.</summary>
-internal sealed class LabeledImages
+/// <summary>A data set: images of one size as they were given, and their classes from 0.</summary>
+internal sealed class LabeledImages : IDisposable
 {
     private readonly PixelStore<byte>? _bytes;
     private readonly PixelStore<float>? _singles;
     private readonly List<int> _labels = [];
 
-    private LabeledImages(ImageShape shape, ImageKind kind)
+    private LabeledImages(ImageShape shape, ImageKind kind, ImageMemory memory)
     {
         Shape = shape;
-        if (kind == ImageKind.Singles) _singles = new(shape);
-        else _bytes = new(shape);
+        if (kind == ImageKind.Singles) _singles = new(shape, memory);
+        else _bytes = new(shape, memory);
     }
 
     internal ImageShape Shape { get; }
@@ -24,31 +24,31 @@ internal sealed class LabeledImages
 
     internal IReadOnlyList<int> Labels => _labels;
 
+    /// <summary>Images beyond the memory limit, which are in a temporary file.</summary>
+    internal int InFile => _bytes?.InFile ?? _singles!.InFile;
+
+    /// <summary>What was wrong with each row that was left out.</summary>
+    internal IReadOnlyList<string> Skipped { get; private set; } = [];
+
     /// <summary>Reads every row of a view once.</summary>
     /// <param name="view">The data.</param>
     /// <param name="features">Its image column.</param>
     /// <param name="labels">Its label column.</param>
     /// <param name="imageSize">The size to resize MLImages to; null leaves them as they are.</param>
     /// <param name="classOf">Class of the model by class of the column; null where they are the same.</param>
+    /// <param name="skipBad">Whether rows whose image cannot be had are left out and counted.</param>
+    /// <param name="memory">How much of it may stay in memory.</param>
     /// <param name="cancellation">Stops between rows.</param>
-    internal static LabeledImages Read(IDataView view, ImageColumn features, LabelColumn labels, ImageShape? imageSize, int[]? classOf, CancellationToken cancellation)
+    internal static LabeledImages Read(IDataView view, ImageColumn features, LabelColumn labels, ImageShape? imageSize, int[]? classOf, bool skipBad, ImageMemory memory, CancellationToken cancellation)
     {
         using DataViewRowCursor cursor = view.GetRowCursor([features.Column, labels.Column]);
         LabeledImages? set = null;
         Func<int> label = labels.Reader(cursor);
-        ReadPixels<byte>? bytes = null;
-        ReadPixels<float>? singles = null;
+        Action? readImage = null;
+        List<string> skipped = [];
         while (cursor.MoveNext())
         {
             cancellation.ThrowIfCancellationRequested();
-            if (set is null)
-            {
-                ImageShape shape = imageSize ?? features.Shape ?? MLImageReader.ShapeOf(cursor, features.Column);
-                set = new(shape, features.Kind);
-                if (features.Kind == ImageKind.Singles) singles = features.SingleReader(cursor);
-                else bytes = features.ByteReader(cursor, shape, resize: imageSize is not null);
-            }
-
             int number = label();
             int mapped = classOf is null ? number : classOf[number];
             if (mapped < 0)
@@ -57,22 +57,53 @@ internal sealed class LabeledImages
                     + $"'{labels.Values.Values![number]}' is not among the training set's.");
             }
 
-            bytes?.Invoke(set._bytes!.Add());
-            if (singles is not null) ReadFinite(singles, set._singles!.Add(), features.Column.Name, cursor.Position);
+            try
+            {
+                set ??= new(imageSize ?? features.Shape ?? MLImageReader.ShapeOf(cursor, features.Column), features.Kind, memory);
+                readImage ??= set.ImageReader(cursor, features, resize: imageSize is not null);
+                readImage();
+            }
+            catch (BadImageException bad) when (skipBad)
+            {
+                skipped.Add(bad.Message);
+                continue;
+            }
+            catch (OutOfMemoryException fault) when (set is not null)
+            {
+                throw new InsufficientMemoryException($"Memory ran out after {set.Count} images of {set.Shape}. Take fewer rows (Data.TakeRows) or smaller images (ImageSize, Transforms.ResizeImages).", fault);
+            }
+
             set._labels.Add(mapped);
         }
 
-        return set ?? throw new InvalidDataException("The data has no rows.");
+        if (set is null || set.Count == 0) throw new InvalidDataException(skipped.Count == 0 ? "The data has no rows." : $"All {skipped.Count} images were skipped. {skipped[0]}");
+        set.Skipped = skipped;
+        return set;
     }
 
-    private static void ReadFinite(ReadPixels<float> read, Span<float> image, string column, long row)
+    /// <summary>Removes the temporary file, where there is one.</summary>
+    public void Dispose()
     {
-        read(image);
-        foreach (float value in image)
-        {
-            if (!float.IsFinite(value)) throw new InvalidDataException($"Column '{column}', row {row}: a pixel is {value}. Replace such values before training.");
-        }
+        _bytes?.Dispose();
+        _singles?.Dispose();
     }
+
+    // Adds the image of the current row, or nothing.
+    private Action ImageReader(DataViewRow row, ImageColumn features, bool resize)
+    {
+        return _bytes is not null ? Into(_bytes, features.ByteReader(row, Shape, resize)) : Into(_singles!, Finite(features.SingleReader(row), row, features.Column.Name));
+
+        static Action Into<T>(PixelStore<T> store, ReadPixels<T> read) where T : unmanaged => () => store.Add(read);
+    }
+
+    private static ReadPixels<float> Finite(ReadPixels<float> read, DataViewRow row, string column) => chw =>
+    {
+        read(chw);
+        foreach (float value in chw)
+        {
+            if (!float.IsFinite(value)) throw new InvalidDataException($"Column '{column}', row {row.Position}: a pixel is {value}. Replace such values before training.");
+        }
+    };
 
     /// <summary>Writes one image, placed and normalised, as HWC singles.</summary>
     internal void Write(int image, Placement placement, PixelMap map, Span<float> hwc)

@@ -58,8 +58,17 @@ internal sealed class MLImageReader
 
     private SKBitmap Bitmap()
     {
-        _getter(ref _image!);
-        return _image?.Bitmap() ?? throw new InvalidDataException($"Column '{_column}', row {_row.Position}: the image is missing, could not be decoded, or was disposed.");
+        try
+        {
+            _getter(ref _image!);
+        }
+        catch (Exception fault) when (fault is ArgumentException or InvalidOperationException and not ObjectDisposedException or IOException and not BadImageException)
+        {
+            // What ML.NET's own loaders throw where a file is missing or is no image.
+            throw new BadImageException($"Column '{_column}', row {_row.Position}: the image could not be loaded: {fault.Message}", fault);
+        }
+
+        return _image?.Bitmap() ?? throw new BadImageException($"Column '{_column}', row {_row.Position}: the image is missing, could not be decoded, or was disposed.");
     }
 
     // Four interleaved bytes a pixel become three planes; transparency is dropped.

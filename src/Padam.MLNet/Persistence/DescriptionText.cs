@@ -16,6 +16,7 @@ internal static class DescriptionText
         WriteIndented = true,
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
         AllowDuplicateProperties = false,
+        RespectNullableAnnotations = true,
         NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
         Converters = { new JsonStringEnumConverter() },
     };
@@ -26,18 +27,23 @@ internal static class DescriptionText
         return [.. json, (byte)'\n', .. Encoding.ASCII.GetBytes(Hash(json)), (byte)'\n'];
     }
 
-    /// <exception cref="InvalidDataException">The text is too long, its checksum is wrong, or it is not such a JSON.</exception>
-    internal static T Read<T>(Stream stream, string file)
+    /// <param name="stream">The text.</param>
+    /// <param name="file">The file's name, for messages.</param>
+    /// <param name="format">The layout that is read, the JSON's <c>Format</c>.</param>
+    /// <exception cref="InvalidDataException">The text is too long, its checksum is wrong, or it is not such a JSON of this layout.</exception>
+    internal static T Read<T>(Stream stream, string file, int format)
     {
-        byte[] text = new byte[MostBytes + 1];
-        int length = stream.ReadAtLeast(text, text.Length, throwOnEndOfStream: false);
-        if (length > MostBytes) throw new InvalidDataException($"{file}: the description has more than {MostBytes} bytes.");
+        byte[] text = ReadAll(stream, file);
+        int length = text.Length;
         const int hashLine = (SHA256.HashSizeInBytes * 2) + 2;
         if (length < hashLine || text[length - 1] != '\n' || text[length - hashLine] != '\n') throw new InvalidDataException($"{file}: the description is cut off.");
         ReadOnlySpan<byte> json = text.AsSpan(0, length - hashLine);
         if (Encoding.ASCII.GetString(text, length - hashLine + 1, hashLine - 2) != Hash(json)) throw new InvalidDataException($"{file}: the description's checksum does not match; the file is damaged.");
         try
         {
+            // First: a newer layout may differ in anything but this and the checksum.
+            int written = JsonSerializer.Deserialize<Layout>(json)?.Format ?? 0;
+            if (written != format) throw new InvalidDataException($"{file} has format {written}; this version of Padam.MLNet reads {format}. Use the version that wrote it, or a newer one.");
             return JsonSerializer.Deserialize<T>(json, Json) ?? throw new InvalidDataException($"{file}: the description is empty.");
         }
         catch (JsonException fault)
@@ -45,6 +51,22 @@ internal static class DescriptionText
             throw new InvalidDataException($"{file}: the description cannot be read: {fault.Message}", fault);
         }
     }
+
+    // Grows with what there is: most descriptions have a few thousand bytes.
+    private static byte[] ReadAll(Stream stream, string file)
+    {
+        using var text = new MemoryStream();
+        byte[] buffer = new byte[1 << 14];
+        for (int read; (read = stream.Read(buffer)) > 0;)
+        {
+            if (text.Length + read > MostBytes) throw new InvalidDataException($"{file}: the description has more than {MostBytes} bytes.");
+            text.Write(buffer, 0, read);
+        }
+
+        return text.ToArray();
+    }
+
+    private sealed record Layout(int Format);
 
     internal static string Hash(ReadOnlySpan<byte> bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
 }

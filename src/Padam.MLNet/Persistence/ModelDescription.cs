@@ -63,7 +63,6 @@ internal sealed record ModelDescription
     /// <summary>What a description that was read contradicts itself in, before anything of its size is allocated.</summary>
     internal IEnumerable<string> Faults()
     {
-        if (Format != CurrentFormat) yield return $"the model has format {Format}; this version of Padam.MLNet reads {CurrentFormat}. Use the version that wrote it, or a newer one.";
         if (string.IsNullOrWhiteSpace(Backbone) || BackboneSettings is null) yield return "the description names no backbone.";
         // Each class has at least one weight of four bytes.
         if (Classes < 1 || Classes > WeightsLength / 4) yield return $"{Classes} classes do not fit weights of {WeightsLength} bytes.";
@@ -73,7 +72,7 @@ internal sealed record ModelDescription
         if (Mean is not { Count: 3 } || StandardDeviation is not { Count: 3 } || !Mean.All(float.IsFinite) || !StandardDeviation.All(d => float.IsFinite(d) && d > 0))
             yield return "the normalisation is not three means and three deviations above 0.";
         if (!(PixelScale > 0) || !double.IsFinite(PixelScale)) yield return $"the pixel scale {PixelScale} is not above 0.";
-        if (InferenceBatchSize < 1) yield return $"the inference batch size {InferenceBatchSize} is below 1.";
+        if (InferenceBatchSize < 1 || InferenceBatchSize > Array.MaxLength / Math.Max(Shape.Values, Classes)) yield return $"batches of {InferenceBatchSize} images are out of range.";
         if (!Enum.IsDefined(ConvolutionAlgorithm)) yield return "the convolution algorithm is not known.";
         if (string.IsNullOrEmpty(FeatureColumnName) || string.IsNullOrEmpty(ScoreColumnName) || string.IsNullOrEmpty(PredictedLabelColumnName)) yield return "a column has no name.";
     }

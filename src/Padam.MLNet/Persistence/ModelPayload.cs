@@ -33,7 +33,7 @@ internal static class ModelPayload
     /// <summary>Reads and checks the description.</summary>
     internal static ModelDescription ReadDescription(Stream stream, string file)
     {
-        var model = DescriptionText.Read<ModelDescription>(stream, file);
+        var model = DescriptionText.Read<ModelDescription>(stream, file, ModelDescription.CurrentFormat);
         if (model.Faults().FirstOrDefault() is { } fault) throw new InvalidDataException($"{file}: {fault}");
         return model;
     }
@@ -47,7 +47,7 @@ internal static class ModelPayload
         if (weights.Length != model.WeightsLength) throw new InvalidDataException($"{file}: the weights have {weights.Length} bytes, the description says {model.WeightsLength}.");
         if (Convert.ToHexStringLower(SHA256.HashData(weights)) != model.WeightsSha256) throw new InvalidDataException($"{file}: the weights' checksum does not match; the file is damaged.");
         weights.Position = 0;
-        nn.Module<Tensor, Tensor> network = Backbone.OfModel(model.Backbone, model.BackboneSettings, file).Build(model.Classes);
+        nn.Module<Tensor, Tensor> network = Build(model, file);
         try
         {
             LoadedWeights loaded = SafetensorsWeights.Load(network, weights, file);
@@ -62,6 +62,10 @@ internal static class ModelPayload
             throw;
         }
     }
+
+    /// <summary>The network that the description names, unless it is larger than the weights.</summary>
+    internal static nn.Module<Tensor, Tensor> Build(ModelDescription model, string file) =>
+        Backbone.BuildOfModel(model.Backbone, model.BackboneSettings, model.Classes, model.WeightsLength / sizeof(float), file);
 
     // Counts and hashes what is written to it: the description comes first in the zip, and needs both.
     private sealed class HashingStream : Stream

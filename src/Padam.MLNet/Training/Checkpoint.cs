@@ -69,8 +69,7 @@ internal sealed record Checkpoint(CheckpointPosition Position, byte[] Weights, b
             using ZipArchive zip = ZipFile.OpenRead(path);
             long length = new FileInfo(path).Length;
             CheckpointPosition position;
-            using (Stream stream = Entry(zip, PositionEntry, length, path).Open()) position = DescriptionText.Read<CheckpointPosition>(stream, path);
-            if (position.Format != CheckpointPosition.CurrentFormat) throw new InvalidDataException($"{path} has format {position.Format}; this version reads {CheckpointPosition.CurrentFormat}.");
+            using (Stream stream = Entry(zip, PositionEntry, length, path).Open()) position = DescriptionText.Read<CheckpointPosition>(stream, path, CheckpointPosition.CurrentFormat);
             byte[] Bytes(string name) => ReadEntry(Entry(zip, name, length, path), position, path);
             return new(position, Bytes(WeightsEntry), Bytes(OptimizerEntry), Bytes(RandomEntry), position.Entries.ContainsKey(BestEntry) ? Bytes(BestEntry) : null);
         }

@@ -7,7 +7,7 @@ namespace Padam.MLNet.Training;
 internal sealed record ImageRows(LabeledImages Images, int[] Rows);
 
 /// <summary>What a training works on: images to learn from, images to be measured on, and what their labels mean.</summary>
-internal sealed record TrainingData(ImageRows Training, ImageRows? Validation, LabelColumn Labels)
+internal sealed record TrainingData(ImageRows Training, ImageRows? Validation, LabelColumn Labels) : IDisposable
 {
     // Streams of random numbers that must not meet those of the epochs, which count from 0.
     private const long SplitStream = -1;
@@ -19,14 +19,34 @@ internal sealed record TrainingData(ImageRows Training, ImageRows? Validation, L
         ImageShape? size = Size(options, features);
         if ((size ?? features.Shape) is { } known) options.Backbone.CheckImageSize(known.Height, known.Width);
         if (labels.Classes == 1) throw new InvalidDataException($"Label column '{options.LabelColumnName}' has one class only; there is nothing to tell apart.");
-        var images = LabeledImages.Read(input, features, labels, size, null, cancellation);
+        var memory = new ImageMemory(options.ImageMemoryLimit);
+        var images = LabeledImages.Read(input, features, labels, size, null, options.SkipBadImages, memory, cancellation);
         options.Backbone.CheckImageSize(images.Shape.Height, images.Shape.Width);
 
         (ImageRows training, ImageRows? validation) = (new ImageRows(images, [.. Enumerable.Range(0, images.Count)]), null);
         if (options.ValidationFraction > 0) (training, validation) = Split(images, options.ValidationFraction, seed);
-        else if (options.ValidationSet is { } set) validation = ReadValidation(set, options, labels, images.Shape, cancellation);
+        else if (options.ValidationSet is { } set) validation = ReadValidation(set, options, labels, images.Shape, memory, cancellation);
         RequireClasses(training, options.LabelColumnName);
         return new(training, validation, labels);
+    }
+
+    /// <summary>Removes the temporary files of sets that did not fit into memory.</summary>
+    public void Dispose()
+    {
+        Training.Images.Dispose();
+        Validation?.Images.Dispose();
+    }
+
+    /// <summary>Images that are in a temporary file, both sets together.</summary>
+    internal int ImagesInFile => Training.Images.InFile + (Validation is { } validation && validation.Images != Training.Images ? validation.Images.InFile : 0);
+
+    /// <summary>One line for each set of which rows were left out, with the first one's fault.</summary>
+    internal IEnumerable<string> SkippedImages()
+    {
+        foreach ((string name, ImageRows? set) in new[] { ("training", Training), ("validation", Validation?.Images == Training.Images ? null : Validation) })
+        {
+            if (set is { Images.Skipped: { Count: > 0 } skipped }) yield return $"{skipped.Count} bad images of the {name} set were skipped. The first: {skipped[0]}";
+        }
     }
 
     private static ImageShape? Size(ImageClassificationOptions options, ImageColumn features)
@@ -54,14 +74,14 @@ internal sealed record TrainingData(ImageRows Training, ImageRows? Validation, L
         return (new(images, training), new(images, validation));
     }
 
-    private static ImageRows ReadValidation(IDataView set, ImageClassificationOptions options, LabelColumn labels, ImageShape shape, CancellationToken cancellation)
+    private static ImageRows ReadValidation(IDataView set, ImageClassificationOptions options, LabelColumn labels, ImageShape shape, ImageMemory memory, CancellationToken cancellation)
     {
         try
         {
             (ImageColumn features, LabelColumn own) = (ImageColumn.Of(set.Schema, options.FeatureColumnName), LabelColumn.Of(set.Schema, options.LabelColumnName));
             if (features.Shape is { } given && given != shape) throw new ArgumentException($"its images are {given}, the training set's {shape}.");
             bool resize = features.Shape is null && options.ImageSize is not null;
-            var images = LabeledImages.Read(set, features, own, resize ? shape : null, own.MapTo(labels), cancellation);
+            var images = LabeledImages.Read(set, features, own, resize ? shape : null, own.MapTo(labels), options.SkipBadImages, memory, cancellation);
             if (images.Shape != shape) throw new ArgumentException($"its images are {images.Shape}, the training set's {shape}. Append Transforms.ResizeImages, or set ImageSize.");
             return new(images, [.. Enumerable.Range(0, images.Count)]);
         }

@@ -37,7 +37,8 @@ internal sealed class TrainingRun : IDisposable
             _best = new BestEpoch(_options.EarlyStopping?.Metric ?? ValidationMetric.Accuracy, _options.EarlyStopping, keepWeights: _options.RestoreBestWeights);
         try
         {
-            StartOptimizer();
+            _ended = _options.Epochs == 0;
+        StartOptimizer();
             if (context.Checkpoints is not null) CheckpointBytes.Stateful(_optimizer);
             if (context.Start is { } checkpoint) Resume(checkpoint);
         }
@@ -63,7 +64,7 @@ internal sealed class TrainingRun : IDisposable
             if (_ended || _epochsDone % _options.CheckpointEvery == 0) SaveCheckpoint();
         }
 
-        if (!_options.RestoreBestWeights) return _epochsDone;
+        if (!_options.RestoreBestWeights || _epochsDone == 0) return _epochsDone;
         _best!.Restore(_network);
         _context.Log.Info(MessageSensitivity.None, FormattableString.Invariant($"Restored the weights of epoch {_best.Epoch}, the best by validation {_best.Metric} ({_best.Value:0.####})."));
         return _best.Epoch;

@@ -26,6 +26,8 @@ internal sealed class TrainingStep
     internal double Run(TrainingBatch batch, optim.Optimizer optimizer, RunningMetrics metrics)
     {
         using DisposeScope scope = NewDisposeScope();
+        // Before the forward pass, so that its peak of memory does not hold the gradients of the last step.
+        foreach (Parameter parameter in _parameters) parameter.grad = null;
         Tensor images = batch.Images.to(_device), labels = batch.Labels.to(_device);
         Tensor logits = _network.forward(images.InLayoutOf(_network));
         int count = (int)batch.Labels.shape[0];
@@ -36,7 +38,6 @@ internal sealed class TrainingStep
         // Before the update: a broken gradient must not reach the weights.
         if (!double.IsFinite(value)) return value;
 
-        foreach (Parameter parameter in _parameters) parameter.grad = null;
         loss.backward();
         KernelPenalty.AddGradient(_kernels, _options.KernelL2);
         if (_options.GradientClipNorm is { } norm) nn.utils.clip_grad_norm_(_parameters, norm);
@@ -47,10 +48,11 @@ internal sealed class TrainingStep
         return value;
     }
 
+    /// <summary>Whether all that a model is made of is finite, running statistics included: batch normalisation of a single value has no variance.</summary>
     internal bool WeightsAreFinite()
     {
         using IDisposable noGradients = no_grad();
         using DisposeScope scope = NewDisposeScope();
-        return _parameters.All(parameter => parameter.isfinite().all().item<bool>());
+        return _network.parameters().Concat(_network.buffers()).All(tensor => tensor.isfinite().all().item<bool>());
     }
 }

@@ -9,10 +9,7 @@ internal static class CommandLine
     public static async Task<int> RunAsync(string[] args)
     {
         ParseResult parsed = Root().Parse(args);
-        if (parsed.Errors.Count > 0)
-        {
-            return WrongUsage(parsed, parsed.Errors.Select(error => error.Message).Distinct());
-        }
+        if (parsed.Errors.Count > 0) return await UsageErrorAsync(parsed, parsed.Errors.Select(error => error.Message).Distinct());
 
         using var stop = new StopSignals();
         try
@@ -26,9 +23,9 @@ internal static class CommandLine
         {
             return stop.Code.Value;
         }
-        catch (UsageException usage)
+        catch (UsageException fault)
         {
-            return WrongUsage(parsed, [usage.Message]);
+            return await UsageErrorAsync(parsed, [fault.Message]);
         }
         catch (Exception failure) when (IsForTheUser(failure))
         {
@@ -37,10 +34,10 @@ internal static class CommandLine
         }
     }
 
-    private static int WrongUsage(ParseResult parsed, IEnumerable<string> faults)
+    private static async Task<int> UsageErrorAsync(ParseResult parsed, IEnumerable<string> errors)
     {
-        foreach (string fault in faults) Console.Error.WriteLine(fault);
-        Console.Error.WriteLine($"`{Words(parsed.CommandResult)} --help` lists the options.");
+        foreach (string error in errors) await Console.Error.WriteLineAsync(error);
+        await Console.Error.WriteLineAsync($"`{Words(parsed.CommandResult)} --help` lists the options.");
         return ExitCode.Usage;
     }
 

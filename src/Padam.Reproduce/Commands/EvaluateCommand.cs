@@ -28,8 +28,7 @@ internal static class EvaluateCommand
             using ImageClassificationTransformer model = LoadedModel.Open(mlContext, parsed.GetValue(Model)!);
             IDataView test = ImageData.Load(mlContext, parsed.GetValue(DataSet)!, parsed.GetValue(Labels), parsed.GetValue(Data), null, parsed.GetValue(TestLimit)).Test;
             RequireSameClasses(model, test);
-            MulticlassClassificationMetrics metrics = mlContext.MulticlassClassification.Evaluate(model.Transform(test), topKPredictionCount: Math.Min(5, model.Classes));
-            var result = new Result(metrics.MicroAccuracy, metrics.TopKAccuracy, metrics.LogLoss, test.GetColumn<uint>("Label").LongCount());
+            var result = TestResult.Of(mlContext, model, test);
             Console.WriteLine(parsed.GetValue(AsJson)
                 ? JsonSerializer.Serialize(result, JsonSerializerOptions.Web)
                 : string.Create(CultureInfo.InvariantCulture, $"accuracy {result.Accuracy}, top-5 {result.Top5}, loss {result.Loss} on {result.Images} images"));
@@ -48,6 +47,4 @@ internal static class EvaluateCommand
     }
 
     private static string Some(IReadOnlyList<string> names) => names.Count <= 6 ? string.Join(", ", names) : $"{string.Join(", ", names.Take(3))}, ... ({names.Count} classes)";
-
-    private sealed record Result(double Accuracy, double Top5, double Loss, long Images);
 }

@@ -7,9 +7,9 @@ namespace Padam.Reproduce.Commands;
 /// <summary>Kinds of options that several commands share; a bad value is a usage error that names the option.</summary>
 internal static class Options
 {
-    /// <summary>A whole number of at least 1.</summary>
-    public static Option<int> Count(string name, string description, int byDefault) =>
-        new(name) { Description = description, DefaultValueFactory = _ => byDefault, CustomParser = result => Whole(name, result) ?? byDefault };
+    /// <summary>A whole number of at least 1, or another least value.</summary>
+    public static Option<int> Count(string name, string description, int byDefault, int least = 1) =>
+        new(name) { Description = description, DefaultValueFactory = _ => byDefault, CustomParser = result => Whole(name, result, least) ?? byDefault };
 
     /// <summary>A whole number of at least 1 that need not be given.</summary>
     public static Option<int?> OptionalCount(string name, string description) => new(name) { Description = description, CustomParser = result => Whole(name, result) };
@@ -30,11 +30,11 @@ internal static class Options
         };
     }
 
-    private static int? Whole(string name, ArgumentResult result)
+    private static int? Whole(string name, ArgumentResult result, int least = 1)
     {
         string text = result.Tokens[0].Value;
-        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int value) && value >= 1) return value;
-        result.AddError($"{name} '{text}' is not a whole number of 1 or more.");
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int value) && value >= least) return value;
+        result.AddError($"{name} '{text}' is not a whole number of {least} or more.");
         return null;
     }
 

@@ -15,7 +15,7 @@ internal static class RunCommand
     private static readonly Option<string> Network = new("--backbone") { Description = "The network, such as vgg16, resnet18, wrn-16-4, vgg-small.", Required = true };
     private static readonly Option<string> Optimizer = new Option<string>("--optimizer") { Description = string.Join(", ", OptimizerSettings.Names) + ".", Required = true }.AcceptOnlyFromAmong([.. OptimizerSettings.Names]);
     private static readonly Option<string> RecipeName = new Option<string>("--recipe") { Description = "authors (the paper's code) or report (the report's); see docs/recipes.md.", DefaultValueFactory = _ => Recipe.Authors.Name }.AcceptOnlyFromAmong([.. Recipe.Names]);
-    private static readonly Option<int> Epochs = Options.Count("--epochs", "Passes over the training set; the rate's milestones scale with them.", 200);
+    private static readonly Option<int> Epochs = Options.Count("--epochs", "Passes over the training set; the rate's milestones scale with them. 0 makes a model of --weights as they are.", 200, least: 0);
     private static readonly Option<int> BatchSize = Options.Count("--batch-size", "Images a step.", 128);
     private static readonly Option<double?> Rate = Options.OptionalNumber("--lr", "Learning rate; else the report's Table 1.");
     private static readonly Option<double?> Decay = Options.OptionalNumber("--weight-decay", "Weight decay; else the report's Table 1.");
@@ -50,13 +50,16 @@ internal static class RunCommand
 
     private static int Run(ParseResult parsed, CancellationToken cancel)
     {
+        // What options say together; each alone was checked when it was parsed.
+        Check(() => Hyperparameters(parsed).Options(), fault => throw new UsageException(fault));
         if (parsed.GetValue(Resume) && parsed.GetValue(Force)) throw new UsageException("--resume and --force exclude each other.");
-        Check(() => Hyperparameters(parsed.GetValue(Optimizer), parsed.GetValue).Options(), fault => throw new UsageException(fault));
+        if (parsed.GetValue(Epochs) == 0 && parsed.GetValue(Weights) is null) throw new UsageException("--epochs must be 1 or more (0 makes a model of --weights as they are).");
+
         string dataSet = parsed.GetValue(DataSet)!, backbone = Backbone.Parse(parsed.GetValue(Network)!).Name;
         var settings = new RunSettings
         {
             DataSet = dataSet, Labels = dataSet == "cifar100" ? parsed.GetValue(Labels) : null, Backbone = backbone, Recipe = parsed.GetValue(RecipeName)!,
-            Optimizer = Hyperparameters(parsed.GetValue(Optimizer), parsed.GetValue),
+            Optimizer = Hyperparameters(parsed),
             Epochs = parsed.GetValue(Epochs), BatchSize = parsed.GetValue(BatchSize), Seed = parsed.GetValue(Seed),
             TrainLimit = parsed.GetValue(TrainLimit), TestLimit = parsed.GetValue(TestLimit), Weights = parsed.GetValue(Weights),
         };
@@ -73,9 +76,9 @@ internal static class RunCommand
         return ExitCode.Success;
     }
 
-    private static OptimizerSettings Hyperparameters(string? name, Func<Option<double?>, double?> value) => new(name ?? OptimizerSettings.Names[0])
+    private static OptimizerSettings Hyperparameters(ParseResult parsed) => new(parsed.GetValue(Optimizer)!)
     {
-        LearningRate = value(Rate), WeightDecay = value(Decay), Partial = value(Partial), Beta1 = value(Beta1), Beta2 = value(Beta2),
+        LearningRate = parsed.GetValue(Rate), WeightDecay = parsed.GetValue(Decay), Partial = parsed.GetValue(Partial), Beta1 = parsed.GetValue(Beta1), Beta2 = parsed.GetValue(Beta2),
     };
 
     private static void Check(Func<object> parse, Action<string> addError)

@@ -21,7 +21,8 @@ internal sealed record RunSummary
 
     public required double TestTop5 { get; init; }
 
-    public required double TrainLoss { get; init; }
+    /// <summary>Null for weights that were not trained here.</summary>
+    public double? TrainLoss { get; init; }
 
     public required double BestTestAccuracy { get; init; }
 
@@ -38,10 +39,16 @@ internal sealed record RunSummary
 
     public required DateTimeOffset Finished { get; init; }
 
-    public static RunSummary Of(RunSettings settings, IReadOnlyList<LogRow> log, TimeSpan time, double? imagesPerSecond, RunPlace place) => new()
+    /// <param name="settings">What was asked for.</param>
+    /// <param name="log">A row an epoch.</param>
+    /// <param name="last">The last test pass.</param>
+    /// <param name="time">How long it took.</param>
+    /// <param name="imagesPerSecond">Training speed in the last epoch.</param>
+    /// <param name="place">Where it ran.</param>
+    public static RunSummary Of(RunSettings settings, IReadOnlyList<LogRow> log, (double Accuracy, double Top5) last, TimeSpan time, double? imagesPerSecond, RunPlace place) => new()
     {
         Id = settings.Id(), Settings = settings, Epochs = log.Count,
-        TestAccuracy = log[^1].TestAccuracy, TestTop5 = log[^1].TestTop5, TrainLoss = log[^1].Loss, BestTestAccuracy = log.Max(row => row.TestAccuracy),
+        TestAccuracy = last.Accuracy, TestTop5 = last.Top5, TrainLoss = log.Count > 0 ? log[^1].Loss : null, BestTestAccuracy = log.Select(row => row.TestAccuracy).DefaultIfEmpty(last.Accuracy).Max(),
         Seconds = time.TotalSeconds, ImagesPerSecond = imagesPerSecond, Device = place.Device,
         Version = typeof(RunSummary).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion,
         Machine = $"{RuntimeInformation.OSDescription}, {RuntimeInformation.ProcessArchitecture}, {Environment.ProcessorCount} processors, .NET {Environment.Version}",

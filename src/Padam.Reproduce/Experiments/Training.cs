@@ -44,10 +44,20 @@ internal static class Training
         using ImageClassificationTransformer model = mlContext.Padam().ImageClassifier(options).Fit(data.Train);
         AtomicFile.Write(files.Model, stream => mlContext.Model.Save(model, data.Train.Schema, stream));
         model.SaveWeights(files.Weights, WeightsFormat.KerasHdf5);
-        RunSummary summary = RunSummary.Of(settings, TrainingLog.Read(files.Log), Stopwatch.GetElapsedTime(start), last?.ImagesPerSecond, place);
+        // Weights that were taken as they are have no epoch's test pass to report.
+        if (settings.Epochs == 0) TrainingLog.Start(files.Log);
+        IReadOnlyList<LogRow> rows = TrainingLog.Read(files.Log);
+        (double Accuracy, double Top5) test = rows.Count > 0 ? (rows[^1].TestAccuracy, rows[^1].TestTop5) : Measured(mlContext, model, data);
+        RunSummary summary = RunSummary.Of(settings, rows, test, Stopwatch.GetElapsedTime(start), last?.ImagesPerSecond, place);
         summary.Write(files.Summary);
         files.RemoveUnfinished();
         return summary;
+    }
+
+    private static (double Accuracy, double Top5) Measured(MLContext mlContext, ImageClassificationTransformer model, ImageData data)
+    {
+        var result = TestResult.Of(mlContext, model, data.Test);
+        return (result.Accuracy, result.Top5);
     }
 
     private static ImageClassificationOptions Options(RunSettings settings, RunPlace place, ImageData data)

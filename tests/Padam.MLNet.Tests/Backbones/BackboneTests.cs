@@ -85,11 +85,11 @@ public sealed class BackboneTests
     public void A_registered_network_parses_by_its_name_and_is_replaced_by_registering_again()
     {
         const string name = "tests-own";
-        StringAssert.Contains(Assert.ThrowsExactly<InvalidOperationException>(() => Backbone.OfModel(name, new(), "model.zip")).Message, $"Backbone.Register(\"{name}\"");
+        StringAssert.Contains(Assert.ThrowsExactly<InvalidOperationException>(() => Backbone.BuildOfModel(name, new(), 5, mostNumbers: 1000, "model.zip")).Message, $"Backbone.Register(\"{name}\"");
         Backbone.Register(name, classes => nn.Sequential(nn.Flatten(), nn.Linear(12, classes)));
         Backbone.Register(name, classes => nn.Sequential(nn.Flatten(), nn.Linear(48, classes)));
         using DisposeScope scope = NewDisposeScope();
-        using var network = Backbone.OfModel(name, new(), "model.zip").Build(5);
+        using var network = Backbone.BuildOfModel(name, new(), 5, mostNumbers: 1000, "model.zip");
         CollectionAssert.AreEqual(new long[] { 2, 5 }, network.forward(rand(2, 3, 4, 4)).shape);
         Assert.Contains(name, Backbone.Names);
     }

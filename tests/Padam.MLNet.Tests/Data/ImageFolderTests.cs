@@ -84,7 +84,7 @@ public sealed class ImageFolderTests
         ImageClassificationOptions options = TinyImages.Options(epochs: 1);
         options.FeatureColumnName = "Image";
 
-        var error = Assert.ThrowsExactly<InvalidDataException>(() => _mlContext.Padam().ImageClassifier(options).Fit(_mlContext.Padam().LoadImageFolder(_folder.Path)));
+        var error = Assert.ThrowsExactly<BadImageException>(() => _mlContext.Padam().ImageClassifier(options).Fit(_mlContext.Padam().LoadImageFolder(_folder.Path)));
 
         StringAssert.Contains(error.Message, _folder["cat/1.png"]);
         StringAssert.Contains(error.Message, "Row 1");
@@ -99,7 +99,7 @@ public sealed class ImageFolderTests
         Directory.CreateDirectory(_folder["dog"]);
         File.WriteAllBytes(_folder["dog/0.png"], content);
 
-        var error = Assert.ThrowsExactly<InvalidDataException>(() => _mlContext.Padam().LoadImageFolder(_folder.Path).GetColumn<MLImage>("Image").Count());
+        var error = Assert.ThrowsExactly<BadImageException>(() => _mlContext.Padam().LoadImageFolder(_folder.Path).GetColumn<MLImage>("Image").Count());
 
         StringAssert.Contains(error.Message, _folder["dog/0.png"]);
     }

@@ -75,7 +75,7 @@ public sealed class NormalizationTests
         }
     }
 
-    private static LabeledImages Read(IDataView view) => LabeledImages.Read(view, ImageColumn.Of(view.Schema, "Features"), LabelColumn.Of(view.Schema, "Label"), null, null, default);
+    private static LabeledImages Read(IDataView view) => LabeledImages.Read(view, ImageColumn.Of(view.Schema, "Features"), LabelColumn.Of(view.Schema, "Label"), null, null, skipBad: false, new ImageMemory(null), default);
 
     private static Normalization Measure(IDataView view, double scale)
     {

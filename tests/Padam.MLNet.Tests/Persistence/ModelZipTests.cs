@@ -58,6 +58,25 @@ public sealed class ModelZipTests
         CollectionAssert.AreEqual(Entries(first), Entries(second));
     }
 
+    [TestMethod]
+    [DataRow("vgg16")]
+    [DataRow("resnet18")]
+    [DataRow("wrn-16-4")]
+    public void Weights_go_from_a_zip_through_safetensors_into_another_zip_with_the_same_scores(string backbone)
+    {
+        (IDataView train, IDataView test) = TinyImages.Load(_mlContext, _folder.Path, train: 16, test: 8);
+        ImageClassificationOptions options = TinyImages.Options(epochs: 1);
+        (options.Backbone, options.BatchSize, options.Normalization) = (Backbone.Parse(backbone), 8, Normalization.Cifar10);
+        using ImageClassificationTransformer trained = _mlContext.Padam().ImageClassifier(options).Fit(train);
+        string weights = _folder["weights.safetensors"], zip = _folder["model.zip"];
+        trained.SaveWeights(weights, WeightsFormat.Safetensors);
+
+        (options.InitialWeights, options.Epochs) = (weights, 0);
+        using (ImageClassificationTransformer taken = _mlContext.Padam().ImageClassifier(options).Fit(train)) _mlContext.Model.Save(taken, train.Schema, zip);
+
+        TinyImages.AreSame(TinyImages.Scores(_mlContext, trained, test), TinyImages.Scores(_mlContext, _mlContext.Model.Load(zip, out _), test));
+    }
+
     private static string[] Entries(string zip)
     {
         using System.IO.Compression.ZipArchive archive = System.IO.Compression.ZipFile.OpenRead(zip);

@@ -20,7 +20,7 @@ public sealed class BatchAssemblyTests
     public void Read()
     {
         IDataView view = Rows.View(new MLContext(), _rows, classes: Count);
-        _images = LabeledImages.Read(view, ImageColumn.Of(view.Schema, "Features"), LabelColumn.Of(view.Schema, "Label"), null, null, default);
+        _images = LabeledImages.Read(view, ImageColumn.Of(view.Schema, "Features"), LabelColumn.Of(view.Schema, "Label"), null, null, skipBad: false, new ImageMemory(null), default);
     }
 
     [TestMethod]

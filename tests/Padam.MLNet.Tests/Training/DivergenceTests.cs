@@ -1,6 +1,8 @@
 using Microsoft.ML;
+using Padam.MLNet.Backbones;
 using Padam.MLNet.Optimizers;
 using Padam.MLNet.Schedules;
+using static TorchSharp.torch;
 
 namespace Padam.MLNet.Tests.Training;
 
@@ -35,6 +37,19 @@ public sealed class DivergenceTests
 
         Assert.AreEqual((1, 1), (error.Epoch, error.Batch));
         StringAssert.Contains(error.Message, "weight");
+    }
+
+    [TestMethod]
+    public void Batch_normalisation_of_single_values_is_no_model_either()
+    {
+        Backbone.Register("one value", classes => nn.Sequential(("pool", nn.AdaptiveAvgPool2d(1)), ("norm", nn.BatchNorm2d(3)), ("flat", nn.Flatten()), ("linear", nn.Linear(3, classes))));
+        ImageClassificationOptions options = Options(learningRate: 0.01, epochs: 1);
+        (options.Backbone, options.BatchSize) = (Backbone.Parse("one value"), 1);
+
+        Assert.ThrowsExactly<TrainingDivergedException>(() => Fit(options));
+        options.BatchSize = 2;
+        using ImageClassificationTransformer model = Fit(options);
+        Assert.AreEqual(1, model.Epoch);
     }
 
     [TestMethod]

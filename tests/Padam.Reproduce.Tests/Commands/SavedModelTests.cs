@@ -6,6 +6,23 @@ namespace Padam.Reproduce.Tests.Commands;
 public sealed class SavedModelTests
 {
     [TestMethod]
+    public async Task Exported_weights_make_the_same_model_again_without_training()
+    {
+        using var folder = new TemporaryFolder();
+        TinyRun.WriteData(folder);
+        Assert.AreEqual(0, (await ConsoleProcess.Run(folder.Path, TinyRun.Words("--epochs", "1"))).ExitCode);
+        ConsoleResult export = await ConsoleProcess.Run(folder.Path, "export", "--model", $"{TinyRun.Model}.zip", "--format", "safetensors", "--out", "weights.safetensors");
+        Assert.AreEqual(0, export.ExitCode, export.All);
+
+        ConsoleResult taken = await ConsoleProcess.Run(folder.Path, TinyRun.Words("--epochs", "0", "--weights", "weights.safetensors", "--out", "taken"));
+
+        Assert.AreEqual(0, taken.ExitCode, taken.All);
+        string[] Evaluate(string model) => ["evaluate", "--model", model, "--dataset", "synthetic", "--data", "data", "--threads", "1", "--json"];
+        ConsoleResult first = await ConsoleProcess.Run(folder.Path, Evaluate($"{TinyRun.Model}.zip")), second = await ConsoleProcess.Run(folder.Path, Evaluate("taken/vgg-small/model_padam_synthetic.zip"));
+        Assert.AreEqual(first.Output, second.Output, second.All);
+    }
+
+    [TestMethod]
     public async Task Predict_names_classes_evaluate_refuses_other_classes_and_a_damaged_zip_is_said()
     {
         using TemporaryFolder folder = new();

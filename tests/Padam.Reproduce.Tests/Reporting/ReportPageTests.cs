@@ -19,7 +19,7 @@ public sealed class ReportPageTests
             for (int epoch = 0; epoch < 200; epoch++)
                 log.Append(new LogRow(epoch, 0.5, 2.0 / (epoch + 1), 0.9, (92 + run.Settings.Seed) / 100.0, 1, 0.99, 0.1, 0.125));
             File.WriteAllText(files.Model, "");
-            RunSummary.Of(run.Settings, TrainingLog.Read(files.Log), TimeSpan.FromSeconds(7), 100, new RunPlace { Files = files }).Write(files.Summary);
+            RunSummary.Of(run.Settings, TrainingLog.Read(files.Log), ((92 + run.Settings.Seed) / 100.0, 0.99), TimeSpan.FromSeconds(7), 100, new RunPlace { Files = files }).Write(files.Summary);
         }
 
         return plan;

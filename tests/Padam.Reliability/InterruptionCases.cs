@@ -1,0 +1,121 @@
+using System.Diagnostics;
+using Padam.MLNet;
+using Padam.MLNet.Training;
+
+namespace Padam.Reliability;
+
+/// <summary>Trainings that are stopped from outside, and what is left of them.</summary>
+internal static class InterruptionCases
+{
+    internal static IEnumerable<Case> All =>
+    [
+        new("Interruption", "100 cancellations at random moments: checkpoint whole, tensors freed, same model in the end", Cancel),
+        new("Interruption", "killed at random moments (SIGKILL): resumes to the same model", Kill),
+        new("Interruption", "a callback that throws: reaches the caller, checkpoint whole, tensors freed", Throw),
+    ];
+
+    private static Outcome Cancel(Bench bench)
+    {
+        string folder = bench.Fresh(), checkpoint = Path.Combine(folder, "checkpoint.zip");
+        const int epochs = 10;
+        long start = Stopwatch.GetTimestamp();
+        byte[] expected;
+        using (ImageClassificationTransformer whole = bench.Fit(Child.Options(null, epochs))) expected = bench.Weights(whole);
+        double milliseconds = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+        int count = bench.Count(100), held = 0, ended = 0;
+        var random = new Random(4);
+        for (int i = 0; i < count; i++)
+        {
+            var tensors = new LiveTensors(Bench.Parameters);
+            using var source = new CancellationTokenSource();
+            ImageClassificationOptions options = Child.Options(folder, epochs);
+            options.CancellationToken = source.Token;
+            // Late ones too: after the last step, or in the writing of a checkpoint.
+            source.CancelAfter(TimeSpan.FromMilliseconds(random.NextDouble() * milliseconds * 0.7));
+            try
+            {
+                using ImageClassificationTransformer model = bench.Fit(options);
+                ended++;
+                if (!bench.Weights(model).AsSpan().SequenceEqual(expected)) continue;
+                Directory.Delete(folder, recursive: true);
+            }
+            catch (OperationCanceledException)
+            {
+                if (File.Exists(checkpoint)) Checkpoint.Read(checkpoint);
+            }
+
+            // A training cancelled while it read its data has built no network.
+            if ((tensors.Left(networks: 1) == 0 || tensors.Left(networks: 0) == 0) && (!Directory.Exists(folder) || !Directory.EnumerateFiles(folder, "*.tmp").Any())) held++;
+        }
+
+        using ImageClassificationTransformer last = bench.Fit(Child.Options(folder, epochs));
+        bool same = bench.Weights(last).AsSpan().SequenceEqual(expected);
+        return new(count + 1, held + (same ? 1 : 0), $"{ended} were too late and ended; all models equal to the uninterrupted one's bytes");
+    }
+
+    private static Outcome Kill(Bench bench)
+    {
+        string folder = bench.Fresh();
+        byte[] expected;
+        using (ImageClassificationTransformer whole = bench.Fit(Child.Options(null))) expected = bench.Weights(whole);
+        int count = bench.Count(20), wholeCheckpoints = 0;
+        var random = new Random(5);
+        for (int i = 0; i < count; i++)
+        {
+            Process child = Bench.Start("exec \"$@\"", [], null, "train", bench["data"], folder);
+            Thread.Sleep(random.Next(300, 2500));
+            try
+            {
+                child.Kill(entireProcessTree: true);
+            }
+            catch (InvalidOperationException)
+            {
+                // It had ended.
+            }
+
+            Bench.Finish(child);
+            string checkpoint = Path.Combine(folder, "checkpoint.zip");
+            if (File.Exists(checkpoint)) Checkpoint.Read(checkpoint);
+            wholeCheckpoints++;
+        }
+
+        using ImageClassificationTransformer last = bench.Fit(Child.Options(folder));
+        bool same = bench.Weights(last).AsSpan().SequenceEqual(expected);
+        return new(count + 1, wholeCheckpoints + (same ? 1 : 0), "the checkpoint was whole each time");
+    }
+
+    private static Outcome Throw(Bench bench)
+    {
+        int count = bench.Count(100), held = 0;
+        var tensors = new LiveTensors(Bench.Parameters);
+        for (int i = 0; i < count; i++)
+        {
+            string folder = bench.Fresh();
+            ImageClassificationOptions options = Child.Options(folder, epochs: 3);
+            int left = 1 + (i % 21);
+            if (i % 2 == 0) options.ProgressCallback = _ => ThrowAt(ref left);
+            else options.MetricsCallback = _ => ThrowAt(ref left);
+            try
+            {
+                bench.Fit(options).Dispose();
+                held++;
+            }
+            catch (TimeoutException)
+            {
+                string checkpoint = Path.Combine(folder, "checkpoint.zip");
+                if (File.Exists(checkpoint)) Checkpoint.Read(checkpoint);
+                held++;
+            }
+
+            Directory.Delete(folder, recursive: true);
+        }
+
+        long tensorsLeft = tensors.Left(networks: count);
+        return new(count, tensorsLeft == 0 ? held : 0, $"{tensorsLeft} tensors left");
+    }
+
+    private static void ThrowAt(ref int left)
+    {
+        if (--left == 0) throw new TimeoutException("the user's own");
+    }
+}
