@@ -31,10 +31,12 @@ internal static class ConsoleCases
         foreach ((string name, Func<byte[]> bytes, _) in hostile)
         {
             File.WriteAllBytes(zip, bytes());
+            // Processes that were killed in other cases left their sockets.
+            int before = Directory.EnumerateFileSystemEntries(bench.Temporary).Count();
             long start = Stopwatch.GetTimestamp();
             (int code, string output, string error) = Run(arguments(zip));
             slowest = Math.Max(slowest, Stopwatch.GetElapsedTime(start).TotalSeconds);
-            bool clean = !Directory.EnumerateFileSystemEntries(bench.Temporary).Any();
+            bool clean = Directory.EnumerateFileSystemEntries(bench.Temporary).Count() == before;
             if (code == 1 && output.Length == 0 && error.Trim().Split('\n').Length == 1 && error.Contains(zip, StringComparison.Ordinal) && clean) held++;
             else text = $"; {name}: {code} {output} {error}".ReplaceLineEndings(" ");
         }

@@ -57,7 +57,7 @@ internal static class InterruptionCases
 
     private static Outcome Kill(Bench bench)
     {
-        const int epochs = 1000;
+        const int epochs = 600;
         string folder = bench.Fresh(), checkpoint = Path.Combine(folder, "checkpoint.zip");
         byte[] expected;
         using (ImageClassificationTransformer whole = bench.Fit(Child.Options(null, epochs))) expected = bench.Weights(whole);
