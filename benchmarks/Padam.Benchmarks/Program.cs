@@ -1,11 +1,7 @@
 using System.CommandLine;
-using Padam.MLNet;
 using Padam.Benchmarks.Compare;
 using Padam.Benchmarks.Pieces;
 using Padam.Benchmarks.Scale;
-
-// As the console does, before the first tensor.
-LargeAllocations.MapOneByOne();
 
 // `ours` is the child process that `compare` measures; the others are for people.
 return new RootCommand("How fast Padam.MLNet is, beside PyTorch and beside the machine.")
