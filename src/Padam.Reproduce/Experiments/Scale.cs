@@ -8,10 +8,10 @@ internal sealed record Scale
     public static readonly Scale Desk = new()
     {
         Name = "desk",
-        Text = "a reduction for CPUs: 5,000 training and 2,000 test images, a tenth of the epochs, narrower networks",
+        Text = "a reduction for CPUs: 10,000 training and 5,000 test images, a tenth of the epochs, narrower networks",
         EpochDivisor = 10,
-        TrainLimit = 5_000,
-        TestLimit = 2_000,
+        TrainLimit = 10_000,
+        TestLimit = 5_000,
         Networks = new Dictionary<string, string> { ["vgg16"] = "vgg-small", ["resnet18"] = "wrn-10-1", ["wrn-16-4"] = "wrn-16-1", ["wrn-16-4-report"] = "wrn-16-1" },
     };
 

@@ -22,7 +22,7 @@ public sealed class ExperimentPlanTests
     {
         ExperimentPlan plan = Plan("table2", Scale.Desk);
         RunSettings settings = plan.Runs[0].Settings;
-        Assert.AreEqual((20, 5000, 2000, "vgg-small"), (settings.Epochs, settings.TrainLimit, settings.TestLimit, settings.Backbone));
+        Assert.AreEqual((20, 10_000, 5_000, "vgg-small"), (settings.Epochs, settings.TrainLimit, settings.TestLimit, settings.Backbone));
         CollectionAssert.AreEqual(new[] { 5, 10, 15 }, settings.Milestones!.ToArray());
         CollectionAssert.AreEqual(new[] { 5, 10, 15, 20 }, plan.Shown.Select(shown => shown.Scaled).ToArray());
         CollectionAssert.AreEqual(new[] { 3, 6 }, Plan("figure4", Scale.Desk).Runs[0].Settings.Milestones!.ToArray());
