@@ -20,7 +20,7 @@ internal static class ExperimentCommand
     private static readonly Option<string> Out = new("--out") { Description = "The folder for runs, figures and report.", DefaultValueFactory = _ => "runs" };
     private static readonly Option<string> DeviceName = new("--device") { Description = "cpu, cuda or cuda:N.", DefaultValueFactory = _ => "cpu" };
     private static readonly Option<int> Jobs = Options.Count("--jobs", "Runs at a time, each a process with its share of the cores.", 1);
-    private static readonly Option<int?> Threads = Options.OptionalCount("--threads", "CPU threads of a run; else libtorch's choice, or the cores divided by --jobs.");
+    private static readonly Option<int?> Threads = Options.OptionalCount("--threads", "CPU threads of a run; else libtorch's choice, the cores divided by --jobs, or 4 with --slurm.");
     private static readonly Option<bool> Slurm = new("--slurm") { Description = "Print an array script for Slurm's sbatch instead of running." };
     private static readonly Option<int?> Index = new("--index") { Description = "Only this run of the grid, from 0: what a task of the array does." };
 
@@ -36,7 +36,7 @@ internal static class ExperimentCommand
             string what = parsed.GetValue(What)!;
             bool one = parsed.GetValue(Index) is not null;
             if (what == All && (parsed.GetValue(Slurm) || one)) throw new UsageException("--slurm and --index are for one experiment, not for all.");
-            if (one && parsed.GetValue(Jobs) > 1) throw new UsageException("--index and --jobs exclude each other.");
+            if ((one || parsed.GetValue(Slurm)) && parsed.GetValue(Jobs) > 1) throw new UsageException("--jobs is for a grid on this machine, not for --index or --slurm.");
             if (what == List) ShowList();
             else if (what == Table1) ShowTable1();
             else if (what == All)
@@ -62,7 +62,7 @@ internal static class ExperimentCommand
         var grid = new GridRun(plan, output, parsed.GetValue(Data)!, parsed.GetValue(DeviceName)!, threads);
         if (parsed.GetValue(Slurm))
         {
-            Console.Write(SlurmScript.For(plan, grid.Runs.Count, Words(parsed, what, threads), output, parsed.GetValue(DeviceName)!, threads));
+            Console.Write(SlurmScript.For(plan, grid.Runs.Count, Words(parsed, what, threads: null), output, parsed.GetValue(DeviceName)!, threads));
             return ExitCode.Success;
         }
 

@@ -4,6 +4,7 @@ namespace Padam.Reproduce.Experiments;
 
 /// <summary>
 /// An array job for Slurm, one task a run. Two minutes before its limit, or when it is preempted, a task is told to stop; it saves, and goes back into the queue.
+/// One that the user cancels saves too, and stays cancelled.
 /// </summary>
 internal static class SlurmScript
 {
@@ -21,21 +22,23 @@ internal static class SlurmScript
         #SBATCH --time=24:00:00
         #SBATCH --output=padam-{{plan.Name}}-%A_%a.log
 
-        program={{Quoted(Program())}}
-        $program {{string.Join(' ', words.Select(Quoted))}} --index "$SLURM_ARRAY_TASK_ID" &
+        # The same number of threads on every node: another one changes the last digits of a result.
+        {{string.Join(' ', Program().Concat(words).Select(Quoted))}} --threads "$SLURM_CPUS_PER_TASK" --index "$SLURM_ARRAY_TASK_ID" &
         child=$!
         trap 'kill -TERM "$child"' TERM
         # A trapped signal ends `wait` early; the child is still saving then.
         wait "$child"; code=$?
         while kill -0 "$child" 2>/dev/null; do wait "$child"; code=$?; done
-        if [ "$code" -eq {{ExitCode.Terminated}} ]; then scontrol requeue "${SLURM_ARRAY_JOB_ID}_${SLURM_ARRAY_TASK_ID}"; fi
+        # A task that was cancelled, or that Slurm itself put back, is told to stop as well, but is not running any more.
+        task="${SLURM_ARRAY_JOB_ID}_$SLURM_ARRAY_TASK_ID"
+        if [ "$code" -eq {{ExitCode.Terminated}} ] && [ "$(squeue --noheader --jobs="$task" --format=%T)" = RUNNING ]; then scontrol requeue "$task"; fi
         exit "$code"
 
         """);
 
-    private static string Program() => Path.GetFileNameWithoutExtension(Environment.ProcessPath!) == "dotnet"
-        ? $"{Environment.ProcessPath} {typeof(SlurmScript).Assembly.Location}"
-        : Environment.ProcessPath!;
+    private static IEnumerable<string> Program() => Path.GetFileNameWithoutExtension(Environment.ProcessPath!) == "dotnet"
+        ? [Environment.ProcessPath!, typeof(SlurmScript).Assembly.Location]
+        : [Environment.ProcessPath!];
 
     private static string Quoted(string word) => word.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' or '/' or ',' or ':') ? word : $"'{word.Replace("'", "'\\''", StringComparison.Ordinal)}'";
 }

@@ -40,16 +40,19 @@ public sealed class ExperimentCommandTests
 
     [TestMethod]
     [OSCondition(ConditionMode.Exclude, OperatingSystems.Windows)]
-    public async Task A_task_of_the_slurm_array_that_is_told_to_stop_saves_and_asks_to_be_queued_again()
+    [DataRow("RUNNING", "requeue 77_0", DisplayName = "its time is over: it asks to be queued again")]
+    [DataRow("COMPLETING", "", DisplayName = "the user cancelled it: it does not")]
+    public async Task A_task_of_the_slurm_array_that_is_told_to_stop_saves(string state, string asked)
     {
         using TemporaryFolder folder = new();
         WriteExperiment(folder, epochs: 40, "padam");
         ConsoleResult script = await ConsoleProcess.Run(folder.Path, "experiment", "mine.json", "--slurm", "--threads", "1");
         Assert.AreEqual(0, script.ExitCode, script.All);
         StringAssert.Contains(script.Output, "#SBATCH --array=0-0");
+        StringAssert.Contains(script.Output, "#SBATCH --cpus-per-task=1\n");
         await File.WriteAllTextAsync(folder["job.sbatch"], script.Output);
-        await File.WriteAllTextAsync(folder["scontrol"], "#!/bin/bash\necho \"$@\" > requeued\n");
-        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(folder["scontrol"], UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        WriteProgram(folder["squeue"], $"echo {state}");
+        WriteProgram(folder["scontrol"], "echo \"$@\" > requeued");
 
         using Process task = Process.Start(new ProcessStartInfo("bash", ["job.sbatch"])
         {
@@ -58,7 +61,7 @@ public sealed class ExperimentCommandTests
             RedirectStandardError = true,
             Environment =
             {
-                ["SLURM_ARRAY_TASK_ID"] = "0", ["SLURM_ARRAY_JOB_ID"] = "77", ["PATH"] = $"{folder.Path}:{Environment.GetEnvironmentVariable("PATH")}",
+                ["SLURM_ARRAY_TASK_ID"] = "0", ["SLURM_ARRAY_JOB_ID"] = "77", ["SLURM_CPUS_PER_TASK"] = "1", ["PATH"] = $"{folder.Path}:{Environment.GetEnvironmentVariable("PATH")}",
                 ["OMP_NUM_THREADS"] = "1", ["OMP_WAIT_POLICY"] = "passive",
             },
         })!;
@@ -67,8 +70,14 @@ public sealed class ExperimentCommandTests
         ConsoleResult stopped = await task.Result();
 
         Assert.AreEqual(143, stopped.ExitCode, stopped.All);
-        Assert.AreEqual("requeue 77_0\n", await File.ReadAllTextAsync(folder["requeued"]));
+        Assert.AreEqual(asked, File.Exists(folder["requeued"]) ? (await File.ReadAllTextAsync(folder["requeued"])).TrimEnd() : "");
         Assert.AreEqual(1, Directory.GetFiles(folder["runs", "runs"], "checkpoint.zip", SearchOption.AllDirectories).Length);
+    }
+
+    private static void WriteProgram(string path, string line)
+    {
+        File.WriteAllText(path, $"#!/bin/bash\n{line}\n");
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserExecute);
     }
 
     [TestMethod]
@@ -78,6 +87,7 @@ public sealed class ExperimentCommandTests
     [DataRow("experiment table2 --scale huge", 2, "huge")]
     [DataRow("experiment table2 --seeds 1,1", 2, "--seeds '1,1'")]
     [DataRow("experiment table2 --jobs two", 2, "two")]
+    [DataRow("experiment table2 --jobs 2 --slurm", 2, "--slurm")]
     [DataRow("experiment all --slurm", 2, "for one experiment")]
     [DataRow("experiment none.json", 1, "none.json")]
     [DataRow("report", 1, "has no experiments")]
