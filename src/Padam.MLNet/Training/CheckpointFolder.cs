@@ -10,7 +10,8 @@ internal sealed class CheckpointFolder : IDisposable
 
     internal string File => Path.Combine(_path, "checkpoint.zip");
 
-    /// <summary>Makes the folder, proves that it can be written to, and locks it. The operating system frees the lock of a process that dies.</summary>
+    /// <summary>Makes the folder, locks it, proves that it can be written to, and clears away what a killed process left half-written. The operating system frees the
+    /// lock of a process that dies.</summary>
     /// <exception cref="IOException">The folder is in use or cannot be written to.</exception>
     internal static CheckpointFolder Open(string path)
     {
@@ -19,16 +20,22 @@ internal sealed class CheckpointFolder : IDisposable
         {
             Directory.CreateDirectory(path);
             @lock = new FileStream(Path.Combine(path, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-            string probe = Path.Combine(path, $"{Guid.NewGuid():N}.tmp");
-            System.IO.File.WriteAllBytes(probe, []);
-            System.IO.File.Delete(probe);
-            return new(path, @lock);
+            var folder = new CheckpointFolder(path, @lock);
+            System.IO.File.WriteAllBytes($"{folder.File}.{Guid.NewGuid():N}.tmp", []);
+            folder.RemoveHalfWritten();
+            return folder;
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
             @lock?.Dispose();
             throw new IOException($"The checkpoint folder '{path}' cannot be used: {fault.Message} (Another training may be at work in it.)", fault);
         }
+    }
+
+    // A checkpoint is as large as network and optimizer state: processes killed while they wrote one would fill the disk.
+    private void RemoveHalfWritten()
+    {
+        foreach (string left in Directory.EnumerateFiles(_path, $"{Path.GetFileName(File)}.*.tmp")) System.IO.File.Delete(left);
     }
 
     /// <summary>The checkpoint to go on from, or null to start; refuses to go on from another training's, or to overwrite one unasked.</summary>

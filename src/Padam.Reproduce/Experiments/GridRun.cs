@@ -39,6 +39,7 @@ internal sealed record GridRun(ExperimentPlan Plan, string Output, string DataRo
             string title = $"{run.Settings.Backbone} {run.Series} seed {run.Settings.Seed}";
             if (files.IsFinished)
             {
+                files.RemoveUnfinished(); // It may have been killed after its last file, before this.
                 display.Say($"{title}: finished before ({run.Id})");
                 continue;
             }

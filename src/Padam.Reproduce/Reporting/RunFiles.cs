@@ -19,15 +19,19 @@ internal sealed record RunFiles(string Folder, string Optimizer, string DataSet)
     /// <summary>Whether a run was begun here and neither finished nor cleared away.</summary>
     public bool IsUnfinished => Directory.Exists(Checkpoint) && Directory.EnumerateFiles(Checkpoint, "checkpoint.zip").Any();
 
-    /// <summary>Clears the checkpoint away: the run is finished, or starts over.</summary>
+    /// <summary>Clears the checkpoint away, and what a killed process left half-written: the run is finished, or starts over.</summary>
     /// <exception cref="IOException">A training is at work in it.</exception>
     public void RemoveUnfinished()
     {
-        if (!Directory.Exists(Checkpoint)) return;
+        if (!Directory.Exists(Folder)) return;
+        if (Directory.Exists(Checkpoint))
+        {
+            // The library holds this file while it trains; on Linux deleting would not mind.
+            using (new FileStream(Path.Combine(Checkpoint, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None)) { }
+            Directory.Delete(Checkpoint, recursive: true);
+        }
 
-        // The library holds this file while it trains; on Linux deleting would not mind.
-        using (new FileStream(Path.Combine(Checkpoint, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None)) { }
-        Directory.Delete(Checkpoint, recursive: true);
+        foreach (string left in Directory.EnumerateFiles(Folder, $"{Path.GetFileNameWithoutExtension(Log)}.*.tmp")) File.Delete(left);
     }
 
     /// <summary>Clears an old run away. Its summary goes first: without it the rest is no finished run, whenever this is interrupted.</summary>
@@ -40,11 +44,16 @@ internal sealed record RunFiles(string Folder, string Optimizer, string DataSet)
     /// <summary>Refuses a finished run in the way, and a folder that cannot be written, before any work.</summary>
     public void Prepare(bool force)
     {
-        if (IsFinished && !force) throw new CommandException($"'{Model}' is a finished run. Choose another --out, or overwrite it with --force.");
+        if (IsFinished && !force)
+        {
+            RemoveUnfinished(); // It may have been killed after its last file, before this.
+            throw new CommandException($"'{Model}' is a finished run. Choose another --out, or overwrite it with --force.");
+        }
+
         try
         {
             Directory.CreateDirectory(Folder);
-            string probe = Path.Combine(Folder, $".{Guid.NewGuid():N}.tmp");
+            string probe = Named($".{Guid.NewGuid():N}.tmp");
             using (new FileStream(probe, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose)) { }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -122,6 +122,18 @@ public sealed class CheckpointTests
     }
 
     [TestMethod]
+    public void What_a_killed_process_left_half_written_is_cleared_away_and_nothing_else_is()
+    {
+        ImageClassificationOptions options = Options("padam", []);
+        string folder = Directory.CreateDirectory(options.CheckpointFolder!).FullName;
+        foreach (string name in new[] { "checkpoint.zip.1f.tmp", "mine.tmp" }) File.WriteAllText(Path.Combine(folder, name), "");
+
+        Fit(options).Dispose();
+
+        CollectionAssert.AreEquivalent(new[] { "checkpoint.zip", "lock", "mine.tmp" }, Directory.GetFiles(folder).Select(Path.GetFileName).ToArray());
+    }
+
+    [TestMethod]
     public void A_folder_in_use_by_another_training_is_refused()
     {
         ImageClassificationOptions outer = Options("padam", []), inner = Options("padam", []);

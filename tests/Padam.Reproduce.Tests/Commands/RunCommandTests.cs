@@ -56,7 +56,7 @@ public sealed class RunCommandTests
     [OSCondition(ConditionMode.Exclude, OperatingSystems.Windows)]
     [DataRow("INT", 130)]
     [DataRow("TERM", 143)]
-    public async Task A_run_stopped_by_a_signal_and_resumed_ends_with_the_same_log(string signal, int exitCode)
+    public async Task A_run_stopped_by_a_signal_and_resumed_ends_with_the_same_log_and_weights(string signal, int exitCode)
     {
         using TemporaryFolder folder = new();
         TinyRun.WriteData(folder, images: 120);
@@ -77,11 +77,11 @@ public sealed class RunCommandTests
 
         ConsoleResult resumed = await ConsoleProcess.Run(folder.Path, [.. words, "--resume"]);
         Assert.AreEqual(0, resumed.ExitCode, resumed.All);
-        foreach (string extension in new[] { ".csv", ".zip" })
+        // The zip holds the time at which it was written; its weights are those of the .h5.
+        foreach (string extension in new[] { ".csv", ".h5" })
         {
             byte[] interrupted = await File.ReadAllBytesAsync(folder[TinyRun.Model + extension]), uninterrupted = await File.ReadAllBytesAsync(folder[TinyRun.Model.Replace("runs", "whole", StringComparison.Ordinal) + extension]);
-            if (extension == ".csv") CollectionAssert.AreEqual(uninterrupted, interrupted);
-            else Assert.AreEqual(uninterrupted.Length, interrupted.Length);
+            CollectionAssert.AreEqual(uninterrupted, interrupted, extension);
         }
     }
 

@@ -28,6 +28,21 @@ public sealed class RunFilesTests
     }
 
     [TestMethod]
+    public void What_a_killed_process_left_is_cleared_away_with_the_checkpoint_and_nothing_else_is()
+    {
+        using TemporaryFolder folder = new();
+        var files = new RunFiles(folder.Path, "padam", "cifar10");
+        Directory.CreateDirectory(files.Checkpoint);
+        string[] kept = [files.Model, folder["model_padam_cifar100.zip.1f.tmp"], folder["mine.tmp"]];
+        string[] left = [Path.Combine(files.Checkpoint, "checkpoint.zip"), files.Model + ".1f.tmp", files.Log + ".2e.tmp"];
+        foreach (string path in kept.Concat(left)) File.WriteAllText(path, "");
+
+        files.RemoveUnfinished();
+
+        CollectionAssert.AreEquivalent(kept, Directory.GetFileSystemEntries(folder.Path));
+    }
+
+    [TestMethod]
     public void A_folder_that_cannot_be_made_is_refused_by_name()
     {
         using TemporaryFolder folder = new();
