@@ -24,6 +24,7 @@ train() { # NAME; in the background
 now() { echo $((${EPOCHREALTIME/[.,]/} / 1000)); } # milliseconds
 wait_for() { while kill -0 $pid 2>/dev/null && ! "$@"; do sleep 0.002; done; } # CONDITION; or the end of the training
 its_end() { wait $pid 2>/dev/null; }
+at() { [ $(($(now) - began)) -ge "$1" ] || line_written; }
 line_written() { [ "$log" -nt "$out/began" ]; }
 saved() { [ "$(epochs_saved)" -ge "$1" ]; }
 model_begun() { [ -n "$(find "$folder" -maxdepth 1 -name '*.zip*' -newer "$out/began" 2>/dev/null)" ]; }
@@ -47,9 +48,9 @@ while true; do
   epoch=$((kills / 4 + 1))
   if [ $kills -lt 20 ]; then
     case $((kills % 4)) in
-      0 | 1) moment="any moment" after=true window=$first_line ;;
+      0 | 1) moment="any moment" after="at $((RANDOM % first_line))" window=1 ;;
       2) moment="line and checkpoint" after=line_written window=60 ;;
-      3) if [ $epoch -lt 5 ]; then moment="epoch $((epoch + 1))" after="saved $epoch" window=$((first_line / 2)); else moment="model" after=model_begun window=60; fi ;;
+      3) if [ $epoch -lt 5 ]; then moment="epoch $((epoch + 1))" after="saved $epoch" window=$((first_line / 3)); else moment="model" after=model_begun window=60; fi ;;
     esac
     # A kill that came late lets an epoch through; this keeps some for the kills to come.
     if [ $((kills % 4)) -lt 3 ] && saved $epoch; then moment="start" after=true window=$((first_line / 3)); fi

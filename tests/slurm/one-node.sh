@@ -60,9 +60,10 @@ NodeName=$host NodeAddr=127.0.0.1 CPUs=$2
 PartitionName=test Nodes=ALL Default=YES State=UP
 CONF
   export SLURM_CONF=$1/slurm.conf LD_LIBRARY_PATH=$slurm_libraries${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH} PATH=$slurm_bin:$PATH
-  "$slurm_sbin/slurmctld-wlm" -D >"$1/slurmctld.log" 2>&1 &
+  # In sessions of their own: a Ctrl-C must not reach them before `stop_slurm` has ended the jobs.
+  setsid "$slurm_sbin/slurmctld-wlm" -D >"$1/slurmctld.log" 2>&1 &
   slurm_processes=($!)
-  "$slurm_sbin/slurmd-wlm" -D -d "$slurm_sbin/slurmstepd-wlm" >"$1/slurmd.log" 2>&1 &
+  setsid "$slurm_sbin/slurmd-wlm" -D -d "$slurm_sbin/slurmstepd-wlm" >"$1/slurmd.log" 2>&1 &
   slurm_processes+=($!)
   for ((i = 0; i < 300; i++)); do
     [ "$(sinfo --noheader --format=%T 2>/dev/null)" != idle ] || return 0
