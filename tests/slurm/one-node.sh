@@ -10,9 +10,9 @@ unpack_slurm() { # FOLDER
   download "$1" "${packages[@]}" || { reason="apt-get cannot download ${packages[*]}"; return 1; }
   slurm_bin=$1/root/usr/bin slurm_sbin=$1/root/usr/sbin slurm_plugins=$(echo "$1"/root/usr/lib/*/slurm-wlm)
   slurm_libraries=$slurm_plugins:$(dirname "$slurm_plugins"):$1/root/lib/$(basename "$(dirname "$slurm_plugins")")
-  if missing_library; then
+  if missing_library >/dev/null; then
     download "$1" $(apt-cache depends "${packages[@]}" | sed -n 's/^ *Depends: \(lib[^ ]*\)$/\1/p' | grep -vx libc6 | sort -u) || true
-    ! missing_library || { reason="Slurm lacks the shared library $(missing_library)"; return 1; }
+    ! missing_library >/dev/null || { reason="Slurm lacks shared libraries: $(missing_library | xargs)"; return 1; }
   fi
 }
 
@@ -51,6 +51,7 @@ MpiDefault=none
 SelectType=select/cons_tres
 SelectTypeParameters=CR_CPU
 SlurmdParameters=config_overrides
+SchedulerParameters=sched_interval=2,bf_interval=2
 PluginDir=$slurm_plugins
 StateSaveLocation=$1/state
 SlurmdSpoolDir=$1/spool
