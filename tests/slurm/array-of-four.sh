@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The script that `experiment table2 --scale quick --slurm` prints, on a real Slurm: an array of four trainings, each stopped in the middle in another way, and gone on with.
 #   tests/slurm/array-of-four.sh
-# Exit code: 0, all checks hold; 1, one does not; 77, skipped (the last line says why): Debian's Slurm packages cannot be had. About four minutes on 2 cores, two of them Slurm's own delay.
+# Exit code: 0, all checks hold; 1, one does not; 77, skipped (the last line says why): Debian's Slurm packages cannot be had. Three to four minutes on 2 cores, two of them Slurm's own delay.
 set -euo pipefail
 source "$(dirname "$0")/one-node.sh"
 cd "$(dirname "$0")/../.."
