@@ -50,7 +50,7 @@ internal sealed record GridRun(ExperimentPlan Plan, string Output, string Data, 
             catch (TrainingDivergedException fault)
             {
                 WriteDown(fault, run, place, Stopwatch.GetElapsedTime(start));
-                display.Say($"{title}: diverged at epoch {fault.Epoch}: {fault.Message} It stands in the table so; remove '{files.Folder}' to try it again.");
+                display.Say($"{title}: diverged at epoch {fault.Epoch}: {fault.Message} The table says so; remove '{files.Folder}' to try it again.");
             }
         }
     }

@@ -44,7 +44,7 @@ internal sealed record CurveStyle(Color Colour, LinePattern Pattern)
         var settings = series.Select(one => one.Runs[0].Run.Settings.Optimizer).ToList();
         var partials = settings.Select(one => one.Partial).Distinct().ToList();
         var rates = settings.Select(one => one.LearningRate).Distinct().ToList();
-        bool grid = settings.Select(one => (one.Partial, one.LearningRate)).Distinct().Count() == series.Count && rates.Count <= Patterns.Length && partials.Count <= Palette.Length;
+        bool grid = partials.Count > 1 && rates.Count > 1 && settings.Select(one => (one.Partial, one.LearningRate)).Distinct().Count() == series.Count && rates.Count <= Patterns.Length && partials.Count <= Palette.Length;
         return grid
             ? [.. settings.Select(one => new CurveStyle(Palette[partials.IndexOf(one.Partial)], Patterns[rates.IndexOf(one.LearningRate)]))]
             : [.. series.Select((_, i) => new CurveStyle(Palette[i % Palette.Length], Patterns[i / Palette.Length % Patterns.Length]))];

@@ -88,7 +88,7 @@ internal static class ReportDocument
             if (rows.All(row => row[^2].Text == "-")) yield return new Paragraph("The report has no number to set beside these.", Small: true);
             if (plan.Figures.Count > 0)
                 yield return new Figures([.. plan.Figures.Select(kind => new Picture($"figures/{FigureName(plan, group, kind)}.svg", $"{CurveFigure.Title(kind)}, {group.Name}, scale {plan.Scale}"))]);
-            yield return new Grid(["run", "seed", "last test accuracy, %", "time", "log", "summary"], [.. runs.Select(run => Details(run, output))], $"Runs and their logs ({runs.Count})");
+            yield return new Grid(["run", "seed", "last accuracy, %", "time", "log", "more"], [.. runs.Select(run => Details(run, output))], $"Runs and their logs ({runs.Count})");
         }
 
         foreach (string origin in results.Groups.SelectMany(group => group.Series).SelectMany(series => series.Runs).Select(run => Origin(run.Summary)).Distinct())
@@ -102,7 +102,7 @@ internal static class ReportDocument
         return
         [
             new(run.Run.Series), new($"{run.Run.Settings.Seed}"), new(run.Summary.TestAccuracy is { } accuracy ? Number(100 * accuracy) : Diverged([run.Summary.Diverged!.Epoch])),
-            new(TimeSpan.FromSeconds(Math.Round(run.Summary.Seconds)).ToString("c", CultureInfo.InvariantCulture)), new(run.Run.Id, Link(files.Log)), new("json", Link(files.Summary)),
+            new(Time(run.Summary.Seconds)), new(run.Run.Id, Link(files.Log)), new("json", Link(files.Summary)),
         ];
     }
 
@@ -114,6 +114,12 @@ internal static class ReportDocument
 
     private static string Spread(Spread ours, List<int> lost) =>
         (ours.Deviation is { } deviation ? $"{Number(deviation)} ({ours.Count} seeds)" : "one seed") + (lost.Count > 0 ? $", others {Diverged(lost)}" : "");
+
+    private static string Time(double seconds)
+    {
+        var time = TimeSpan.FromSeconds(Math.Round(seconds));
+        return $"{(int)time.TotalHours}:{time.Minutes:00}:{time.Seconds:00}";
+    }
 
     private static string Number(double value) => value.ToString("F2", CultureInfo.InvariantCulture);
 }

@@ -21,9 +21,9 @@ internal static class ReportPage
         th, td { padding: 0.3rem 0.9rem; text-align: right; border-bottom: 1px solid var(--line); } th { color: var(--quiet); font-weight: 600; font-size: 0.85em; vertical-align: bottom; border-bottom-width: 2px; }
         th:first-child, td:first-child { text-align: left; padding-left: 0; } th:last-child, td:last-child { padding-right: 0; }
         tr.same td:first-child { color: transparent; } tr:not(:last-child):has(+ .same) td { border-bottom-color: transparent; }
-        .figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 24rem), 1fr)); gap: 1rem; margin: 1rem 0; } img { display: block; width: 100%; max-width: 42rem; height: auto; }
+        .figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 24rem), 1fr)); gap: 1rem; margin: 1rem 0; } img { display: block; width: 100%; max-width: 34rem; height: auto; }
         summary { cursor: pointer; color: var(--link); margin: 0.5rem 0; } a { color: var(--link); text-underline-offset: 0.15em; }
-        @media (max-width: 40rem) { body { padding-top: 1rem; } table { width: 100%; font-size: 0.82rem; } th, td { padding: 0.3rem 0.3rem; } td:not(:first-child, :nth-child(4)) { white-space: nowrap; } td:first-child { min-width: 5.5rem; } h1 { font-size: 1.45rem; } h2 { font-size: 1.2rem; } }
+        @media (max-width: 40rem) { body { padding-top: 1rem; } table { width: 100%; font-size: 0.78rem; } th, td { padding: 0.3rem 0.2rem; } td:first-child { min-width: 4.5rem; } .wide td:nth-child(4) { min-width: 3.4rem; } h1 { font-size: 1.45rem; } h2 { font-size: 1.2rem; } }
         """;
 
     /// <summary>Gathers what is finished under <paramref name="output"/>, draws the figures and writes both pages.</summary>

@@ -63,7 +63,7 @@ public sealed class ReportPageTests
         StringAssert.Contains(page, "| Padam | 100 | 93.50 | 0.71 (2 seeds) |");
         StringAssert.Contains(page, "| Padam | 150 | 94.00 | one seed, others diverged at epoch 120 |");
         StringAssert.Contains(page, "2 of 8 runs finished, 1 of them diverged");
-        StringAssert.Contains(page, "| Padam | 1 | diverged at epoch 120 | 00:00:05 |");
+        StringAssert.Contains(page, "| Padam | 1 | diverged at epoch 120 | 0:00:05 |");
     }
 
     [TestMethod]
