@@ -24,11 +24,20 @@ internal static unsafe partial class TensorMemory
         return (float*)THSTensor_data(tensor.Handle);
     }
 
+    /// <summary>Memory for float32 maps [N, C, H, W] in channels-last layout; its content is arbitrary.</summary>
+    public static torch.Tensor EmptyChannelsLast(long[] shape)
+    {
+        (long channels, long height, long width) = (shape[1], shape[2], shape[3]);
+        torch.Tensor tensor = torch.empty_strided(shape, [height * width * channels, 1, width * channels, channels], dtype: torch.ScalarType.Float32);
+        PreferHugePages(tensor);
+        return tensor;
+    }
+
     /// <summary>
     /// Asks Linux to back a large tensor that nothing has been written to yet with huge pages. The first touch of a 32 MiB map in small pages
     /// takes 8,192 page faults, which cost a quarter of the convolution that fills it.
     /// </summary>
-    public static void PreferHugePages(torch.Tensor tensor)
+    private static void PreferHugePages(torch.Tensor tensor)
     {
         long bytes = tensor.numel() * sizeof(float);
         if (bytes < AlwaysFresh || !OperatingSystem.IsLinux()) return;
