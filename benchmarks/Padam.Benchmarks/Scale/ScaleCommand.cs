@@ -21,8 +21,6 @@ internal static class ScaleCommand
         Command command = new("scale", "Memory and speed, epoch by epoch, as the training set grows. Exit code 1 where live tensors or resident memory grow after the first epoch.") { backbone, images, epochs, convolution };
         command.SetAction(parsed =>
         {
-            // What is looked for is growth of what the training holds, not holes in glibc's heap.
-            LargeAllocations.MapOneByOne();
             var network = Backbone.Parse(parsed.GetValue(backbone)!);
             return parsed.GetValue(images)!.All(count => IsSteady(network, parsed.GetValue(convolution), count, parsed.GetValue(epochs))) ? 0 : 1;
         });
@@ -60,6 +58,9 @@ internal static class ScaleCommand
 
         internal static Footprint Now(double imagesPerSecond)
         {
+            // Garbage that the collector has not come by for is no growth.
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
             using var process = Process.GetCurrentProcess();
             return new(process.WorkingSet64 / (double)(1 << 20), GC.GetTotalMemory(forceFullCollection: false) / (double)(1 << 20), Tensor.TotalCount, imagesPerSecond);
         }

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+using Padam.MLNet.Kernels;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -34,11 +36,32 @@ internal sealed class BatchNorm : nn.Module<Tensor, Tensor>
 
     public Tensor BatchesTracked => get_buffer("num_batches_tracked")!;
 
-    public override Tensor forward(Tensor input)
+    public override Tensor forward(Tensor input) => Normalize(input);
+
+    /// <summary>relu(batch_norm(input) + residual), of which the residual and the rectifier may be left out. May overwrite nothing but its own output.</summary>
+    public Tensor Normalize(Tensor input, Tensor? residual = null, bool rectify = false)
     {
-        if (folded) return input;
-        if (training) BatchesTracked.add_(Scalars.One, Scalars.One);
-        return ActivationCount.Counted(nn.functional.batch_norm(input, RunningMean, RunningVariance, Weight, Bias, training, momentum, epsilon));
+        bool byBatch = training && !folded;
+        if (byBatch) BatchesTracked.add_(Scalars.One, Scalars.One);
+        if (byBatch && BatchNormalization.Supports(input)) return ActivationCount.Counted(ByKernel(input, residual, rectify));
+        Tensor output = folded ? input : ActivationCount.Counted(nn.functional.batch_norm(input, RunningMean, RunningVariance, Weight, Bias, training, momentum, epsilon));
+        if (residual is not null) output = output.add_(residual, Scalars.One);
+        return rectify ? output.relu_() : output;
+    }
+
+    private Tensor ByKernel(Tensor input, Tensor? residual, bool rectify)
+    {
+        (Tensor output, BatchStatistics batch) = BatchNormalization.Apply(input, Weight, Bias, residual, rectify, epsilon);
+        long count = input.shape[0] * input.shape[2] * input.shape[3];
+        Follow(RunningMean, batch.Mean);
+        Follow(RunningVariance, [.. batch.Variance.Select(biased => biased * count / (count - 1))]);
+        return output;
+    }
+
+    private void Follow(Tensor running, double[] batch)
+    {
+        Span<float> values = MemoryMarshal.Cast<byte, float>(running.bytes);
+        for (int i = 0; i < batch.Length; i++) values[i] = (float)((1 - momentum) * values[i] + momentum * batch[i]);
     }
 
     /// <summary>Lets <paramref name="convolution"/>, whose output this layer normalises, do the work by the running statistics, until <see cref="Unfold"/>.</summary>

@@ -70,13 +70,9 @@ internal sealed class ResidualBlock : nn.Module<Tensor, Tensor>, IFoldable
     public override Tensor forward(Tensor input)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor output = input;
-        foreach ((Convolution convolution, BatchNorm norm) in chain)
-        {
-            if (!ReferenceEquals(output, input)) output = output.relu_();
-            output = norm.forward(convolution.forward(output));
-        }
-
-        return output.add_(shortcut?.forward(input) ?? input, Scalars.One).relu_().MoveToOuterDisposeScope();
+        Tensor residual = shortcut?.forward(input) ?? input, output = input;
+        foreach ((Convolution convolution, BatchNorm norm) in chain.SkipLast(1)) output = norm.Normalize(convolution.forward(output), rectify: true);
+        (Convolution lastConvolution, BatchNorm lastNorm) = chain[^1];
+        return lastNorm.Normalize(lastConvolution.forward(output), residual, rectify: true).MoveToOuterDisposeScope();
     }
 }

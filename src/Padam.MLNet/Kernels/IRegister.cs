@@ -9,5 +9,8 @@ internal unsafe interface IRegister<T> : IElements<T> where T : struct, IRegiste
     static abstract T Load(float* from);
 
     static abstract void Store(T x, float* to);
+
+    /// <summary>The value where the condition is above zero, zero elsewhere.</summary>
+    static abstract T WherePositive(T condition, T value);
 }
 

@@ -13,6 +13,8 @@ internal readonly struct Register1(float value) : IRegister<Register1>
 
     public static unsafe void Store(Register1 x, float* to) => *to = x._value;
 
+    public static Register1 WherePositive(Register1 condition, Register1 value) => new(condition._value > 0 ? value._value : 0);
+
     public static Register1 operator +(Register1 a, Register1 b) => new(a._value + b._value);
 
     public static Register1 operator -(Register1 a, Register1 b) => new(a._value - b._value);

@@ -17,6 +17,9 @@ internal readonly struct Register16(Vector512<float> value) : IRegister<Register
     public static unsafe void Store(Register16 x, float* to) => x._value.Store(to);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Register16 WherePositive(Register16 condition, Register16 value) => new(Vector512.GreaterThan(condition._value, default) & value._value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Register16 operator +(Register16 a, Register16 b) => new(a._value + b._value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

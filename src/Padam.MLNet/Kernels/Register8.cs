@@ -17,6 +17,9 @@ internal readonly struct Register8(Vector256<float> value) : IRegister<Register8
     public static unsafe void Store(Register8 x, float* to) => x._value.Store(to);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Register8 WherePositive(Register8 condition, Register8 value) => new(Vector256.GreaterThan(condition._value, default) & value._value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Register8 operator +(Register8 a, Register8 b) => new(a._value + b._value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

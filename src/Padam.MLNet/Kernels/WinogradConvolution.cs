@@ -42,7 +42,7 @@ internal static unsafe class WinogradConvolution
         if (bias is not null && (bias.dim() != 1 || bias.shape[0] != shape.Outputs)) throw new ArgumentException($"A bias of {shape.Outputs} values is needed, this one is [{string.Join(", ", bias.shape)}].", nameof(bias));
         using var scope = NewDisposeScope();
         using var _ = no_grad();
-        Tensor y = EmptyChannelsLast(shape.Batch, shape.Outputs, shape.OutputHeight, shape.OutputWidth);
+        Tensor y = MapMemory.Empty([shape.Batch, shape.Outputs, shape.OutputHeight, shape.OutputWidth]);
         (x, bias) = (ToChannelsLast(x), bias?.contiguous());
         Forward(Images(x), Filters(weight), bias is null ? null : TensorMemory.Floats(bias), Images(y), padding, rectify, IsTinyMap(shape));
         return y.MoveToOuterDisposeScope();
@@ -53,7 +53,7 @@ internal static unsafe class WinogradConvolution
     {
         using var scope = NewDisposeScope();
         using var _ = no_grad();
-        Tensor dx = EmptyChannelsLast(dy.shape[0], weight.shape[1], height, width);
+        Tensor dx = MapMemory.Empty([dy.shape[0], weight.shape[1], height, width]);
         ConvolutionShape shape = Checked(dx, weight, padding);
         // The gradient is a convolution too: with turned filters, and with the padding that restores the size.
         dy = ToChannelsLast(dy);
@@ -103,13 +103,6 @@ internal static unsafe class WinogradConvolution
 
         ConvolutionShape shape = ConvolutionShape.Of(x, weight, padding: padding);
         return Supports(shape) ? shape : throw new ArgumentException($"Winograd's algorithm does not cover {shape} on this machine; use direct convolution.");
-    }
-
-    private static Tensor EmptyChannelsLast(long batch, long channels, long height, long width)
-    {
-        Tensor tensor = empty_strided([batch, channels, height, width], [height * width * channels, 1, width * channels, channels], dtype: ScalarType.Float32);
-        TensorMemory.PreferHugePages(tensor);
-        return tensor;
     }
 
     /// <summary>The tensor itself, or a copy if it has another layout.</summary>

@@ -9,17 +9,13 @@ namespace Padam.MLNet.Kernels;
 /// </remarks>
 internal sealed class WinogradFunction : autograd.SingleTensorFunction<WinogradFunction>
 {
-    // autograd takes its own references to the gradients that backward returns, and nobody disposes ours: the next call on this thread does.
-    [ThreadStatic]
-    private static List<Tensor?>? s_handedOver;
-
     /// <inheritdoc/>
     public override string Name => nameof(WinogradFunction);
 
     /// <summary>See <see cref="WinogradConvolution.Apply"/>.</summary>
     public static Tensor Apply(Tensor x, Tensor weight, Tensor? bias, int padding)
     {
-        DisposeHandedOver();
+        HandedOver.Dispose();
         // The scope also takes the tensor of the output's size that TorchSharp allocates to remember the output's shape.
         using var scope = NewDisposeScope();
         return apply(x, weight, bias!, padding).MoveToOuterDisposeScope();
@@ -38,26 +34,17 @@ internal sealed class WinogradFunction : autograd.SingleTensorFunction<WinogradF
     /// <inheritdoc/>
     public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output)
     {
-        DisposeHandedOver();
+        HandedOver.Dispose();
         List<Tensor> saved = ctx.get_saved_variables();
         using Tensor x = saved[0], weight = saved[1], dy = grad_output;
         if (dy.IsInvalid) return [null!, null!, null!, null!];
 
         var needs = (Needs)ctx.get_data(nameof(Needs));
-        s_handedOver =
-        [
+        return HandedOver.Keep(
             needs.Input ? WinogradConvolution.InputGradient(dy, weight, needs.Padding, x.shape[2], x.shape[3]) : null,
             needs.Weight ? WinogradConvolution.WeightGradient(x, dy, weight, needs.Padding) : null,
             needs.Bias ? dy.sum([0, 2, 3]) : null,
-            null,
-        ];
-        return s_handedOver!;
-    }
-
-    private static void DisposeHandedOver()
-    {
-        s_handedOver?.ForEach(gradient => gradient?.Dispose());
-        s_handedOver = null;
+            null);
     }
 
     private sealed record Needs(bool Input, bool Weight, bool Bias, int Padding);

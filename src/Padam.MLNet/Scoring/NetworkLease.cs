@@ -1,3 +1,4 @@
+using Padam.MLNet.Kernels;
 using Padam.MLNet.Persistence;
 using static TorchSharp.torch;
 
@@ -64,6 +65,7 @@ internal sealed class NetworkLease : IDisposable
             _disposed = true;
             _scorer.Dispose();
             _network.Dispose();
+            MapMemory.GiveBack();
         }
         finally
         {

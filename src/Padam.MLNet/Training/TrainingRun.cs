@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Microsoft.ML.Runtime;
 using Padam.MLNet.Backbones;
 using Padam.MLNet.Data;
+using Padam.MLNet.Kernels;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -38,7 +39,7 @@ internal sealed class TrainingRun : IDisposable
         try
         {
             _ended = _options.Epochs == 0;
-        StartOptimizer();
+            StartOptimizer();
             if (context.Checkpoints is not null) CheckpointBytes.Stateful(_optimizer);
             if (context.Start is { } checkpoint) Resume(checkpoint);
         }
@@ -76,6 +77,7 @@ internal sealed class TrainingRun : IDisposable
         _batches.Dispose();
         _best?.Dispose();
         foreach (Parameter parameter in _network.parameters()) parameter.grad = null;
+        MapMemory.GiveBack();
     }
 
     [System.Diagnostics.CodeAnalysis.MemberNotNull(nameof(_optimizer), nameof(_rates))]
@@ -95,7 +97,7 @@ internal sealed class TrainingRun : IDisposable
         (double rate, double? partial) = (_rates.LearningRate, _rates.Partial);
         double speed = TrainBatches(epoch);
 
-        RunningMetrics? validation = _context.Data.Validation is { } set ? Validation.Measure(set, _map, _network, _context) : null;
+        RunningMetrics? validation = _context.Data.Validation is { } set ? Validation.Measure(set, _map, _network, _context, StopIfCancelled) : null;
         if (double.IsNaN(validation?.Loss ?? 0)) throw Diverged(epoch, "The validation loss is no number");
         double penalty = validation is null ? 0 : KernelPenalty.Value([.. KernelPenalty.Kernels(_network)], _options.KernelL2);
         return new EpochMetrics
@@ -141,7 +143,7 @@ internal sealed class TrainingRun : IDisposable
         return reason is not null;
     }
 
-    // Between two batches, so that what is saved is a whole number of steps.
+    // Between two batches, so that what is saved is a whole number of steps. After the last one, resuming means validating again.
     private void StopIfCancelled()
     {
         if (!_context.IsCancelled()) return;

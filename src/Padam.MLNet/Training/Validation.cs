@@ -1,3 +1,4 @@
+using System.Buffers;
 using Padam.MLNet.Data;
 using Padam.MLNet.Scoring;
 using static TorchSharp.torch;
@@ -7,17 +8,24 @@ namespace Padam.MLNet.Training;
 /// <summary>The pass over the validation set, as the transformer will score it: same batches, same network, same digits.</summary>
 internal static class Validation
 {
-    internal static RunningMetrics Measure(ImageRows set, PixelMap map, nn.Module<Tensor, Tensor> network, TrainingContext context)
+    /// <param name="set">The validation images.</param>
+    /// <param name="map">How pixels become numbers.</param>
+    /// <param name="network">The network.</param>
+    /// <param name="context">The training.</param>
+    /// <param name="betweenBatches">Called before each batch; it may throw to end the pass.</param>
+    internal static RunningMetrics Measure(ImageRows set, PixelMap map, nn.Module<Tensor, Tensor> network, TrainingContext context, Action betweenBatches)
     {
         var metrics = new RunningMetrics();
         (int size, int values, int classes) = (Math.Min(context.Options.InferenceBatchSize, set.Rows.Length), set.Images.Shape.Values, context.Data.Labels.Classes);
-        (float[] images, float[] probabilities) = (new float[size * values], new float[size * classes]);
+        using IMemoryOwner<float> images = MemoryPool<float>.Shared.Rent(size * values), probabilities = MemoryPool<float>.Shared.Rent(size * classes);
         using var scorer = new Scorer(network, classes, context.Device);
         foreach (int[] rows in set.Rows.Chunk(size))
         {
-            for (int i = 0; i < rows.Length; i++) set.Images.Write(rows[i], Placement.Unmoved, map, images.AsSpan(i * values, values));
-            scorer.Score(images.AsSpan(0, rows.Length * values), rows.Length, set.Images.Shape, probabilities.AsSpan(0, rows.Length * classes));
-            for (int i = 0; i < rows.Length; i++) metrics.Add(probabilities.AsSpan(i * classes, classes), set.Images.Labels[rows[i]]);
+            betweenBatches();
+            Span<float> pixels = images.Memory.Span[..(rows.Length * values)], scores = probabilities.Memory.Span[..(rows.Length * classes)];
+            for (int i = 0; i < rows.Length; i++) set.Images.Write(rows[i], Placement.Unmoved, map, pixels.Slice(i * values, values));
+            scorer.Score(pixels, rows.Length, set.Images.Shape, scores);
+            for (int i = 0; i < rows.Length; i++) metrics.Add(scores.Slice(i * classes, classes), set.Images.Labels[rows[i]]);
         }
 
         return metrics;

@@ -7,13 +7,11 @@ namespace Padam.Reproduce.Commands;
 /// <summary><c>data download | verify | generate</c>.</summary>
 internal static class DataCommand
 {
-    private static readonly Dictionary<string, CifarArchive> Archives = new() { ["cifar10"] = CifarArchive.Cifar10, ["cifar100"] = CifarArchive.Cifar100 };
-
     public static Command Create() => new("data", "Get, check or make a data set.") { Download(), Verify(), Generate() };
 
     private static Command Download()
     {
-        var dataSet = new Option<string>("--dataset") { Description = "cifar10 or cifar100.", DefaultValueFactory = _ => "cifar10" }.AcceptOnlyFromAmong([.. Archives.Keys]);
+        var dataSet = new Option<string>("--dataset") { Description = "cifar10 or cifar100.", DefaultValueFactory = _ => "cifar10" }.AcceptOnlyFromAmong([.. CifarArchive.Published.Select(archive => archive.DataSet)]);
         var data = new Option<string>("--data") { Description = "The folder that gets the data set's own folder.", DefaultValueFactory = _ => "data" };
         var home = new Option<Uri>("--base-url")
         {
@@ -26,13 +24,13 @@ internal static class DataCommand
                 return null;
             },
         };
-        var command = new Command("download", "Fetch a data set from its home page, verify its checksums and unpack it; an interrupted download goes on.") { dataSet, data, home };
+        var command = new Command("download", "Fetch a data set from its home page, unpack it and verify length and SHA-256 of its .bin files; an interrupted download goes on.") { dataSet, data, home };
         command.SetAction(async (parsed, cancel) =>
         {
-            CifarArchive archive = Archives[parsed.GetValue(dataSet)!];
+            CifarArchive archive = CifarArchive.Published.Single(archive => archive.DataSet == parsed.GetValue(dataSet));
             var lines = new DownloadLines(archive.FileName);
             string folder = await DataSetDownload.RunAsync(archive, parsed.GetValue(home)!, parsed.GetValue(data)!, lines.Report, cancel);
-            Console.WriteLine($"{folder}: the published {archive.DataSet}, checksums verified.");
+            Console.WriteLine($"{folder}: the published {archive.DataSet}, length and SHA-256 of {archive.Files.Count} .bin files verified.");
             return ExitCode.Success;
         });
         return command;
@@ -40,16 +38,17 @@ internal static class DataCommand
 
     private static Command Verify()
     {
-        var data = new Option<string>("--data") { Description = "The folder with the .bin files.", Required = true };
-        var command = new Command("verify", "Check that a folder holds the whole published CIFAR-10 or CIFAR-100.") { data };
+        var data = new Option<string>("--data") { Description = "The folder with the .bin files, or the folder with the data sets' own folders.", Required = true };
+        var command = new Command("verify", "Compare the .bin files of CIFAR-10 or CIFAR-100 with the published ones: length and SHA-256.") { data };
         command.SetAction((parsed, cancel) =>
         {
-            string folder = parsed.GetValue(data)!;
-            CifarArchive archive = CifarArchive.In(folder);
-            IReadOnlyList<string> faults = DataSetVerification.Faults(archive, folder, cancel);
-            if (faults.Count > 0) throw new CommandException($"'{folder}' is not the published {archive.DataSet}: {string.Join("; ", faults)}.");
+            foreach ((CifarArchive archive, string folder) in CifarArchive.AllIn(parsed.GetValue(data)!))
+            {
+                IReadOnlyList<string> faults = DataSetVerification.Faults(archive, folder, cancel);
+                if (faults.Count > 0) throw new CommandException($"'{folder}' is not the published {archive.DataSet}: {string.Join("; ", faults)}.");
+                Console.WriteLine($"{folder}: the published {archive.DataSet}, length and SHA-256 of {archive.Files.Count} .bin files verified.");
+            }
 
-            Console.WriteLine($"{folder}: the published {archive.DataSet}, {archive.Files.Count} files verified.");
             return Task.FromResult(ExitCode.Success);
         });
         return command;

@@ -13,7 +13,7 @@ internal static class EvaluateCommand
 {
     private static readonly Option<string> Model = new("--model") { Description = "The model zip.", Required = true };
     private static readonly Option<string> DataSet = new Option<string>("--dataset") { Description = string.Join(", ", ImageData.Names) + ".", Required = true }.AcceptOnlyFromAmong([.. ImageData.Names]);
-    private static readonly Option<string?> Data = new("--data") { Description = "The folder of the data set." };
+    private static readonly Option<string?> Data = new("--data") { Description = "The folder of the data set; for CIFAR the one with the .bin files, or the one that `data download` put it in." };
     private static readonly Option<string> Labels = new Option<string>("--labels") { Description = "CIFAR-100's fine or coarse labels.", DefaultValueFactory = _ => "fine" }.AcceptOnlyFromAmong("fine", "coarse");
     private static readonly Option<int?> TestLimit = Options.OptionalCount("--test-limit", "Only the first so many test records."), Threads = Options.OptionalCount("--threads", "CPU threads; else libtorch's choice.");
     private static readonly Option<bool> AsJson = new("--json") { Description = "One line of JSON: accuracy, top5, loss, images." };

@@ -25,7 +25,7 @@ internal static class ReportCommand
     {
         IReadOnlyList<ExperimentResults> experiments = ReportPage.Write(output);
         foreach (ExperimentResults results in experiments)
-            Console.WriteLine($"{results.Plan.Name}, scale {results.Plan.Scale}, recipe {results.Plan.Recipe}: {results.Finished} of {results.Plan.Runs.Count} runs finished.");
+            Console.WriteLine($"{results.Plan.Name}, scale {results.Plan.Scale}, recipe {results.Plan.Recipe}: {results.Progress}.");
         Console.WriteLine($"{Path.Combine(output, "report.html")}, {Path.Combine(output, "report.md")}, figures in {Path.Combine(output, "figures")}.");
     }
 

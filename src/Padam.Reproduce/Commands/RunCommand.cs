@@ -10,7 +10,7 @@ namespace Padam.Reproduce.Commands;
 internal static class RunCommand
 {
     private static readonly Option<string> DataSet = new Option<string>("--dataset") { Description = "cifar10, cifar100, synthetic or folder (with train and test in it).", Required = true }.AcceptOnlyFromAmong([.. ImageData.Names]);
-    private static readonly Option<string?> Data = new("--data") { Description = "The folder of the data set." };
+    private static readonly Option<string?> Data = new("--data") { Description = "The folder of the data set; for CIFAR the one with the .bin files, or the one that `data download` put it in." };
     private static readonly Option<string> Labels = new Option<string>("--labels") { Description = "CIFAR-100's fine or coarse labels.", DefaultValueFactory = _ => "fine" }.AcceptOnlyFromAmong("fine", "coarse");
     private static readonly Option<string> Network = new("--backbone") { Description = "The network, such as vgg16, resnet18, wrn-16-4, vgg-small.", Required = true };
     private static readonly Option<string> Optimizer = new Option<string>("--optimizer") { Description = string.Join(", ", OptimizerSettings.Names) + ".", Required = true }.AcceptOnlyFromAmong([.. OptimizerSettings.Names]);

@@ -29,12 +29,22 @@ internal sealed record CifarArchive(string DataSet, string FileName, string Fold
         new("train.bin", 153_700_000, "f31298fc616915fa142368359df1c4ca2ae984d6915ca468b998a5ec6aeebf29"),
     ]);
 
-    /// <summary>The archive whose files <paramref name="folder"/> looks to hold.</summary>
-    public static CifarArchive In(string folder)
+    public static readonly IReadOnlyList<CifarArchive> Published = [Cifar10, Cifar100];
+
+    /// <summary>Where the .bin files are, in what the user named with --data: that folder itself, or the set's own folder in it. Null where neither has any.</summary>
+    public string? FolderIn(string data) =>
+        new[] { data, Path.Combine(data, Folder) }.FirstOrDefault(folder => Files.Any(file => File.Exists(Path.Combine(folder, file.Name))));
+
+    /// <exception cref="CommandException">Neither is there; the message says what was looked for.</exception>
+    public string RequiredIn(string data) => FolderIn(data) ?? throw new CommandException(
+        $"'{data}' holds neither {DataSet}'s files ({string.Join(", ", Files.Select(file => file.Name))}) nor a folder {Folder} with them. "
+        + $"Name one or the other with --data, or fetch the set: `data download --dataset {DataSet} --data {data}`.");
+
+    /// <summary>The sets that are in what the user named with --data, each with its folder; at least one.</summary>
+    public static IReadOnlyList<(CifarArchive Archive, string Folder)> AllIn(string data)
     {
-        if (!Directory.Exists(folder)) throw new CommandException($"There is no folder '{folder}'. `data download` fetches the data set.");
-        if (File.Exists(Path.Combine(folder, "data_batch_1.bin"))) return Cifar10;
-        if (File.Exists(Path.Combine(folder, "train.bin"))) return Cifar100;
-        throw new CommandException($"'{folder}' holds neither data_batch_1.bin (CIFAR-10) nor train.bin (CIFAR-100). Name the folder with the .bin files, or run `data download`.");
+        var found = Published.Where(archive => archive.FolderIn(data) is not null).Select(archive => (archive, archive.FolderIn(data)!)).ToList();
+        return found.Count > 0 ? found : throw new CommandException(
+            $"'{data}' holds no .bin file of CIFAR-10 or CIFAR-100, and neither a folder {string.Join(" nor ", Published.Select(archive => archive.Folder))} with them. Name one of these with --data, or run `data download`.");
     }
 }

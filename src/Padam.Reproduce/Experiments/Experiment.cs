@@ -3,6 +3,8 @@ namespace Padam.Reproduce.Experiments;
 /// <summary>A grid of runs with a name: every data set x every network x every series. One JSON file; the shipped ones are in Experiments/Files.</summary>
 internal sealed record Experiment
 {
+    public static readonly IReadOnlyList<string> KnownDataSets = ["cifar10", "cifar100", "synthetic"];
+
     public static readonly IReadOnlyList<string> FigureNames = ["train-loss", "test-error", "top5-error"];
 
     /// <summary>The file's name without .json.</summary>
@@ -27,6 +29,14 @@ internal sealed record Experiment
 
     /// <summary>The curves to draw, of <see cref="FigureNames"/>.</summary>
     public IReadOnlyList<string> Figures { get; init; } = [];
+
+    /// <summary>The same on some of its data sets, in its own order; on all of them where none is named.</summary>
+    /// <exception cref="UsageException">It does not have one of them.</exception>
+    public Experiment Only(IReadOnlyList<string> dataSets)
+    {
+        if (dataSets.Except(DataSets).FirstOrDefault() is { } stranger) throw new UsageException($"--dataset {stranger}: {Name} has {string.Join(", ", DataSets)}.");
+        return dataSets.Count == 0 ? this : this with { DataSets = [.. DataSets.Where(dataSets.Contains)] };
+    }
 }
 
 /// <summary>One line of a figure: an optimizer and its settings. What is left out is the report's Table 1.</summary>

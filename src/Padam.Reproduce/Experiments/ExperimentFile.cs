@@ -66,7 +66,7 @@ internal static class ExperimentFile
         if (experiment.Backbones.Count == 0) yield return ("$.backbones", "backbones is empty.");
         if (experiment.Series.Count == 0) yield return ("$.series", "series is empty.");
         foreach ((int i, string name) in experiment.DataSets.Index())
-            if (name is not ("cifar10" or "cifar100" or "synthetic")) yield return ($"$.dataSets[{i}]", $"There is no data set '{name}' for experiments: use cifar10, cifar100 or synthetic.");
+            if (!Experiment.KnownDataSets.Contains(name)) yield return ($"$.dataSets[{i}]", $"There is no data set '{name}' for experiments. Use {string.Join(", ", Experiment.KnownDataSets)}.");
         foreach ((int i, string name) in experiment.Backbones.Index())
             if (Fault(() => Backbone.Parse(name)) is { } fault) yield return ($"$.backbones[{i}]", fault);
         foreach ((int i, int milestone) in experiment.Milestones.Index())

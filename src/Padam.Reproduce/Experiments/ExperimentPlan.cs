@@ -13,6 +13,13 @@ namespace Padam.Reproduce.Experiments;
 internal sealed record PlannedRun(string Id, string DataSet, string Network, string Series, RunSettings Settings)
 {
     public RunFiles Files(string output) => new(Path.Combine(output, "runs", Id), Settings.Optimizer.Name, Settings.DataSet);
+
+    /// <summary>What came of it, or null while it is unfinished. A training that diverged is finished too; it has no model.</summary>
+    public RunSummary? Result(string output)
+    {
+        RunFiles files = Files(output);
+        return File.Exists(files.Summary) && RunSummary.Read(files.Summary) is var summary && (summary.Diverged is not null || files.IsFinished) ? summary : null;
+    }
 }
 
 /// <summary>An experiment at one scale, by one recipe, with its seeds: the list of its runs. Kept beside the runs, so that <c>report</c> knows what they were for.</summary>
@@ -64,11 +71,23 @@ internal sealed record ExperimentPlan
         return Directory.Exists(folder) ? [.. Directory.GetFiles(folder, "*.json").Order(StringComparer.Ordinal).Select(Read)] : [];
     }
 
-    public void Write(string output)
+    /// <summary>
+    /// Writes this plan to an output folder, with those runs of the plan kept there that <paramref name="experiment"/> still has: other seeds and data sets that an
+    /// earlier call asked for. Runs of a file that was edited since are dropped.
+    /// </summary>
+    /// <returns>The plan as it is kept now.</returns>
+    public ExperimentPlan Keep(Experiment experiment, Scale scale, Recipe recipe, string output)
     {
-        string folder = Path.Combine(output, "experiments");
-        Directory.CreateDirectory(folder);
-        AtomicFile.Write(Path.Combine(folder, $"{Name}-{Scale}-{Recipe}.json"), stream => JsonSerializer.Serialize(stream, this, Json));
+        string path = Path.Combine(output, "experiments", $"{Name}-{Scale}-{Recipe}.json");
+        List<PlannedRun> asked = [.. Runs, .. File.Exists(path) ? Read(path).Runs : []];
+        var places = asked.Select(Place).ToHashSet();
+        ExperimentPlan whole = Of(experiment, scale, recipe, [.. asked.Select(run => run.Settings.Seed).Distinct().Order()]);
+        ExperimentPlan kept = whole with { Runs = [.. whole.Runs.Where(run => places.Contains(Place(run)))] };
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        AtomicFile.Write(path, stream => JsonSerializer.Serialize(stream, kept, Json));
+        return kept;
+
+        static (string, string, string, string) Place(PlannedRun run) => (run.Id, run.DataSet, run.Network, run.Series);
     }
 
     private static ExperimentPlan Read(string path)
@@ -79,7 +98,7 @@ internal sealed record ExperimentPlan
         }
         catch (JsonException fault)
         {
-            throw new CommandException($"'{path}' is not the plan of an experiment: {fault.Message} Run the experiment again: finished runs are kept.", fault);
+            throw new CommandException($"'{path}' is not the plan of an experiment: {fault.Message} Remove it and run the experiment again: finished runs are kept.", fault);
         }
     }
 

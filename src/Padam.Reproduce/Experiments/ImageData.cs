@@ -20,8 +20,8 @@ internal sealed record ImageData(IDataView Train, IDataView Test, string Feature
         PadamCatalog catalog = mlContext.Padam();
         ImageData data = dataSet switch
         {
-            "cifar10" => Cifar(split => catalog.LoadCifar10(Required(folder, dataSet), split)),
-            "cifar100" => Cifar(split => catalog.LoadCifar100(Required(folder, dataSet), split, labels == "coarse" ? CifarLabels.Coarse : CifarLabels.Fine)),
+            "cifar10" => Cifar(split => catalog.LoadCifar10(Located(CifarArchive.Cifar10, folder), split)),
+            "cifar100" => Cifar(split => catalog.LoadCifar100(Located(CifarArchive.Cifar100, folder), split, labels == "coarse" ? CifarLabels.Coarse : CifarLabels.Fine)),
             "synthetic" => Cifar(split => catalog.LoadCifar10(Synthetic(folder), split)),
             "folder" => new(catalog.LoadImageFolder(Part(folder, "train")), catalog.LoadImageFolder(Part(folder, "test")), "Image", FolderSize),
             _ => throw new ArgumentException($"There is no data set '{dataSet}'. Known are {string.Join(", ", Names)}.", nameof(dataSet)),
@@ -31,12 +31,12 @@ internal sealed record ImageData(IDataView Train, IDataView Test, string Feature
 
     private static ImageData Cifar(Func<CifarSplit, IDataView> load) => new(load(CifarSplit.Train), load(CifarSplit.Test), "Features", null);
 
-    private static string Required(string? folder, string dataSet) =>
-        folder ?? throw new CommandException($"--dataset {dataSet} needs --data, the folder with its .bin files ('data download' fetches them).");
+    private static string Located(CifarArchive archive, string? folder) => archive.RequiredIn(
+        folder ?? throw new CommandException($"--dataset {archive.DataSet} needs --data, the folder with its .bin files or with its own folder {archive.Folder} (`data download` fetches them)."));
 
-    private static string Part(string? folder, string part) => Path.Combine(Required(folder, "folder"), part) is var path && Directory.Exists(path)
+    private static string Part(string? folder, string part) => folder is not null && Path.Combine(folder, part) is var path && Directory.Exists(path)
         ? path
-        : throw new CommandException($"--dataset folder needs '{part}' in its --data folder, with one sub-folder of images for each class.");
+        : throw new CommandException($"--dataset folder needs --data, a folder with '{part}' in it, which has one sub-folder of images for each class.");
 
     private static string Synthetic(string? folder)
     {

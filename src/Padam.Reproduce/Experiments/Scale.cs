@@ -3,7 +3,7 @@ namespace Padam.Reproduce.Experiments;
 /// <summary>How much of an experiment is run. It stands in every output: a small figure never looks like a full one.</summary>
 internal sealed record Scale
 {
-    public static readonly Scale Full = new() { Name = "full", Text = "the report's protocol" };
+    public static readonly Scale Full = new() { Name = "full", Text = "the whole protocol, nothing reduced" };
 
     public static readonly Scale Desk = new()
     {

@@ -8,15 +8,21 @@ namespace Padam.Reproduce.Reporting;
 /// <param name="Finished">Runs that are finished, of the plan's.</param>
 internal sealed record ExperimentResults(ExperimentPlan Plan, IReadOnlyList<ResultGroup> Groups, int Finished)
 {
+    /// <summary>Finished runs that diverged.</summary>
+    public int Diverged => Groups.SelectMany(group => group.Series).Sum(series => series.Diverged.Count());
+
+    /// <summary>How far it is: "8 of 12 runs finished, 1 of them diverged".</summary>
+    public string Progress => $"{Finished} of {Plan.Runs.Count} runs finished{(Diverged > 0 ? $", {Diverged} of them diverged" : "")}";
+
     public static ExperimentResults Gather(ExperimentPlan plan, string output)
     {
-        var finished = plan.Runs.Where(run => run.Files(output).IsFinished).ToList();
+        List<RunResult> finished = [.. from run in plan.Runs let summary = run.Result(output) where summary is not null select new RunResult(run, TrainingLog.Read(run.Files(output).Log), summary)];
         return new ExperimentResults(plan,
         [
             .. from run in finished
-               group run by (run.DataSet, run.Network, run.Settings.Backbone) into place
+               group run by (run.Run.DataSet, run.Run.Network, run.Run.Settings.Backbone) into place
                select new ResultGroup(place.Key.DataSet, place.Key.Network, place.Key.Backbone,
-                   [.. from run in place group run by run.Series into series select new ResultSeries(series.Key, series.First().Settings.Optimizer.Name, [.. series.Select(run => RunResult.Read(run, output))])]),
+                   [.. from run in place group run by run.Run.Series into series select new ResultSeries(series.Key, series.First().Run.Settings.Optimizer.Name, [.. series])]),
         ], finished.Count);
     }
 }
@@ -38,17 +44,13 @@ internal sealed record ResultSeries(string Name, string Optimizer, IReadOnlyList
     public Spread? At(int epoch, Func<LogRow, double> value) => Spread.Of([.. Runs.Where(run => run.Log.Count > epoch).Select(run => value(run.Log[epoch]))]);
 
     public int Epochs => Runs.Max(run => run.Log.Count);
+
+    /// <summary>The divergences of those runs that did not reach their end.</summary>
+    public IEnumerable<Divergence> Diverged => Runs.Select(run => run.Summary.Diverged).OfType<Divergence>();
 }
 
-/// <summary>A finished run: its plan, its log, its summary.</summary>
-internal sealed record RunResult(PlannedRun Run, IReadOnlyList<LogRow> Log, RunSummary Summary)
-{
-    public static RunResult Read(PlannedRun run, string output)
-    {
-        RunFiles files = run.Files(output);
-        return new RunResult(run, TrainingLog.Read(files.Log), RunSummary.Read(files.Summary));
-    }
-}
+/// <summary>A finished run: its plan, its log, its summary. The log of one that diverged ends before that epoch.</summary>
+internal sealed record RunResult(PlannedRun Run, IReadOnlyList<LogRow> Log, RunSummary Summary);
 
 /// <summary>Mean and sample standard deviation over seeds; the deviation of one seed is not known.</summary>
 internal sealed record Spread(double Mean, double? Deviation, int Count)

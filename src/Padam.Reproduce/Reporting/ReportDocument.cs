@@ -6,17 +6,27 @@ namespace Padam.Reproduce.Reporting;
 /// <summary>A piece of the report page, written as Markdown and as HTML.</summary>
 internal abstract record Block;
 
-internal sealed record Heading(int Level, string Text) : Block;
+/// <summary>A heading; the note stands behind it, set apart.</summary>
+internal sealed record Heading(int Level, string Text, string? Note = null) : Block
+{
+    public string Full => Note is null ? Text : $"{Text} ({Note})";
 
-internal sealed record Paragraph(string Text) : Block;
+    /// <summary>What a link to it says after #, as GitHub makes it of a heading in Markdown.</summary>
+    public string Anchor => string.Concat(Full.ToLowerInvariant().Where(c => char.IsLetterOrDigit(c) || c is ' ' or '-' or '_')).Replace(' ', '-');
+}
 
-/// <summary>A table; a cell may link to a file beside the page.</summary>
-internal sealed record Grid(IReadOnlyList<string> Columns, IReadOnlyList<IReadOnlyList<Cell>> Rows) : Block;
+internal sealed record Paragraph(string Text, bool Small = false) : Block;
+
+/// <summary>A table; a cell may link to a file beside the page. One with a title is folded away below it where the page can do that.</summary>
+internal sealed record Grid(IReadOnlyList<string> Columns, IReadOnlyList<IReadOnlyList<Cell>> Rows, string? Title = null) : Block;
 
 internal sealed record Cell(string Text, string? Link = null);
 
+/// <summary>Figures that belong beside each other.</summary>
+internal sealed record Figures(IReadOnlyList<Picture> Pictures) : Block;
+
 /// <summary>A figure: FILE.svg below the page's folder.</summary>
-internal sealed record Picture(string File, string Description) : Block;
+internal sealed record Picture(string File, string Description);
 
 /// <summary>Ours beside the report's, with the difference, the spread over seeds, the scale, the version, the machine and links to the logs.</summary>
 internal static class ReportDocument
@@ -28,7 +38,13 @@ internal static class ReportDocument
         [
             new Heading(1, "Padam: the reproducibility report, rerun"),
             new Paragraph("Test accuracies of these runs (ours) beside those of the report (arXiv 1901.09517), in per cent; the spread is the sample standard deviation over seeds. "
+                + "The report's numbers are those of its Tables 2 and 3, and where it has only a figure, read off it to about 0.1. "
                 + "Only the scale \"full\" follows the report's protocol: at any other, the difference says how far the reduction is from it, not whether the report holds."),
+            new Grid(["experiment", "scale", "recipe", "runs"],
+            [
+                .. experiments.Select(experiment => (IReadOnlyList<Cell>)
+                    [new(experiment.Plan.Title, "#" + Title(experiment.Plan).Anchor), new(experiment.Plan.Scale), new(experiment.Plan.Recipe), new(experiment.Progress)]),
+            ]),
             .. experiments.SelectMany(experiment => Blocks(experiment, report, output)),
         ];
     }
@@ -42,42 +58,68 @@ internal static class ReportDocument
         from shown in plan.Shown
         let ours = series.At(shown.Scaled - 1, row => 100 * row.TestAccuracy)
         let theirs = report.TestAccuracy(place.DataSet, place.Network, series.Name, shown.Protocol)
-        where ours is not null
+        let lost = series.Diverged.Select(diverged => diverged.Epoch).Where(epoch => epoch <= shown.Scaled).Distinct().Order().ToList()
+        where ours is not null || lost.Count > 0
         select (IReadOnlyList<Cell>)
         [
             new Cell(series.Name),
             new Cell(shown.Protocol == shown.Scaled ? $"{shown.Protocol}" : $"{shown.Scaled} for {shown.Protocol}"),
-            new Cell(Number(ours.Mean)),
-            new Cell(ours.Deviation is { } deviation ? $"{Number(deviation)} ({ours.Count} seeds)" : "one seed"),
+            new Cell(ours is null ? Diverged(lost) : Number(ours.Mean)),
+            new Cell(ours is null ? "-" : Spread(ours, lost)),
             new Cell(theirs is { } number ? Number(number) : "-"),
-            new Cell(theirs is { } other ? (ours.Mean - other).ToString("+0.00;-0.00;0.00", CultureInfo.InvariantCulture) : "-"),
+            new Cell(ours is not null && theirs is { } other ? (ours.Mean - other).ToString("+0.00;-0.00;0.00", CultureInfo.InvariantCulture) : "-"),
         ];
 
     public static readonly IReadOnlyList<string> Columns = ["series", "epoch", "ours, %", "spread", "report, %", "difference"];
 
+    private static Heading Title(ExperimentPlan plan) => new(2, plan.Title, $"scale {plan.Scale}, recipe {plan.Recipe}");
+
     private static IEnumerable<Block> Blocks(ExperimentResults results, ReportNumbers report, string output)
     {
         ExperimentPlan plan = results.Plan;
-        yield return new Heading(2, plan.Title);
-        yield return new Paragraph($"Scale {plan.Scale}: {Scale.Parse(plan.Scale).Text}. Recipe {plan.Recipe}. {results.Finished} of {plan.Runs.Count} runs are finished.");
+        yield return Title(plan);
+        yield return new Paragraph($"Scale {plan.Scale}: {Scale.Parse(plan.Scale).Text}. Recipe {plan.Recipe}. {results.Progress}.");
         foreach (ResultGroup group in results.Groups)
         {
-            yield return new Heading(3, $"{group.Name} (scale {plan.Scale})");
-            yield return new Grid(Columns, [.. Rows(plan, group, report)]);
-            foreach (string kind in plan.Figures) yield return new Picture($"figures/{FigureName(plan, group, kind)}.svg", $"{CurveFigure.Title(kind)}, {group.Name}, scale {plan.Scale}");
-            yield return new Grid(["run", "seed", "last test accuracy, %", "seconds", "log"], [.. group.Series.SelectMany(series => series.Runs.Select(run => Details(series, run, output)))]);
+            List<IReadOnlyList<Cell>> rows = [.. Rows(plan, group, report)];
+            List<RunResult> runs = [.. group.Series.SelectMany(series => series.Runs)];
+            yield return new Heading(3, group.Name, $"scale {plan.Scale}");
+            yield return new Grid(Columns, rows);
+            if (rows.All(row => row[^2].Text == "-")) yield return new Paragraph("The report has no number to set beside these.", Small: true);
+            if (plan.Figures.Count > 0)
+                yield return new Figures([.. plan.Figures.Select(kind => new Picture($"figures/{FigureName(plan, group, kind)}.svg", $"{CurveFigure.Title(kind)}, {group.Name}, scale {plan.Scale}"))]);
+            yield return new Grid(["run", "seed", "last accuracy, %", "time", "log", "more"], [.. runs.Select(run => Details(run, output))], $"Runs and their logs ({runs.Count})");
         }
 
-        foreach (string origin in results.Groups.SelectMany(group => group.Series).SelectMany(series => series.Runs)
-                     .Select(run => $"Version {run.Summary.Version} on {run.Summary.Device}, {run.Summary.Machine}.").Distinct())
-            yield return new Paragraph(origin);
+        foreach (string origin in results.Groups.SelectMany(group => group.Series).SelectMany(series => series.Runs).Select(run => Origin(run.Summary)).Distinct())
+            yield return new Paragraph(origin, Small: true);
     }
 
-    private static IReadOnlyList<Cell> Details(ResultSeries series, RunResult run, string output) =>
-    [
-        new(series.Name), new($"{run.Run.Settings.Seed}"), new(Number(100 * run.Summary.TestAccuracy)), new(run.Summary.Seconds.ToString("F0", CultureInfo.InvariantCulture)),
-        new(run.Run.Id, Path.GetRelativePath(output, run.Run.Files(output).Log).Replace('\\', '/')),
-    ];
+    private static IReadOnlyList<Cell> Details(RunResult run, string output)
+    {
+        RunFiles files = run.Run.Files(output);
+        string Link(string path) => Path.GetRelativePath(output, path).Replace('\\', '/');
+        return
+        [
+            new(run.Run.Series), new($"{run.Run.Settings.Seed}"), new(run.Summary.TestAccuracy is { } accuracy ? Number(100 * accuracy) : Diverged([run.Summary.Diverged!.Epoch])),
+            new(Time(run.Summary.Seconds)), new(run.Run.Id, Link(files.Log)), new("json", Link(files.Summary)),
+        ];
+    }
+
+    // Of a version with its commit, ten digits of it.
+    private static string Origin(RunSummary run) =>
+        $"Version {(run.Version.Split('+') is [var version, var commit] ? $"{version} (commit {commit[..Math.Min(10, commit.Length)]})" : run.Version)} on {run.Device}; {run.Machine}.";
+
+    private static string Diverged(IReadOnlyList<int> epochs) => $"diverged at epoch {string.Join(", ", epochs)}";
+
+    private static string Spread(Spread ours, List<int> lost) =>
+        (ours.Deviation is { } deviation ? $"{Number(deviation)} ({ours.Count} seeds)" : "one seed") + (lost.Count > 0 ? $", others {Diverged(lost)}" : "");
+
+    private static string Time(double seconds)
+    {
+        var time = TimeSpan.FromSeconds(Math.Round(seconds));
+        return $"{(int)time.TotalHours}:{time.Minutes:00}:{time.Seconds:00}";
+    }
 
     private static string Number(double value) => value.ToString("F2", CultureInfo.InvariantCulture);
 }

@@ -10,6 +10,13 @@ internal static class Terminal
     /// <summary>Runs <paramref name="work"/> with the display that fits.</summary>
     public static T Show<T>(Func<ITrainingDisplay, T> work) => IsLive ? LiveDisplay.Show(AnsiConsole.Console, work) : work(new PlainDisplay(Console.Out));
 
+    /// <inheritdoc cref="Show{T}"/>
+    public static void Show(Action<ITrainingDisplay> work) => Show(display =>
+    {
+        work(display);
+        return true;
+    });
+
     /// <summary>A table; in plain output as Markdown, so that a log of it can be pasted.</summary>
     public static void Write(Table table)
     {

@@ -9,7 +9,10 @@ namespace Padam.Reproduce.Reporting;
 /// </summary>
 internal sealed class TrainingLog
 {
-    private static readonly CsvReaderOptions Reading = new() { Separator = ';', TrackLineNumbers = true };
+    private static readonly CsvReaderOptions Reading = new()
+    {
+        Separator = ';', TrackLineNumbers = true, FieldCountMismatch = CsvFieldCountHandling.Throw, MalformedData = CsvMalformedDataHandling.Throw,
+    };
     private static readonly CsvWriterOptions Writing = new() { Separator = ';', NewLine = "\n" };
     private readonly string _path;
 
@@ -31,15 +34,23 @@ internal sealed class TrainingLog
     }
 
     /// <summary>The whole lines of a log; a last line without its end is left out.</summary>
+    /// <exception cref="CommandException">The file is no log: a column is missing, a line has another number of fields or no number, or an epoch is missing or twice.</exception>
     public static IReadOnlyList<LogRow> Read(string path)
     {
         string text = File.ReadAllText(path);
         using CsvReader reader = CsvReader.FromText(text[..(text.LastIndexOf('\n') + 1)], Reading);
         try
         {
-            return [.. reader.GetRecords<LogRow>()];
+            List<LogRow> rows = [];
+            foreach (LogRow row in reader.GetRecords<LogRow>())
+            {
+                if (row.Epoch != rows.Count) throw new InvalidDataException($"line {reader.LineNumber} says epoch {row.Epoch} where epoch {rows.Count} is due");
+                rows.Add(row);
+            }
+
+            return rows;
         }
-        catch (Exception e) when (e is CsvFormatException or KeyNotFoundException) // the latter: a column is missing
+        catch (Exception e) when (e is CsvFormatException or KeyNotFoundException or InvalidDataException) // the second: a column is missing
         {
             throw new CommandException($"'{path}' is not a training log: {e.Message.TrimEnd('.')}. Remove the file, or train again with --force.", e);
         }

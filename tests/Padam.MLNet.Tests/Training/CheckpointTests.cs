@@ -44,6 +44,26 @@ public sealed class CheckpointTests
     }
 
     [TestMethod]
+    public void A_training_cancelled_before_its_validation_pass_resumes_with_that_pass()
+    {
+        List<string> straight = [], resumed = [];
+        using ImageClassificationTransformer expected = Fit(Options("padam", straight));
+        Directory.Delete(_folder["checkpoint"], recursive: true);
+        int lastOfFirstEpoch = 0;
+        ImageClassificationOptions counting = Options("padam", []);
+        counting.ProgressCallback = progress => lastOfFirstEpoch += progress.Epoch == 1 ? 1 : 0;
+        Fit(counting).Dispose();
+        Directory.Delete(_folder["checkpoint"], recursive: true);
+
+        Assert.ThrowsExactly<OperationCanceledException>(() => Fit(CancelledAt(lastOfFirstEpoch, Options("padam", resumed))));
+        Assert.IsEmpty(resumed, "The validation pass went on.");
+        using ImageClassificationTransformer actual = Fit(Options("padam", resumed));
+
+        CollectionAssert.AreEqual(straight, resumed);
+        CollectionAssert.AreEqual(Weights(expected), Weights(actual));
+    }
+
+    [TestMethod]
     public void TorchSharps_own_optimizers_resume_too()
     {
         ImageClassificationOptions Custom()

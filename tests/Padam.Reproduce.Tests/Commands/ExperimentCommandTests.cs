@@ -39,6 +39,42 @@ public sealed class ExperimentCommandTests
     }
 
     [TestMethod]
+    public async Task A_training_that_diverges_is_a_result_that_is_kept_until_its_folder_is_removed()
+    {
+        using TemporaryFolder folder = new();
+        File.WriteAllText(folder["mine.json"], """
+            {
+              "title": "Mine", "dataSets": ["synthetic"], "backbones": ["wrn-10-1"], "epochs": 1, "milestones": [],
+              "series": [{ "name": "too high", "optimizer": "sgd", "learningRate": 1e30 }]
+            }
+            """);
+        string[] words = ["experiment", "mine.json", "--threads", "1"];
+
+        ConsoleResult first = await ConsoleProcess.Run(folder.Path, words);
+        Assert.AreEqual(0, first.ExitCode, first.All);
+        StringAssert.Contains(first.Output, "| too high | 1     | diverged at epoch 1 |");
+        StringAssert.Contains(first.Output, "1 of 1 runs finished, 1 of them diverged");
+        string run = Directory.GetDirectories(folder["runs", "runs"]).Single();
+        CollectionAssert.AreEquivalent(new[] { "model_sgd_synthetic.csv", "model_sgd_synthetic.json" }, Directory.GetFileSystemEntries(run).Select(Path.GetFileName).ToArray());
+
+        StringAssert.Contains((await ConsoleProcess.Run(folder.Path, words)).Output, "diverged before, at epoch 1");
+        Directory.Delete(run, recursive: true);
+        ConsoleResult again = await ConsoleProcess.Run(folder.Path, words);
+        Assert.IsFalse(again.Output.Contains("diverged before", StringComparison.Ordinal), again.All);
+        Assert.IsTrue(Directory.Exists(run));
+    }
+
+    [TestMethod]
+    public async Task A_restriction_to_a_data_set_goes_with_the_words_of_the_array()
+    {
+        using TemporaryFolder folder = new();
+        ConsoleResult script = await ConsoleProcess.Run(folder.Path, "experiment", "figure4", "--dataset", "cifar100", "--slurm");
+        Assert.AreEqual(0, script.ExitCode, script.All);
+        StringAssert.Contains(script.Output, "experiment figure4 --dataset cifar100 --scale full");
+        StringAssert.Contains(script.Output, "#SBATCH --array=0-2");
+    }
+
+    [TestMethod]
     [OSCondition(ConditionMode.Exclude, OperatingSystems.Windows)]
     [DataRow("RUNNING", "requeue 77_0", DisplayName = "its time is over: it asks to be queued again")]
     [DataRow("COMPLETING", "", DisplayName = "the user cancelled it: it does not")]
@@ -85,6 +121,9 @@ public sealed class ExperimentCommandTests
     [DataRow("experiment table2 --data nowhere", 1, "data download --dataset cifar10")]
     [DataRow("experiment table2 --scale quick --index 4", 1, "the runs 0 to 3")]
     [DataRow("experiment table2 --scale huge", 2, "huge")]
+    [DataRow("experiment table2 --dataset mnist", 2, "there is no data set 'mnist'")]
+    [DataRow("experiment table2 --dataset cifar10,cifar100", 2, "--dataset cifar100: table2 has cifar10")]
+    [DataRow("experiment all --dataset synthetic", 2, "No experiment has the data set synthetic")]
     [DataRow("experiment table2 --seeds 1,1", 2, "--seeds '1,1'")]
     [DataRow("experiment table2 --jobs two", 2, "two")]
     [DataRow("experiment table2 --jobs 2 --slurm", 2, "--slurm")]

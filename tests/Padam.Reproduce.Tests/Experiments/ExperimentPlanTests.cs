@@ -70,12 +70,68 @@ public sealed class ExperimentPlanTests
         Assert.AreEqual("wrn-16-4", ExperimentPlan.Of(ExperimentFile.Shipped("figure2"), Scale.Full, Recipe.Authors, [1]).Runs.First(run => run.Network == "wrn-16-4").Settings.Backbone);
     }
 
+    /// <summary>What a call of the experiment leaves in the output folder.</summary>
+    private static ExperimentPlan Asked(TemporaryFolder folder, Experiment experiment, int[] seeds, params string[] dataSets) =>
+        ExperimentPlan.Of(experiment.Only(dataSets), Scale.Full, Recipe.Report, seeds).Keep(experiment, Scale.Full, Recipe.Report, folder.Path);
+
+    private static string[] Ids(ExperimentPlan plan) => [.. plan.Runs.Select(run => run.Id)];
+
+    [TestMethod]
+    public void A_call_for_fewer_seeds_leaves_those_of_the_call_before_in_the_kept_plan()
+    {
+        using TemporaryFolder folder = new();
+        Experiment table2 = ExperimentFile.Shipped("table2");
+        ExperimentPlan three = Asked(folder, table2, [1, 2, 3]);
+        CollectionAssert.AreEqual(Ids(three), Ids(Asked(folder, table2, [1])));
+        CollectionAssert.AreEqual(Ids(three), Ids(ExperimentPlan.In(folder.Path).Single()));
+    }
+
+    [TestMethod]
+    public void Data_sets_that_are_asked_for_one_by_one_are_both_in_the_kept_plan()
+    {
+        using TemporaryFolder folder = new();
+        Experiment figure4 = ExperimentFile.Shipped("figure4");
+        CollectionAssert.AreEqual(new[] { "cifar100" }, Asked(folder, figure4, [1], "cifar100").Runs.Select(run => run.DataSet).Distinct().ToArray());
+        CollectionAssert.AreEqual(Ids(Plan("figure4", Scale.Full)), Ids(Asked(folder, figure4, [1], "cifar10")));
+    }
+
+    [TestMethod]
+    public void Seeds_of_one_data_set_do_not_become_those_of_another()
+    {
+        using TemporaryFolder folder = new();
+        Experiment figure4 = ExperimentFile.Shipped("figure4");
+        Asked(folder, figure4, [1], "cifar100");
+        ExperimentPlan kept = Asked(folder, figure4, [2, 3], "cifar10");
+        CollectionAssert.AreEqual(new[] { (1, 3), (2, 3), (3, 3) }, kept.Runs.GroupBy(run => run.Settings.Seed).OrderBy(seed => seed.Key).Select(seed => (seed.Key, seed.Count())).ToArray());
+        Assert.AreEqual("cifar100", kept.Runs.First(run => run.Settings.Seed == 1).DataSet);
+    }
+
+    [TestMethod]
+    public void Runs_that_an_edited_file_no_longer_has_are_dropped_from_the_kept_plan()
+    {
+        using TemporaryFolder folder = new();
+        Experiment before = ExperimentFile.Shipped("figure4");
+        Asked(folder, before, [1, 2]);
+        Experiment edited = before with { Series = [before.Series[0] with { LearningRate = 0.2 }, before.Series[1]] };
+
+        ExperimentPlan kept = Asked(folder, edited, [1]);
+        CollectionAssert.AreEquivalent(new[] { ("p = 1/4", 1), ("p = 1/8", 1), ("p = 1/8", 2) }, kept.Runs.Select(run => (run.Series, run.Settings.Seed)).Distinct().ToArray());
+        Assert.IsTrue(kept.Runs.Where(run => run.Series == "p = 1/4").All(run => run.Settings.Optimizer.LearningRate == 0.2));
+    }
+
+    [TestMethod]
+    public void An_experiment_on_some_of_its_data_sets_keeps_its_own_order_and_refuses_strangers()
+    {
+        Experiment figure4 = ExperimentFile.Shipped("figure4");
+        CollectionAssert.AreEqual(new[] { "cifar10", "cifar100" }, figure4.Only(["cifar100", "cifar10"]).DataSets.ToArray());
+        StringAssert.Contains(Assert.ThrowsExactly<UsageException>(() => figure4.Only(["cifar10", "synthetic"])).Message, "--dataset synthetic: figure4 has cifar10, cifar100");
+    }
+
     [TestMethod]
     public void A_plan_is_read_back_as_it_was_written()
     {
         using TemporaryFolder folder = new();
-        ExperimentPlan plan = Plan("p-schedule", Scale.Quick, 1, 2);
-        plan.Write(folder.Path);
+        ExperimentPlan plan = Asked(folder, ExperimentFile.Shipped("p-schedule"), [1, 2]);
 
         ExperimentPlan read = ExperimentPlan.In(folder.Path).Single();
         CollectionAssert.AreEqual(plan.Runs.Select(run => run.Id).ToArray(), read.Runs.Select(run => run.Settings.Id()).ToArray());

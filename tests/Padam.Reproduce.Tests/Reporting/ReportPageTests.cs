@@ -10,7 +10,7 @@ public sealed class ReportPageTests
     private static ExperimentPlan WriteTwoRuns(string output)
     {
         ExperimentPlan plan = ExperimentPlan.Of(ExperimentFile.Shipped("table2"), Scale.Full, Recipe.Report, [1, 2]);
-        plan.Write(output);
+        plan.Keep(ExperimentFile.Shipped("table2"), Scale.Full, Recipe.Report, output);
         foreach (PlannedRun run in plan.Runs.Where(run => run.Series == "Padam"))
         {
             RunFiles files = run.Files(output);
@@ -35,10 +35,86 @@ public sealed class ReportPageTests
         string page = File.ReadAllText(folder["report.md"]);
         StringAssert.Contains(page, "| Padam | 200 | 93.50 | 0.71 (2 seeds) | 93.06 | +0.44 |");
         StringAssert.Contains(page, "| Padam | 50 | 93.50 | 0.71 (2 seeds) | 67.92 | +25.58 |");
-        StringAssert.Contains(page, "2 of 8 runs are finished");
+        StringAssert.Contains(page, "2 of 8 runs finished");
         StringAssert.Contains(page, "Scale full");
         StringAssert.Contains(page, $"runs/{plan.Runs[0].Id}/model_padam_cifar10.csv");
         Assert.IsTrue(File.Exists(folder["runs", plan.Runs[0].Id, "model_padam_cifar10.csv"]));
+    }
+
+    /// <summary>Makes a run of <see cref="WriteTwoRuns"/> one that diverged in epoch 120.</summary>
+    private static void Diverge(PlannedRun run, string output)
+    {
+        RunFiles files = run.Files(output);
+        TrainingLog.Continue(files.Log, 119);
+        File.Delete(files.Model);
+        RunSummary summary = RunSummary.Of(run.Settings, TrainingLog.Read(files.Log), null, TimeSpan.FromSeconds(5), null, new RunPlace { Files = files });
+        (summary with { Diverged = new Divergence(120, "The loss is NaN.") }).Write(files.Summary);
+    }
+
+    [TestMethod]
+    public void Where_one_seed_diverged_the_others_stand_and_it_is_said()
+    {
+        using TemporaryFolder folder = new();
+        ExperimentPlan plan = WriteTwoRuns(folder.Path);
+        Diverge(plan.Runs[0], folder.Path);
+        ReportPage.Write(folder.Path);
+
+        string page = File.ReadAllText(folder["report.md"]);
+        StringAssert.Contains(page, "| Padam | 100 | 93.50 | 0.71 (2 seeds) |");
+        StringAssert.Contains(page, "| Padam | 150 | 94.00 | one seed, others diverged at epoch 120 |");
+        StringAssert.Contains(page, "2 of 8 runs finished, 1 of them diverged");
+        StringAssert.Contains(page, "| Padam | 1 | diverged at epoch 120 | 0:00:05 |");
+    }
+
+    [TestMethod]
+    public void Where_all_seeds_diverged_the_table_says_so_in_place_of_a_number()
+    {
+        using TemporaryFolder folder = new();
+        ExperimentPlan plan = WriteTwoRuns(folder.Path);
+        foreach (PlannedRun run in plan.Runs.Take(2)) Diverge(run, folder.Path);
+        ReportPage.Write(folder.Path);
+
+        StringAssert.Contains(File.ReadAllText(folder["report.md"]), "| Padam | 200 | diverged at epoch 120 | - | 93.06 | - |");
+    }
+
+    [TestMethod]
+    public void A_training_that_diverged_at_once_has_a_figure_without_its_curve()
+    {
+        using TemporaryFolder folder = new();
+        ExperimentPlan plan = WriteTwoRuns(folder.Path);
+        foreach (PlannedRun run in plan.Runs.Take(2))
+        {
+            Diverge(run, folder.Path);
+            TrainingLog.Start(run.Files(folder.Path).Log);
+        }
+
+        ReportPage.Write(folder.Path);
+        Assert.HasCount(1, Directory.GetFiles(folder["figures"], "*.png"));
+    }
+
+    [TestMethod]
+    public void Links_within_the_pages_lead_to_headings()
+    {
+        using TemporaryFolder folder = new();
+        WriteTwoRuns(folder.Path);
+        ReportPage.Write(folder.Path);
+
+        StringAssert.Contains(File.ReadAllText(folder["report.html"]), "href=\"#table-2-test-accuracy-of-vggnet-on-cifar-10-scale-full-recipe-report\"");
+        StringAssert.Contains(File.ReadAllText(folder["report.html"]), "id=\"table-2-test-accuracy-of-vggnet-on-cifar-10-scale-full-recipe-report\"");
+        StringAssert.Contains(File.ReadAllText(folder["report.md"]), "## Table 2: test accuracy of VGGNet on CIFAR-10 (scale full, recipe report)");
+    }
+
+    [TestMethod]
+    public void A_drawing_has_colours_for_dark_pages_of_its_own()
+    {
+        using TemporaryFolder folder = new();
+        WriteTwoRuns(folder.Path);
+        ReportPage.Write(folder.Path);
+
+        string svg = File.ReadAllText(Directory.GetFiles(folder["figures"], "*.svg").Single());
+        StringAssert.Contains(svg, "@media (prefers-color-scheme: dark)");
+        StringAssert.Contains(svg, "stroke=\"#8B0000\"", "the report's dark red for Padam");
+        StringAssert.Contains(svg, "[stroke=\"#8B0000\"]");
     }
 
     [TestMethod]
@@ -65,7 +141,7 @@ public sealed class ReportPageTests
         byte[] png = File.ReadAllBytes(Directory.GetFiles(folder["figures"], "*.png").Single());
         CollectionAssert.AreEqual(new byte[] { 0x89, (byte)'P', (byte)'N', (byte)'G' }, png[..4]);
         string svg = File.ReadAllText(Directory.GetFiles(folder["figures"], "*.svg").Single());
-        StringAssert.Contains(svg, "viewBox=\"0 0 760 480\"");
+        StringAssert.Contains(svg, "viewBox=\"0 0 480 360\"");
     }
 
     [TestMethod]

@@ -103,12 +103,30 @@ public sealed class TrainingLogTests
     }
 
     [TestMethod]
-    public void A_line_that_is_no_number_is_refused_by_its_line()
+    [DataRow("2;x;1;1;1;1;1;1;\n", "line 4", DisplayName = "no number")]
+    [DataRow("2;1;1;1;1;1;1;1\n", "line 4", DisplayName = "a field too few")]
+    [DataRow("2;1;1;1;1;1;1;1;;\n", "line 4", DisplayName = "a field too many")]
+    [DataRow("2;\"1\"x;1;1;1;1;1;1;\n", "line 4", DisplayName = "a stray quote")]
+    [DataRow("99999999999;1;1;1;1;1;1;1;\n", "line 4", DisplayName = "an epoch beyond all")]
+    [DataRow("3;1;1;1;1;1;1;1;\n", "line 4 says epoch 3 where epoch 2 is due", DisplayName = "an epoch left out")]
+    public void A_damaged_line_is_refused_by_file_line_and_remedy(string line, string said)
     {
         using TemporaryFolder folder = new();
         string path = Written(folder, 2);
-        File.AppendAllText(path, "2;x;1;1;1;1;1;1;\n");
+        File.AppendAllText(path, line);
 
-        StringAssert.Contains(Assert.ThrowsExactly<CommandException>(() => TrainingLog.Read(path)).Message, "line 4");
+        string message = Assert.ThrowsExactly<CommandException>(() => TrainingLog.Read(path)).Message;
+        foreach (string part in new[] { path, said, "--force" }) StringAssert.Contains(message, part);
+    }
+
+    [TestMethod]
+    public void A_missing_column_is_refused_by_its_name()
+    {
+        using TemporaryFolder folder = new();
+        string path = Written(folder, 2);
+        File.WriteAllText(path, File.ReadAllText(path).Replace("val_acc", "valacc", StringComparison.Ordinal));
+
+        string message = Assert.ThrowsExactly<CommandException>(() => TrainingLog.Read(path)).Message;
+        foreach (string part in new[] { path, "val_acc", "--force" }) StringAssert.Contains(message, part);
     }
 }

@@ -1,0 +1,51 @@
+using static TorchSharp.torch;
+
+namespace Padam.MLNet.Kernels;
+
+/// <summary>Batch normalisation, residual and ReLU as one node of autograd's graph.</summary>
+internal sealed class BatchNormFunction : autograd.SingleTensorFunction<BatchNormFunction>
+{
+    /// <inheritdoc/>
+    public override string Name => nameof(BatchNormFunction);
+
+    /// <summary>See <see cref="BatchNormalization.Apply"/>.</summary>
+    public static Tensor Apply(Tensor x, Tensor weight, Tensor bias, Tensor? residual, bool rectify, BatchStatistics statistics)
+    {
+        HandedOver.Dispose();
+        // The scope also takes the tensor of the output's size that TorchSharp allocates to remember the output's shape.
+        using var scope = NewDisposeScope();
+        return apply(x, weight, bias, residual!, rectify, statistics).MoveToOuterDisposeScope();
+    }
+
+    /// <inheritdoc/>
+    public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
+    {
+        (var x, var weight, var bias, var residual) = ((Tensor)vars[0], (Tensor)vars[1], (Tensor)vars[2], (Tensor?)vars[3]);
+        var call = new Call(rectify: (bool)vars[4], (BatchStatistics)vars[5]);
+        ctx.save_for_backward(residual is null ? [x, weight, bias] : [x, weight, bias, residual]);
+        ctx.set_materialize_grads(false);
+        ctx.save_data(nameof(Call), call);
+        return BatchNormalization.Forward(x, weight, bias, residual, call.Rectify, call.Statistics);
+    }
+
+    /// <inheritdoc/>
+    public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output)
+    {
+        HandedOver.Dispose();
+        List<Tensor> saved = ctx.get_saved_variables();
+        using Tensor x = saved[0], weight = saved[1], bias = saved[2], dy = grad_output;
+        using Tensor? residual = saved.Count > 3 ? saved[3] : null;
+        if (dy.IsInvalid) return [null!, null!, null!, null!, null!, null!];
+
+        var call = (Call)ctx.get_data(nameof(Call));
+        BatchNormGradients gradients = BatchNormalization.Backward(dy, x, weight, bias, residual, call.Rectify, call.Statistics);
+        return HandedOver.Keep(gradients.Input, gradients.Weight, gradients.Bias, gradients.Residual, null, null);
+    }
+
+    private sealed class Call(bool rectify, BatchStatistics statistics)
+    {
+        public bool Rectify { get; } = rectify;
+
+        public BatchStatistics Statistics { get; } = statistics;
+    }
+}
