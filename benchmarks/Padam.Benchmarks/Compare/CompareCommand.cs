@@ -27,8 +27,8 @@ internal static class CompareCommand
         torch.set_num_threads(threads);
         bool hasPeer = Peer.IsInstalled(python);
         if (!hasPeer) Console.WriteLine(Peer.HowToInstall);
-        using Contestant ours = Contestant.Start(
-            Environment.ProcessPath!, OursCommand.Name, "--backbone", backbone, "--threads", $"{threads}", "--batch", $"{batch}", "--convolution", $"{convolution}");
+        using Contestant ours = Contestant.StartSelf(
+            OursCommand.Name, "--backbone", backbone, "--threads", $"{threads}", "--batch", $"{batch}", "--convolution", $"{convolution}");
         using Contestant? peer = hasPeer ? Peer.Start(python, backbone, threads, batch) : null;
 
         Sides step = new("s/step"), optimizer = new("s/optimizer step"), scoring = new("images/s"), memory = new("MB at most");

@@ -17,6 +17,13 @@ internal sealed class Contestant : IDisposable
         RedirectStandardInput = true, RedirectStandardOutput = true, UseShellExecute = false,
     })!);
 
+    /// <summary>This program again, whether it was started by its own name or by <c>dotnet</c>.</summary>
+    internal static Contestant StartSelf(params IEnumerable<string> arguments)
+    {
+        string program = Environment.ProcessPath!;
+        return Path.GetFileNameWithoutExtension(program) == "dotnet" ? Start(program, [typeof(Contestant).Assembly.Location, .. arguments]) : Start(program, arguments);
+    }
+
     internal double Ask(string command)
     {
         _process.StandardInput.WriteLine(command);

@@ -36,17 +36,26 @@ internal sealed class BatchNorm : nn.Module<Tensor, Tensor>
 
     public Tensor BatchesTracked => get_buffer("num_batches_tracked")!;
 
-    public override Tensor forward(Tensor input) => Normalize(input);
+    public override Tensor forward(Tensor input) => folded ? input : Normalize(input, residual: null, rectify: false);
 
-    /// <summary>relu(batch_norm(input) + residual), of which the residual and the rectifier may be left out. May overwrite nothing but its own output.</summary>
-    public Tensor Normalize(Tensor input, Tensor? residual = null, bool rectify = false)
+    /// <summary>relu(batch_norm(convolution(input)) + residual), of which the residual and the rectifier may be left out.</summary>
+    public Tensor After(Convolution convolution, Tensor input, Tensor? residual = null, bool rectify = false) => folded
+        ? AddAndRectify(convolution.Forward(input, rectify && residual is null), residual, rectify && residual is not null)
+        : Normalize(convolution.forward(input), residual, rectify);
+
+    private Tensor Normalize(Tensor input, Tensor? residual, bool rectify)
     {
-        bool byBatch = training && !folded;
-        if (byBatch) BatchesTracked.add_(Scalars.One, Scalars.One);
-        if (byBatch && BatchNormalization.Supports(input)) return ActivationCount.Counted(ByKernel(input, residual, rectify));
-        Tensor output = folded ? input : ActivationCount.Counted(nn.functional.batch_norm(input, RunningMean, RunningVariance, Weight, Bias, training, momentum, epsilon));
-        if (residual is not null) output = output.add_(residual, Scalars.One);
-        return rectify ? output.relu_() : output;
+        if (training) BatchesTracked.add_(Scalars.One, Scalars.One);
+        if (training && BatchNormalization.Supports(input)) return ActivationCount.Counted(ByKernel(input, residual, rectify));
+        Tensor output = nn.functional.batch_norm(input, RunningMean, RunningVariance, Weight, Bias, training, momentum, epsilon);
+        return AddAndRectify(ActivationCount.Counted(output), residual, rectify);
+    }
+
+    // In place: the map is one that nobody else has seen.
+    private static Tensor AddAndRectify(Tensor map, Tensor? residual, bool rectify)
+    {
+        if (residual is not null) map = map.add_(residual, Scalars.One);
+        return rectify ? map.relu_() : map;
     }
 
     private Tensor ByKernel(Tensor input, Tensor? residual, bool rectify)

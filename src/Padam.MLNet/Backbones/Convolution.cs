@@ -34,17 +34,18 @@ internal sealed class Convolution : nn.Module<Tensor, Tensor>
     /// </summary>
     public bool OnTinyMaps { get; }
 
-    public override Tensor forward(Tensor input)
+    public override Tensor forward(Tensor input) => Forward(input, rectify: false);
+
+    /// <summary>The convolution, negative outputs made zero (ReLU) where asked for.</summary>
+    public Tensor Forward(Tensor input, bool rectify)
     {
         if (OnTinyMaps && input.shape[2] * input.shape[3] <= 4) input = input.contiguous();
-        return folded is var (foldedWeight, foldedBias) ? Convolve(input, foldedWeight, foldedBias) : Convolve(input, Weight, Bias);
+        (Tensor weight, Tensor? bias) = folded is var (foldedWeight, foldedBias) ? (foldedWeight, foldedBias) : (Weight, Bias);
+        return ActivationCount.Counted(Kernels.Convolution2d.Apply(input, weight, bias, stride, padding, rectify, Algorithm));
     }
 
     /// <summary>How it is computed; <see cref="ConvolutionChoice"/> sets it for a whole network.</summary>
     public ConvolutionAlgorithm Algorithm { get; set; } = ConvolutionAlgorithm.Direct;
-
-    private Tensor Convolve(Tensor input, Tensor weight, Tensor? bias) =>
-        ActivationCount.Counted(Kernels.Convolution2d.Apply(input, weight, bias, stride, padding, algorithm: Algorithm));
 
     /// <summary>Multiplies the output channels by <paramref name="scale"/> and adds <paramref name="shift"/> (both [out]), until <see cref="Unfold"/>.</summary>
     public void Fold(Tensor scale, Tensor shift)

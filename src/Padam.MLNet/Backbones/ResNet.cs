@@ -47,7 +47,7 @@ internal sealed class ResNet : Network, IFoldable
 
     protected override Tensor Logits(Tensor images)
     {
-        Tensor map = bn1.Normalize(conv1.forward(images), rectify: true);
+        Tensor map = bn1.After(conv1, images, rectify: true);
         foreach (Sequential stage in stages) map = stage.forward(map);
         return linear.forward(map.mean([2, 3]));
     }

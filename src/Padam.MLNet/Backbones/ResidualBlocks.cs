@@ -20,8 +20,7 @@ internal sealed class Shortcut : nn.Module<Tensor, Tensor>, IFoldable
     public override Tensor forward(Tensor input)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor projected = convolution.forward(input);
-        return (norm?.forward(projected) ?? projected).MoveToOuterDisposeScope();
+        return (norm?.After(convolution, input) ?? convolution.forward(input)).MoveToOuterDisposeScope();
     }
 }
 
@@ -71,8 +70,8 @@ internal sealed class ResidualBlock : nn.Module<Tensor, Tensor>, IFoldable
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor residual = shortcut?.forward(input) ?? input, output = input;
-        foreach ((Convolution convolution, BatchNorm norm) in chain.SkipLast(1)) output = norm.Normalize(convolution.forward(output), rectify: true);
+        foreach ((Convolution convolution, BatchNorm norm) in chain.SkipLast(1)) output = norm.After(convolution, output, rectify: true);
         (Convolution lastConvolution, BatchNorm lastNorm) = chain[^1];
-        return lastNorm.Normalize(lastConvolution.forward(output), residual, rectify: true).MoveToOuterDisposeScope();
+        return lastNorm.After(lastConvolution, output, residual, rectify: true).MoveToOuterDisposeScope();
     }
 }

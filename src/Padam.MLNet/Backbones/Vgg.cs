@@ -60,7 +60,7 @@ internal sealed class Vgg : Network, IFoldable
         foreach (var step in steps)
         {
             using DisposeScope scope = NewDisposeScope();
-            map = (step is var (convolution, norm) ? norm.Normalize(convolution.forward(map), rectify: true) : max_pool2d(map, 2)).MoveToOuterDisposeScope();
+            map = (step is var (convolution, norm) ? norm.After(convolution, map, rectify: true) : max_pool2d(map, 2)).MoveToOuterDisposeScope();
         }
 
         return classifier.forward(map.mean([2, 3]));

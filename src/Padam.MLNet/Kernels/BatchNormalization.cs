@@ -61,7 +61,7 @@ internal static unsafe class BatchNormalization
         using var _ = no_grad();
         PixelRows rows = Rows(x);
         residual = SameLayout(residual, x);
-        Tensor y = MapMemory.Empty(x.shape);
+        Tensor y = KernelMemory.Map(x.shape);
         using Scratch affine = Affine(weight, bias, statistics);
         float* scale = affine.Pointer, shift = scale + rows.Channels, from = TensorMemory.Floats(x), to = TensorMemory.Floats(y), add = residual is null ? null : TensorMemory.Floats(residual);
         if (WideRegisters) BatchNormForward<Register16>.Normalize(from, rows, scale, shift, add, rectify, to);
@@ -76,7 +76,7 @@ internal static unsafe class BatchNormalization
         using var _ = no_grad();
         (dy, residual) = (SameLayout(dy, x)!, SameLayout(residual, x));
         var gradients = new BatchNormGradients(
-            MapMemory.Empty(x.shape), empty_like(weight), empty_like(bias), residual is null ? null : MapMemory.Empty(x.shape));
+            KernelMemory.Map(x.shape), empty_like(weight), empty_like(bias), residual is null ? null : KernelMemory.Map(x.shape));
         if (WideRegisters) Backward<Register16>(dy, x, weight, bias, residual, rectify, statistics, gradients);
         else Backward<Register8>(dy, x, weight, bias, residual, rectify, statistics, gradients);
         scope.MoveToOuter(new[] { gradients.Input, gradients.Weight, gradients.Bias, gradients.Residual }.OfType<Tensor>());

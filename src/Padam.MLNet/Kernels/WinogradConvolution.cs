@@ -42,7 +42,7 @@ internal static unsafe class WinogradConvolution
         if (bias is not null && (bias.dim() != 1 || bias.shape[0] != shape.Outputs)) throw new ArgumentException($"A bias of {shape.Outputs} values is needed, this one is [{string.Join(", ", bias.shape)}].", nameof(bias));
         using var scope = NewDisposeScope();
         using var _ = no_grad();
-        Tensor y = MapMemory.Empty([shape.Batch, shape.Outputs, shape.OutputHeight, shape.OutputWidth]);
+        Tensor y = KernelMemory.Map([shape.Batch, shape.Outputs, shape.OutputHeight, shape.OutputWidth]);
         (x, bias) = (ToChannelsLast(x), bias?.contiguous());
         Forward(Images(x), Filters(weight), bias is null ? null : TensorMemory.Floats(bias), Images(y), padding, rectify, IsTinyMap(shape));
         return y.MoveToOuterDisposeScope();
@@ -53,7 +53,7 @@ internal static unsafe class WinogradConvolution
     {
         using var scope = NewDisposeScope();
         using var _ = no_grad();
-        Tensor dx = MapMemory.Empty([dy.shape[0], weight.shape[1], height, width]);
+        Tensor dx = KernelMemory.Map([dy.shape[0], weight.shape[1], height, width]);
         ConvolutionShape shape = Checked(dx, weight, padding);
         // The gradient is a convolution too: with turned filters, and with the padding that restores the size.
         dy = ToChannelsLast(dy);
@@ -67,7 +67,7 @@ internal static unsafe class WinogradConvolution
         ConvolutionShape shape = Checked(x, weight, padding);
         using var scope = NewDisposeScope();
         using var _ = no_grad();
-        Tensor gradient = empty_like(weight);
+        Tensor gradient = KernelMemory.Like(weight);
         (x, dy) = (ToChannelsLast(x), ToChannelsLast(dy));
         ChannelsLast input = Images(x), output = Images(dy);
         switch (IsTinyMap(shape), Lanes16.IsSupported)

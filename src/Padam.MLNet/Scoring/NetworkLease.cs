@@ -65,7 +65,7 @@ internal sealed class NetworkLease : IDisposable
             _disposed = true;
             _scorer.Dispose();
             _network.Dispose();
-            MapMemory.GiveBack();
+            KernelMemory.GiveBack();
         }
         finally
         {

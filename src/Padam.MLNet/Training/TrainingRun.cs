@@ -77,7 +77,7 @@ internal sealed class TrainingRun : IDisposable
         _batches.Dispose();
         _best?.Dispose();
         foreach (Parameter parameter in _network.parameters()) parameter.grad = null;
-        MapMemory.GiveBack();
+        KernelMemory.GiveBack();
     }
 
     [System.Diagnostics.CodeAnalysis.MemberNotNull(nameof(_optimizer), nameof(_rates))]

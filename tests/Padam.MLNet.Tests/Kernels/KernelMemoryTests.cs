@@ -5,7 +5,7 @@ namespace Padam.MLNet.Tests.Kernels;
 
 [TestClass]
 [DoNotParallelize] // The blocks are the process's.
-public sealed class MapMemoryTests
+public sealed class KernelMemoryTests
 {
     private static readonly long[] Large = [16, 32, 32, 32];
 
@@ -13,8 +13,8 @@ public sealed class MapMemoryTests
     public unsafe void A_map_takes_the_block_of_one_that_is_gone()
     {
         float* address;
-        using (Tensor first = MapMemory.Empty(Large)) address = TensorMemory.Floats(first);
-        using Tensor second = MapMemory.Empty(Large), third = MapMemory.Empty(Large);
+        using (Tensor first = KernelMemory.Map(Large)) address = TensorMemory.Floats(first);
+        using Tensor second = KernelMemory.Map(Large), third = KernelMemory.Map(Large);
         Assert.IsTrue(TensorMemory.Floats(second) == address);
         Assert.IsTrue(TensorMemory.Floats(third) != address);
     }
@@ -24,14 +24,14 @@ public sealed class MapMemoryTests
     {
         using var scope = NewDisposeScope();
         Tensor weight = ones(1).requires_grad_(), product, view;
-        using (Tensor map = MapMemory.Empty(Large))
+        using (Tensor map = KernelMemory.Map(Large))
         {
             map.fill_(3);
             product = (map * weight).sum();
             view = map[0];
         }
 
-        using Tensor other = MapMemory.Empty(Large);
+        using Tensor other = KernelMemory.Map(Large);
         other.fill_(7);
         product.backward();
         Assert.AreEqual(3f * other.numel(), weight.grad!.item<float>());
@@ -43,7 +43,7 @@ public sealed class MapMemoryTests
     [DataRow(1, DisplayName = "too small to be kept")]
     public void Maps_are_channels_last_singles_of_the_shape_asked_for(int batch)
     {
-        using Tensor map = MapMemory.Empty([batch, 32, 16, 24]);
+        using Tensor map = KernelMemory.Map([batch, 32, 16, 24]);
         CollectionAssert.AreEqual(new long[] { batch, 32, 16, 24 }, map.shape);
         CollectionAssert.AreEqual(new long[] { 16 * 24 * 32, 1, 24 * 32, 32 }, map.stride());
         Assert.AreEqual(ScalarType.Float32, map.dtype);
@@ -52,14 +52,14 @@ public sealed class MapMemoryTests
     [TestMethod]
     public void Blocks_in_use_survive_when_the_waiting_ones_are_given_back()
     {
-        MapMemory.Empty(Large).Dispose();
-        using Tensor map = MapMemory.Empty(Large), another = MapMemory.Empty(Large);
+        KernelMemory.Map(Large).Dispose();
+        using Tensor map = KernelMemory.Map(Large), another = KernelMemory.Map(Large);
         map.fill_(5);
         another.Dispose();
-        MapMemory.GiveBack();
-        MapMemory.GiveBack();
+        KernelMemory.GiveBack();
+        KernelMemory.GiveBack();
         Assert.AreEqual(5f, map.min().item<float>());
-        using Tensor after = MapMemory.Empty(Large);
+        using Tensor after = KernelMemory.Map(Large);
         after.fill_(6);
         Assert.AreEqual(5f, map.max().item<float>());
     }
@@ -71,7 +71,7 @@ public sealed class MapMemoryTests
         {
             for (int i = 0; i < 50; i++)
             {
-                using Tensor map = MapMemory.Empty(Large);
+                using Tensor map = KernelMemory.Map(Large);
                 map.fill_(thread);
                 Assert.AreEqual(thread, map.min().item<float>());
                 Assert.AreEqual(thread, map.max().item<float>());

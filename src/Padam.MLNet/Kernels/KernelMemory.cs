@@ -6,12 +6,12 @@ using static TorchSharp.torch;
 namespace Padam.MLNet.Kernels;
 
 /// <summary>
-/// Memory for the maps that kernels put out. When autograd lets go of a map, its block waits here for the next one. From libtorch's allocator, glibc's heap, a
-/// training step's maps cost fresh pages in every step, and the heap falls apart: a block freed there cannot serve the next request of the same size and alignment.
+/// Memory for what kernels put out: maps and gradients. When autograd lets go of one, its block waits here for the next. From libtorch's allocator, glibc's heap,
+/// they cost fresh pages in every training step, and the heap falls apart: a block freed there cannot serve the next request of the same size and alignment.
 /// </summary>
-internal static unsafe partial class MapMemory
+internal static unsafe partial class KernelMemory
 {
-    /// <summary>Smaller maps come from libtorch's allocator, which is good at them.</summary>
+    /// <summary>Smaller tensors come from libtorch's allocator, which is good at them.</summary>
     private const long SmallestKept = 1 << 20;
 
     private static readonly Lock Access = new();
@@ -19,16 +19,10 @@ internal static unsafe partial class MapMemory
     private static readonly SortedSet<(nuint Bytes, nint Address)> Free = [];
 
     /// <summary>A channels-last float32 map [N, C, H, W] with arbitrary content.</summary>
-    public static Tensor Empty(long[] shape)
-    {
-        long[] memory = [shape[0], shape[2], shape[3], shape[1]];
-        long bytes = sizeof(float) * memory.Aggregate((a, b) => a * b);
-        using DisposeScope scope = NewDisposeScope();
-        using IDisposable _ = no_grad();
-        Tensor rows = bytes < SmallestKept ? empty(memory, ScalarType.Float32) : Over(Take((nuint)bytes), memory);
-        // Not a view of the rows: autograd forbids some things for views that a custom function puts out.
-        return empty(0).set_(rows.permute(0, 3, 1, 2)).MoveToOuterDisposeScope();
-    }
+    public static Tensor Map(long[] shape) => Empty(shape, [shape[2] * shape[3] * shape[1], 1, shape[3] * shape[1], shape[1]]);
+
+    /// <summary>A float32 tensor of the shape and layout of another, which has no gaps, with arbitrary content.</summary>
+    public static Tensor Like(Tensor tensor) => Empty(tensor.shape, tensor.stride());
 
     /// <summary>Gives the blocks that wait for their next use back to the system.</summary>
     public static void GiveBack()
@@ -38,6 +32,16 @@ internal static unsafe partial class MapMemory
             foreach ((nuint bytes, nint address) in Free) Pages.Release(address, bytes);
             Free.Clear();
         }
+    }
+
+    private static Tensor Empty(long[] shape, long[] strides)
+    {
+        long length = shape.Aggregate((a, b) => a * b), bytes = sizeof(float) * length;
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable _ = no_grad();
+        Tensor row = bytes < SmallestKept ? empty(length, ScalarType.Float32) : Over(Take((nuint)bytes), length);
+        // Not a view of the row: autograd forbids some things for views that a custom function puts out.
+        return empty(0).set_(row.as_strided(shape, strides)).MoveToOuterDisposeScope();
     }
 
     private static nint Take(nuint bytes)
@@ -63,14 +67,11 @@ internal static unsafe partial class MapMemory
         }
     }
 
-    private static Tensor Over(nint address, long[] shape)
+    private static Tensor Over(nint address, long length)
     {
         const sbyte float32 = (sbyte)ScalarType.Float32;
-        fixed (long* sizes = shape)
-        {
-            nint handle = THSTensor_new(address, &Return, sizes, shape.Length, float32, float32, (int)DeviceType.CPU, -1, 0);
-            return handle != 0 ? Tensor.UnsafeCreateTensor(handle) : throw new InvalidOperationException($"libtorch takes no memory of ours for a tensor [{string.Join(", ", shape)}].");
-        }
+        nint handle = THSTensor_new(address, &Return, &length, 1, float32, float32, (int)DeviceType.CPU, -1, 0);
+        return handle != 0 ? Tensor.UnsafeCreateTensor(handle) : throw new InvalidOperationException($"libtorch takes no memory of ours for a tensor of {length} numbers.");
     }
 
     // TorchSharp offers tensors over memory with a deleter only for managed arrays, which the garbage collector would clear.
