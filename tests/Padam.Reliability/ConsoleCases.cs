@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Padam.MLNet;
 using Padam.MLNet.Tests;
+using Padam.Reproduce.Experiments;
 using Padam.Reproduce.Reporting;
 
 namespace Padam.Reliability;
@@ -14,6 +15,7 @@ internal static class ConsoleCases
         new("Console", "evaluate on hostile models", bench => Refuses(bench, zip => ["evaluate", "--model", zip, "--dataset", "cifar10", "--data", bench["data"]], all: false)),
         new("Console", "predict on hostile models", bench => Refuses(bench, zip => ["predict", "--model", zip, Image(bench)], all: false)),
         new("Console", "training log (CSV), 100,000 mutations", Logs),
+        new("Console", "experiment (JSON), 100,000 mutations: refused with its path and line, or planned", Experiments),
     ];
 
     private static Outcome Refuses(Bench bench, Func<string, string[]> arguments, bool all)
@@ -61,6 +63,18 @@ internal static class ConsoleCases
             }
         });
     }
+
+    private static Outcome Experiments(Bench bench) => ReaderCases.Fuzz(bench, File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "experiment.json")), bytes =>
+    {
+        try
+        {
+            ExperimentPlan.Of(ExperimentFile.Parse(bytes, "mine.json"), Scale.Desk, Recipe.Report, [1, 2]);
+        }
+        catch (Reproduce.CommandException fault) when (fault.Message.StartsWith("mine.json, line ", StringComparison.Ordinal))
+        {
+            throw new InvalidDataException(fault.Message, fault);
+        }
+    });
 
     private static ImageClassificationOptions Logged(Bench bench, string path)
     {

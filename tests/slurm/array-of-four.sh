@@ -77,7 +77,7 @@ check "task 3, cancelled: stayed so" is "${job}_3" CANCELLED
 for index in 0 1 2 3; do check "task $index: went on from its checkpoint" begun_once $index; done
 
 "$program" report --out cluster
-check "the report has four of four runs" grep -q "4 of 4 runs are finished" cluster/report.md
+check "the report has four of four runs" grep -q "4 of 4 runs finished" cluster/report.md
 for log in whole/runs/*/*.csv; do
   check "$(basename "$(dirname "$log")")/$(basename "$log"): the bytes of the uninterrupted run" same "$log"
   check "$(basename "$(dirname "$log")")/$(basename "${log%csv}h5"): the same weights" same "${log%csv}h5"
