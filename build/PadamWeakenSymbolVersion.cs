@@ -11,9 +11,14 @@ public sealed class PadamWeakenSymbolVersion : Task
     private const uint SectionGnuVerneed = 0x6ffffffe;
     private const ushort WeakFlag = 2;
 
-    [Required] public string Source { get; set; }
-    [Required] public string Target { get; set; }
-    [Required] public string SymbolVersion { get; set; }
+    [Required]
+    public string Source { get; set; }
+
+    [Required]
+    public string Target { get; set; }
+
+    [Required]
+    public string SymbolVersion { get; set; }
 
     public override bool Execute()
     {
@@ -28,7 +33,8 @@ public sealed class PadamWeakenSymbolVersion : Task
         Directory.CreateDirectory(Path.GetDirectoryName(Target));
         string unfinished = Target + "." + Guid.NewGuid().ToString("N");
         File.WriteAllBytes(unfinished, elf);
-        if (File.Exists(Target)) File.Delete(Target);
+        if (File.Exists(Target))
+            File.Delete(Target);
         File.Move(unfinished, Target);
         Log.LogMessage(MessageImportance.Low, "{0}: {1} entries of {2} marked weak.", Target, marked, SymbolVersion);
         return true;
@@ -37,11 +43,14 @@ public sealed class PadamWeakenSymbolVersion : Task
     private int MarkWeak(byte[] elf)
     {
         long sections = BitConverter.ToInt64(elf, 0x28);
-        int entrySize = BitConverter.ToUInt16(elf, 0x3a), count = BitConverter.ToUInt16(elf, 0x3c), marked = 0;
+        int entrySize = BitConverter.ToUInt16(elf, 0x3a),
+            count = BitConverter.ToUInt16(elf, 0x3c),
+            marked = 0;
         for (int i = 0; i < count; i++)
         {
             int header = checked((int)(sections + (long)i * entrySize));
-            if (BitConverter.ToUInt32(elf, header + 4) != SectionGnuVerneed) continue;
+            if (BitConverter.ToUInt32(elf, header + 4) != SectionGnuVerneed)
+                continue;
 
             int link = checked((int)(sections + (long)BitConverter.ToUInt32(elf, header + 0x28) * entrySize));
             int names = checked((int)BitConverter.ToInt64(elf, link + 0x18));

@@ -7,13 +7,15 @@ namespace Padam.Benchmarks;
 internal sealed class SyntheticCifar : IDisposable
 {
     internal const int Classes = 10;
-    private const int RecordBytes = 1 + (3 * 32 * 32), RecordsPerFile = 10_000;
+    private const int RecordBytes = 1 + (3 * 32 * 32),
+        RecordsPerFile = 10_000;
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("padam-benchmarks-");
 
     internal SyntheticCifar(int train, int test)
     {
         File.WriteAllLines(Path.Combine(_folder.FullName, "batches.meta.txt"), Enumerable.Range(0, Classes).Select(k => $"class {k}"));
-        for (int file = 0; file * RecordsPerFile < train; file++) Write($"data_batch_{file + 1}.bin", Math.Min(RecordsPerFile, train - (file * RecordsPerFile)), seed: file);
+        for (int file = 0; file * RecordsPerFile < train; file++)
+            Write($"data_batch_{file + 1}.bin", Math.Min(RecordsPerFile, train - (file * RecordsPerFile)), seed: file);
         Write("test_batch.bin", test, seed: -1);
     }
 
@@ -25,7 +27,8 @@ internal sealed class SyntheticCifar : IDisposable
     {
         byte[] bytes = new byte[records * RecordBytes];
         new Random(seed).NextBytes(bytes);
-        for (int record = 0; record < records; record++) bytes[record * RecordBytes] = (byte)(record % Classes);
+        for (int record = 0; record < records; record++)
+            bytes[record * RecordBytes] = (byte)(record % Classes);
         File.WriteAllBytes(Path.Combine(_folder.FullName, name), bytes);
     }
 }

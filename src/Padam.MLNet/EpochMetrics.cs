@@ -9,7 +9,9 @@ public sealed class EpochMetrics
     /// <summary>The epochs this training was asked for.</summary>
     public required int Epochs { get; init; }
 
-    /// <summary>The mean training loss while the epoch ran, label smoothing and <see cref="ImageClassificationOptions.KernelL2"/> penalty included.</summary>
+    /// <summary>
+    /// The mean training loss while the epoch ran, label smoothing and <see cref="ImageClassificationOptions.KernelL2"/> penalty included.
+    /// </summary>
     public required double Loss { get; init; }
 
     /// <summary>The running accuracy on the (augmented) training images.</summary>
@@ -18,7 +20,10 @@ public sealed class EpochMetrics
     /// <summary>The running top-5 accuracy on the training images; with fewer than five classes, of so many.</summary>
     public required double Top5Accuracy { get; init; }
 
-    /// <summary>The loss on the validation set after the epoch, as ML.NET's LogLoss (plus the <see cref="ImageClassificationOptions.KernelL2"/> penalty); null without such a set.</summary>
+    /// <summary>
+    /// The loss on the validation set after the epoch, as ML.NET's LogLoss (plus the <see cref="ImageClassificationOptions.KernelL2"/>
+    /// penalty); null without such a set.
+    /// </summary>
     public double? ValidationLoss { get; init; }
 
     /// <summary>The accuracy on the validation set after the epoch; null without such a set.</summary>
@@ -38,6 +43,9 @@ public sealed class EpochMetrics
 
     internal bool StopRequested { get; private set; }
 
-    /// <summary>Ends the training after this epoch; the model is that of this epoch, or the best with <see cref="ImageClassificationOptions.RestoreBestWeights"/>.</summary>
+    /// <summary>
+    /// Ends the training after this epoch; the model is that of this epoch, or the best with
+    /// <see cref="ImageClassificationOptions.RestoreBestWeights"/>.
+    /// </summary>
     public void RequestStop() => StopRequested = true;
 }

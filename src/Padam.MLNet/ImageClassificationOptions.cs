@@ -11,13 +11,17 @@ public sealed class ImageClassificationOptions
     /// <summary>The label column, a key. The default value is "Label".</summary>
     public string LabelColumnName { get; set; } = "Label";
 
-    /// <summary>The image column: Vector&lt;Byte,3,H,W&gt;, Vector&lt;Single,3,H,W&gt; or MLImage. The default value is "Features".</summary>
+    /// <summary>
+    /// The image column: Vector&lt;Byte,3,H,W&gt;, Vector&lt;Single,3,H,W&gt; or MLImage. The default value is "Features".
+    /// </summary>
     public string FeatureColumnName { get; set; } = "Features";
 
     /// <summary>The output column of probabilities, Vector&lt;Single,classes&gt;. The default value is "Score".</summary>
     public string ScoreColumnName { get; set; } = "Score";
 
-    /// <summary>The output column of the most probable class, a key with the label's values. The default value is "PredictedLabel".</summary>
+    /// <summary>
+    /// The output column of the most probable class, a key with the label's values. The default value is "PredictedLabel".
+    /// </summary>
     public string PredictedLabelColumnName { get; set; } = "PredictedLabel";
 
     /// <summary>The network. The default value is resnet18.</summary>
@@ -26,42 +30,62 @@ public sealed class ImageClassificationOptions
     /// <summary>The optimizer and its settings. The default value is <see cref="PadamOptions"/> with the report's Table 1.</summary>
     public OptimizerOptionsBase Optimizer { get; set; } = new PadamOptions();
 
-    /// <summary>Passes over the training set; 0 makes a model of <see cref="InitialWeights"/> as they are. The default value is 200, as in the paper.</summary>
+    /// <summary>
+    /// Passes over the training set; 0 makes a model of <see cref="InitialWeights"/> as they are. The default value is 200, as in the
+    /// paper.
+    /// </summary>
     public int Epochs { get; set; } = 200;
 
-    /// <summary>Images a step. The default value is 128. A last batch of a single image joins the one before it, for batch normalisation's sake.</summary>
+    /// <summary>
+    /// Images a step. The default value is 128. A last batch of a single image joins the one before it, for batch normalisation's sake.
+    /// </summary>
     public int BatchSize { get; set; } = 128;
 
     /// <summary>The learning rate over time, as a factor of the optimizer's. The default value is constant.</summary>
     public Schedule Schedule { get; set; } = Schedule.Constant;
 
-    /// <summary>Padam's p over time, as a factor of <see cref="PadamOptions.Partial"/>. The default value is null: p stays. Needs <see cref="PadamOptions"/>.</summary>
+    /// <summary>
+    /// Padam's p over time, as a factor of <see cref="PadamOptions.Partial"/>. The default value is null: p stays. Needs
+    /// <see cref="PadamOptions"/>.
+    /// </summary>
     public Schedule? PartialSchedule { get; set; }
 
     /// <summary>Data with the same columns, measured after each epoch and never trained on. The default value is null.</summary>
     public IDataView? ValidationSet { get; set; }
 
-    /// <summary>The fraction of the training rows, drawn by the seed, to set apart for validation; 0 to below 1. The default value is 0. Excludes <see cref="ValidationSet"/>.</summary>
+    /// <summary>
+    /// The fraction of the training rows, drawn by the seed, to set apart for validation; 0 to below 1. The default value is 0. Excludes
+    /// <see cref="ValidationSet"/>.
+    /// </summary>
     public double ValidationFraction { get; set; }
 
     /// <summary>When to stop for want of improvement on the validation set. The default value is null: never.</summary>
     public EarlyStopping? EarlyStopping { get; set; }
 
     /// <summary>
-    /// Whether the model is that of the epoch that was best on the validation set, by <see cref="EarlyStopping"/>'s metric (without it, by accuracy). The default value is false: the last epoch's.
+    /// Whether the model is that of the epoch that was best on the validation set, by <see cref="EarlyStopping"/>'s metric (without it, by
+    /// accuracy). The default value is false: the last epoch's.
     /// </summary>
     public bool RestoreBestWeights { get; set; }
 
-    /// <summary>Called after each epoch, on the thread that trains. An exception from it ends the training and reaches the caller of Fit. The default value is null.</summary>
+    /// <summary>
+    /// Called after each epoch, on the thread that trains. An exception from it ends the training and reaches the caller of Fit. The
+    /// default value is null.
+    /// </summary>
     public Action<EpochMetrics>? MetricsCallback { get; set; }
 
     /// <summary>Called after each batch, on the thread that trains: for progress bars. The default value is null.</summary>
     public Action<TrainingProgress>? ProgressCallback { get; set; }
 
-    /// <summary>Decides every random draw. The default value is null: the MLContext's; where that has none, one is drawn and recorded in the log and the model.</summary>
+    /// <summary>
+    /// Decides every random draw. The default value is null: the MLContext's; where that has none, one is drawn and recorded in the log and
+    /// the model.
+    /// </summary>
     public int? Seed { get; set; }
 
-    /// <summary>Ends the training between two batches with an <see cref="OperationCanceledException"/>. ML.NET's own cancellation does the same.</summary>
+    /// <summary>
+    /// Ends the training between two batches with an <see cref="OperationCanceledException"/>. ML.NET's own cancellation does the same.
+    /// </summary>
     public CancellationToken CancellationToken { get; set; }
 
     /// <summary>Mean and deviation of each channel. The default value is null: measured on the training set.</summary>
@@ -70,66 +94,88 @@ public sealed class ImageClassificationOptions
     /// <summary>How training images are varied. The default value is <see cref="Augmentation.None"/>.</summary>
     public Augmentation Augmentation { get; set; } = Augmentation.None;
 
-    /// <summary>Which value is white in a Vector&lt;Single&gt; column. The default value is 255. (For bytes and MLImages it is always 255.)</summary>
+    /// <summary>
+    /// Which value is white in a Vector&lt;Single&gt; column. The default value is 255. (For bytes and MLImages it is always 255.)
+    /// </summary>
     public double PixelScale { get; set; } = 255;
 
     /// <summary>The size that MLImages are resized to. The default value is null: as the data has it, one size for all.</summary>
     public ImageSize? ImageSize { get; set; }
 
     /// <summary>
-    /// Whether rows of an MLImage column whose image is missing, damaged or too large are left out of training and validation; the log counts them and names the first.
+    /// Whether rows of an MLImage column whose image is missing, damaged or too large are left out of training and validation; the log
+    /// counts them and names the first.
     /// The default value is false: the first one ends the training with its row and path. Scoring never skips.
     /// </summary>
     public bool SkipBadImages { get; set; }
 
-    /// <summary>The part of the target that is spread over all classes, 0 to below 1 (Szegedy et al. 2016). The default value is 0.</summary>
+    /// <summary>
+    /// The part of the target that is spread over all classes, 0 to below 1 (Szegedy et al. 2016). The default value is 0.
+    /// </summary>
     public double LabelSmoothing { get; set; }
 
     /// <summary>The largest L2 norm of all gradients together; longer ones are scaled down. The default value is null: no limit.</summary>
     public double? GradientClipNorm { get; set; }
 
     /// <summary>
-    /// Adds this many times the sum of squares of all convolution and dense kernels to the loss (2 * KernelL2 * w to the gradient), as Keras's
-    /// <c>kernel_regularizer=l2(...)</c> does. The default value is 0. It acts beside the optimizer's WeightDecay: set that to 0 to have this alone.
+    /// Adds this many times the sum of squares of all convolution and dense kernels to the loss (2 * KernelL2 * w to the gradient), as
+    /// Keras's
+    /// <c>kernel_regularizer=l2(...)</c> does. The default value is 0. It acts beside the optimizer's WeightDecay: set that to 0 to have
+    /// this alone.
     /// </summary>
     public double KernelL2 { get; set; }
 
-    /// <summary>Starts with a fresh optimizer state after every so many epochs, as the report's scripts do. The default value is null: never.</summary>
+    /// <summary>
+    /// Starts with a fresh optimizer state after every so many epochs, as the report's scripts do. The default value is null: never.
+    /// </summary>
     public int? OptimizerRestartEpochs { get; set; }
 
     /// <summary>
-    /// A safetensors file with PyTorch's names to start from, such as a checkpoint of the authors' networks. Of another class count, its last layer is left out, and the log says so.
+    /// A safetensors file with PyTorch's names to start from, such as a checkpoint of the authors' networks. Of another class count, its
+    /// last layer is left out, and the log says so.
     /// The default value is null: fresh weights.
     /// </summary>
     public string? InitialWeights { get; set; }
 
     /// <summary>
-    /// Layers ("conv1", "layer1", "features.0", with all inside them) or parameters whose weights stay as they are; frozen batch normalisation keeps its statistics too. The default value is none.
+    /// Layers ("conv1", "layer1", "features.0", with all inside them) or parameters whose weights stay as they are; frozen batch
+    /// normalisation keeps its statistics too. The default value is none.
     /// </summary>
     public IReadOnlyList<string> FrozenLayers { get; set; } = [];
 
     /// <summary>
-    /// A folder for the training's checkpoint: weights, optimizer state, position, best weights so far. One training at a time may use it. The default value is null: none is written.
+    /// A folder for the training's checkpoint: weights, optimizer state, position, best weights so far. One training at a time may use it.
+    /// The default value is null: none is written.
     /// </summary>
     public string? CheckpointFolder { get; set; }
 
-    /// <summary>The epochs between two checkpoints. The default value is 1. A cancelled training writes one too, in mid-epoch, before it ends.</summary>
+    /// <summary>
+    /// The epochs between two checkpoints. The default value is 1. A cancelled training writes one too, in mid-epoch, before it ends.
+    /// </summary>
     public int CheckpointEvery { get; set; } = 1;
 
     /// <summary>
-    /// Whether to go on from the checkpoint in <see cref="CheckpointFolder"/>, if there is one: on the CPU the training ends with the same bytes as if it had never stopped.
+    /// Whether to go on from the checkpoint in <see cref="CheckpointFolder"/>, if there is one: on the CPU the training ends with the same
+    /// bytes as if it had never stopped.
     /// The default value is false: a checkpoint in the way is refused.
     /// </summary>
     public bool Resume { get; set; }
 
-    /// <summary>Images a forward pass when scoring, stored in the model. Scores are equal to the last bit only at the same value. The default value is 128.</summary>
+    /// <summary>
+    /// Images a forward pass when scoring, stored in the model. Scores are equal to the last bit only at the same value. The default value
+    /// is 128.
+    /// </summary>
     public int InferenceBatchSize { get; set; } = 128;
 
-    /// <summary>How the built-in networks compute convolutions on the CPU, in training and in scoring. The default value is <see cref="ConvolutionAlgorithm.Auto"/>.</summary>
+    /// <summary>
+    /// How the built-in networks compute convolutions on the CPU, in training and in scoring. The default value is
+    /// <see cref="ConvolutionAlgorithm.Auto"/>.
+    /// </summary>
     public ConvolutionAlgorithm ConvolutionAlgorithm { get; set; } = ConvolutionAlgorithm.Auto;
 
     /// <summary>
-    /// Bytes of images that stay in memory; the others go, decoded, to a temporary file and are read from it batch by batch. The model is the same either way.
+    /// Bytes of images that stay in memory; the others go, decoded, to a temporary file and are read from it batch by batch. The model is
+    /// the same either way.
     /// The default value is null: half of the memory that is free when the training starts.
     /// </summary>
     public long? ImageMemoryLimit { get; set; }
@@ -143,59 +189,104 @@ public sealed class ImageClassificationOptions
     internal void Validate()
     {
         string[] faults = [.. Faults()];
-        if (faults.Length > 0) throw new ArgumentException(string.Join(Environment.NewLine, faults));
+        if (faults.Length > 0)
+            throw new ArgumentException(string.Join(Environment.NewLine, faults));
     }
 
     private IEnumerable<string> Faults()
     {
-        foreach ((string option, string column) in new[]
-                 {
-                     (nameof(LabelColumnName), LabelColumnName), (nameof(FeatureColumnName), FeatureColumnName),
-                     (nameof(ScoreColumnName), ScoreColumnName), (nameof(PredictedLabelColumnName), PredictedLabelColumnName),
-                 })
+        foreach (
+            (string option, string column) in new[]
+            {
+                (nameof(LabelColumnName), LabelColumnName),
+                (nameof(FeatureColumnName), FeatureColumnName),
+                (nameof(ScoreColumnName), ScoreColumnName),
+                (nameof(PredictedLabelColumnName), PredictedLabelColumnName),
+            }
+        )
         {
-            if (string.IsNullOrWhiteSpace(column)) yield return $"{option} is empty.";
+            if (string.IsNullOrWhiteSpace(column))
+                yield return $"{option} is empty.";
         }
 
-        if (ScoreColumnName == PredictedLabelColumnName) yield return $"ScoreColumnName and PredictedLabelColumnName are both '{ScoreColumnName}'.";
-        if (LabelColumnName == FeatureColumnName) yield return $"LabelColumnName and FeatureColumnName are both '{LabelColumnName}'.";
-        if (Backbone is null) yield return "Backbone is null; use Backbone.Parse(\"resnet18\"), say.";
-        if (Optimizer is null) yield return "Optimizer is null; use new PadamOptions(), say.";
-        if (Schedule is null) yield return "Schedule is null; use Schedule.Constant.";
-        if (Augmentation is null) yield return "Augmentation is null; use Augmentation.None.";
-        if (Epochs < (InitialWeights is null ? 1 : 0)) yield return $"Epochs is {Epochs}; it must be at least 1 (or 0, to make a model of InitialWeights as they are).";
-        if (BatchSize < 1) yield return $"BatchSize is {BatchSize}; it must be at least 1.";
-        if (InferenceBatchSize < 1) yield return $"InferenceBatchSize is {InferenceBatchSize}; it must be at least 1.";
-        if (!(ValidationFraction is >= 0 and < 1)) yield return $"ValidationFraction is {ValidationFraction}; it must be at least 0 and below 1.";
-        if (ValidationFraction > 0 && ValidationSet is not null) yield return "ValidationSet and ValidationFraction are both given; choose one.";
+        if (ScoreColumnName == PredictedLabelColumnName)
+            yield return $"ScoreColumnName and PredictedLabelColumnName are both '{ScoreColumnName}'.";
+        if (LabelColumnName == FeatureColumnName)
+            yield return $"LabelColumnName and FeatureColumnName are both '{LabelColumnName}'.";
+        if (Backbone is null)
+            yield return "Backbone is null; use Backbone.Parse(\"resnet18\"), say.";
+        if (Optimizer is null)
+            yield return "Optimizer is null; use new PadamOptions(), say.";
+        if (Schedule is null)
+            yield return "Schedule is null; use Schedule.Constant.";
+        if (Augmentation is null)
+            yield return "Augmentation is null; use Augmentation.None.";
+        if (Epochs < (InitialWeights is null ? 1 : 0))
+            yield return $"Epochs is {Epochs}; it must be at least 1 (or 0, to make a model of InitialWeights as they are).";
+        if (BatchSize < 1)
+            yield return $"BatchSize is {BatchSize}; it must be at least 1.";
+        if (InferenceBatchSize < 1)
+            yield return $"InferenceBatchSize is {InferenceBatchSize}; it must be at least 1.";
+        if (!(ValidationFraction is >= 0 and < 1))
+            yield return $"ValidationFraction is {ValidationFraction}; it must be at least 0 and below 1.";
+        if (ValidationFraction > 0 && ValidationSet is not null)
+            yield return "ValidationSet and ValidationFraction are both given; choose one.";
         if (ValidationFraction == 0 && ValidationSet is null)
         {
-            if (EarlyStopping is not null) yield return "EarlyStopping needs a ValidationSet or a ValidationFraction.";
-            if (RestoreBestWeights) yield return "RestoreBestWeights needs a ValidationSet or a ValidationFraction.";
+            if (EarlyStopping is not null)
+                yield return "EarlyStopping needs a ValidationSet or a ValidationFraction.";
+            if (RestoreBestWeights)
+                yield return "RestoreBestWeights needs a ValidationSet or a ValidationFraction.";
         }
 
-        if (EarlyStopping is not null && !Enum.IsDefined(EarlyStopping.Metric)) yield return $"EarlyStopping.Metric is {EarlyStopping.Metric}; it must be Loss or Accuracy.";
-        if (EarlyStopping is { Patience: < 1 }) yield return $"EarlyStopping.Patience is {EarlyStopping.Patience}; it must be at least 1.";
-        if (EarlyStopping is not null && !(EarlyStopping.MinimumImprovement >= 0)) yield return $"EarlyStopping.MinimumImprovement is {EarlyStopping.MinimumImprovement}; it must be at least 0.";
-        if (Augmentation is { CropPadding: < 0 }) yield return $"Augmentation.CropPadding is {Augmentation.CropPadding}; it must be at least 0.";
-        if (!(PixelScale > 0) || double.IsInfinity(PixelScale)) yield return $"PixelScale is {PixelScale}; it must be above 0 (255, or 1 for pixels already scaled).";
-        if (ImageSize is { } size && (size.Height < 1 || size.Width < 1)) yield return $"ImageSize is {size.Height}x{size.Width}; both must be at least 1.";
-        if (!(LabelSmoothing is >= 0 and < 1)) yield return $"LabelSmoothing is {LabelSmoothing}; it must be at least 0 and below 1.";
-        if (GradientClipNorm is { } norm && !(norm > 0)) yield return $"GradientClipNorm is {norm}; it must be above 0, or null for no limit.";
-        if (!(KernelL2 >= 0) || double.IsInfinity(KernelL2)) yield return $"KernelL2 is {KernelL2}; it must be at least 0.";
-        if (OptimizerRestartEpochs is < 1) yield return $"OptimizerRestartEpochs is {OptimizerRestartEpochs}; it must be at least 1, or null for never.";
-        if (InitialWeights is not null && !File.Exists(InitialWeights)) yield return $"InitialWeights: the file '{InitialWeights}' does not exist.";
-        if (FrozenLayers is null) yield return "FrozenLayers is null; use an empty list for none.";
-        if (!Enum.IsDefined(ConvolutionAlgorithm)) yield return $"ConvolutionAlgorithm {ConvolutionAlgorithm} is not known; use {string.Join(", ", Enum.GetNames<ConvolutionAlgorithm>())}.";
-        if (CheckpointEvery < 1) yield return $"CheckpointEvery is {CheckpointEvery}; it must be at least 1.";
-        if (Resume && CheckpointFolder is null) yield return "Resume needs a CheckpointFolder.";
-        if (ImageMemoryLimit is < 0) yield return $"ImageMemoryLimit is {ImageMemoryLimit}; it must be at least 0 bytes, or null for half of the free memory.";
-        if (Threads is < 1) yield return $"Threads is {Threads}; it must be at least 1, or null for libtorch's choice.";
-        if (PartialSchedule is not null && Optimizer is not PadamOptions and not null) yield return "PartialSchedule needs PadamOptions: no other optimizer has a p.";
-        if (PartialSchedule is not null && Optimizer is PadamOptions padam && Epochs >= 1 && padam.Partial * PartialSchedule.Largest(Epochs) is > 0.5 and var largest)
+        if (EarlyStopping is not null && !Enum.IsDefined(EarlyStopping.Metric))
+            yield return $"EarlyStopping.Metric is {EarlyStopping.Metric}; it must be Loss or Accuracy.";
+        if (EarlyStopping is { Patience: < 1 })
+            yield return $"EarlyStopping.Patience is {EarlyStopping.Patience}; it must be at least 1.";
+        if (EarlyStopping is not null && !(EarlyStopping.MinimumImprovement >= 0))
+            yield return $"EarlyStopping.MinimumImprovement is {EarlyStopping.MinimumImprovement}; it must be at least 0.";
+        if (Augmentation is { CropPadding: < 0 })
+            yield return $"Augmentation.CropPadding is {Augmentation.CropPadding}; it must be at least 0.";
+        if (!(PixelScale > 0) || double.IsInfinity(PixelScale))
+            yield return $"PixelScale is {PixelScale}; it must be above 0 (255, or 1 for pixels already scaled).";
+        if (ImageSize is { } size && (size.Height < 1 || size.Width < 1))
+            yield return $"ImageSize is {size.Height}x{size.Width}; both must be at least 1.";
+        if (!(LabelSmoothing is >= 0 and < 1))
+            yield return $"LabelSmoothing is {LabelSmoothing}; it must be at least 0 and below 1.";
+        if (GradientClipNorm is { } norm && !(norm > 0))
+            yield return $"GradientClipNorm is {norm}; it must be above 0, or null for no limit.";
+        if (!(KernelL2 >= 0) || double.IsInfinity(KernelL2))
+            yield return $"KernelL2 is {KernelL2}; it must be at least 0.";
+        if (OptimizerRestartEpochs is < 1)
+            yield return $"OptimizerRestartEpochs is {OptimizerRestartEpochs}; it must be at least 1, or null for never.";
+        if (InitialWeights is not null && !File.Exists(InitialWeights))
+            yield return $"InitialWeights: the file '{InitialWeights}' does not exist.";
+        if (FrozenLayers is null)
+            yield return "FrozenLayers is null; use an empty list for none.";
+        if (!Enum.IsDefined(ConvolutionAlgorithm))
+            yield return $"ConvolutionAlgorithm {ConvolutionAlgorithm} is not known; use "
+                + $"{string.Join(", ", Enum.GetNames<ConvolutionAlgorithm>())}.";
+        if (CheckpointEvery < 1)
+            yield return $"CheckpointEvery is {CheckpointEvery}; it must be at least 1.";
+        if (Resume && CheckpointFolder is null)
+            yield return "Resume needs a CheckpointFolder.";
+        if (ImageMemoryLimit is < 0)
+            yield return $"ImageMemoryLimit is {ImageMemoryLimit}; it must be at least 0 bytes, or null for half of the free memory.";
+        if (Threads is < 1)
+            yield return $"Threads is {Threads}; it must be at least 1, or null for libtorch's choice.";
+        if (PartialSchedule is not null && Optimizer is not PadamOptions and not null)
+            yield return "PartialSchedule needs PadamOptions: no other optimizer has a p.";
+        if (
+            PartialSchedule is not null
+            && Optimizer is PadamOptions padam
+            && Epochs >= 1
+            && padam.Partial * PartialSchedule.Largest(Epochs) is > 0.5 and var largest
+        )
             yield return $"PartialSchedule takes p to {largest}; the largest is 1/2, AMSGrad.";
         IEnumerable<string> faults = Optimizer?.Validate() ?? [];
-        if (Epochs >= 1) faults = faults.Concat(Schedule?.Validate(Epochs) ?? []).Concat(PartialSchedule?.Validate(Epochs) ?? []);
-        foreach (string fault in faults) yield return fault;
+        if (Epochs >= 1)
+            faults = faults.Concat(Schedule?.Validate(Epochs) ?? []).Concat(PartialSchedule?.Validate(Epochs) ?? []);
+        foreach (string fault in faults)
+            yield return fault;
     }
 }

@@ -13,7 +13,8 @@ using static TorchSharp.torch;
 namespace Padam.MLNet;
 
 /// <summary>
-/// Trains a convolutional network on images and their classes: an ordinary ML.NET estimator. Made by <see cref="PadamCatalog.ImageClassifier(ImageClassificationOptions)"/>.
+/// Trains a convolutional network on images and their classes: an ordinary ML.NET estimator. Made by
+/// <see cref="PadamCatalog.ImageClassifier(ImageClassificationOptions)"/>.
 /// </summary>
 public sealed class ImageClassificationTrainer : IEstimator<ImageClassificationTransformer>
 {
@@ -30,10 +31,16 @@ public sealed class ImageClassificationTrainer : IEstimator<ImageClassificationT
     /// <summary>Trains a network.</summary>
     /// <param name="input">Rows with a label and an image each. Read once, into memory.</param>
     /// <returns>The trained model. Dispose it to free its tensors.</returns>
-    /// <exception cref="ArgumentException">A column is missing or of the wrong type, or the network cannot carry images of this size.</exception>
+    /// <exception cref="ArgumentException">
+    /// A column is missing or of the wrong type, or the network cannot carry images of this size.
+    /// </exception>
     /// <exception cref="InvalidDataException">A row cannot be trained on, or the data has no rows or only one class.</exception>
-    /// <exception cref="BadImageException">An image is missing, undecodable or too large, and <see cref="ImageClassificationOptions.SkipBadImages"/> is off.</exception>
-    /// <exception cref="InsufficientMemoryException">The images, or a step on a batch of them, cannot fit; the message says what to change.</exception>
+    /// <exception cref="BadImageException">
+    /// An image is missing, undecodable or too large, and <see cref="ImageClassificationOptions.SkipBadImages"/> is off.
+    /// </exception>
+    /// <exception cref="InsufficientMemoryException">
+    /// The images, or a step on a batch of them, cannot fit; the message says what to change.
+    /// </exception>
     /// <exception cref="TrainingDivergedException">The loss became infinite or no number.</exception>
     /// <exception cref="OperationCanceledException">The training was cancelled.</exception>
     public ImageClassificationTransformer Fit(IDataView input)
@@ -41,30 +48,52 @@ public sealed class ImageClassificationTrainer : IEstimator<ImageClassificationT
         ArgumentNullException.ThrowIfNull(input);
         using IChannel log = _host.Start("Training");
         Device device = TrainingDevice.Of(_host, log);
-        if (_options.Threads is { } threads) set_num_threads(threads);
+        if (_options.Threads is { } threads)
+            set_num_threads(threads);
         using CheckpointFolder? checkpoints = _options.CheckpointFolder is { } folder ? CheckpointFolder.Open(folder) : null;
         Checkpoint? start = checkpoints?.Find(_options.Resume);
         int seed = _options.Seed ?? HostSettings.Seed(_host) ?? start?.Position.Seed ?? Random.Shared.Next();
         using var data = TrainingData.Read(input, _options, seed, _options.CancellationToken);
-        if (data.ImagesInFile > 0) log.Info(MessageSensitivity.None, $"{data.ImagesInFile} images are beyond ImageMemoryLimit and kept in a temporary file.");
-        foreach (string skipped in data.SkippedImages()) log.Warning(MessageSensitivity.UserData, skipped);
-        Normalization normalization = _options.Normalization ?? NormalizationMeasure.Of(data.Training.Images, data.Training.Rows, _options.PixelScale);
-        IReadOnlyDictionary<string, string> settings = checkpoints is null ? new Dictionary<string, string>() : TrainingSettings.Of(_options, data, normalization, seed);
-        if (start is not null) checkpoints!.RequireSame(start.Position, settings);
+        if (data.ImagesInFile > 0)
+            log.Info(MessageSensitivity.None, $"{data.ImagesInFile} images are beyond ImageMemoryLimit and kept in a temporary file.");
+        foreach (string skipped in data.SkippedImages())
+            log.Warning(MessageSensitivity.UserData, skipped);
+        Normalization normalization =
+            _options.Normalization ?? NormalizationMeasure.Of(data.Training.Images, data.Training.Rows, _options.PixelScale);
+        IReadOnlyDictionary<string, string> settings = checkpoints is null
+            ? new Dictionary<string, string>()
+            : TrainingSettings.Of(_options, data, normalization, seed);
+        if (start is not null)
+            checkpoints!.RequireSame(start.Position, settings);
         log.Info(MessageSensitivity.None, Plan(data, device, seed));
 
         nn.Module<Tensor, Tensor> network = FirstNetwork(data.Labels.Classes, seed, device, log);
         try
         {
             if (device.type == DeviceType.CPU)
-                MemoryEstimate.RequireRoomForSteps(network, _options.Backbone.Name, data.Training.Images.Shape, Math.Min(_options.BatchSize, data.Training.Rows.Length));
+                MemoryEstimate.RequireRoomForSteps(
+                    network,
+                    _options.Backbone.Name,
+                    data.Training.Images.Shape,
+                    Math.Min(_options.BatchSize, data.Training.Rows.Length)
+                );
             var context = new TrainingContext
             {
-                Options = _options, Data = data, Normalization = normalization, Network = network, Device = device, Seed = seed, Log = log, IsCancelled = IsCancelled,
-                Settings = settings, Checkpoints = checkpoints, Start = start,
+                Options = _options,
+                Data = data,
+                Normalization = normalization,
+                Network = network,
+                Device = device,
+                Seed = seed,
+                Log = log,
+                IsCancelled = IsCancelled,
+                Settings = settings,
+                Checkpoints = checkpoints,
+                Start = start,
             };
             int epoch;
-            using (var run = new TrainingRun(context)) epoch = run.Run();
+            using (var run = new TrainingRun(context))
+                epoch = run.Run();
             network.ToChannelsLast();
             return new ImageClassificationTransformer(_host, new NetworkLease(Describe(data, normalization, seed, epoch), network, device));
         }
@@ -87,15 +116,20 @@ public sealed class ImageClassificationTrainer : IEstimator<ImageClassificationT
             if (_options.InitialWeights is { } file)
             {
                 LoadedWeights loaded = SafetensorsWeights.Load(network, file);
-                log.Info(MessageSensitivity.None, loaded.FreshLayer is null
-                    ? $"{loaded.Loaded} tensors from '{file}'."
-                    : $"{loaded.Loaded} tensors from '{file}'; it has {loaded.FileClasses} classes, this training {classes}, so the layer {loaded.FreshLayer} starts afresh.");
+                log.Info(
+                    MessageSensitivity.None,
+                    loaded.FreshLayer is null
+                        ? $"{loaded.Loaded} tensors from '{file}'."
+                        : $"{loaded.Loaded} tensors from '{file}'; it has {loaded.FileClasses} classes, this training {classes}, so the "
+                            + $"layer {loaded.FreshLayer} starts afresh."
+                );
             }
 
             network.to(device);
             network.Use(_options.ConvolutionAlgorithm);
             // TorchSharp's own optimizers cannot save state that is not in plain layout, and their state follows the parameters'.
-            if (_options.CheckpointFolder is null || _options.Optimizer is not CustomOptimizerOptions) network.ToChannelsLast();
+            if (_options.CheckpointFolder is null || _options.Optimizer is not CustomOptimizerOptions)
+                network.ToChannelsLast();
             return network;
         }
         catch
@@ -108,28 +142,31 @@ public sealed class ImageClassificationTrainer : IEstimator<ImageClassificationT
     private bool IsCancelled() => _options.CancellationToken.IsCancellationRequested || HostSettings.IsCanceled(_host);
 
     private string Plan(TrainingData data, Device device, int seed) =>
-        $"{_options.Backbone.Name} on {device}, {get_num_threads()} threads: {data.Training.Rows.Length} images of {data.Training.Images.Shape}, {data.Labels.Classes} classes, "
-        + $"{data.Validation?.Rows.Length ?? 0} for validation; {_options.Epochs} epochs of batches of {_options.BatchSize}; {_options.Optimizer}; schedule {_options.Schedule}; seed {seed}.";
+        $"{_options.Backbone.Name} on {device}, {get_num_threads()} threads: {data.Training.Rows.Length} images of "
+        + $"{data.Training.Images.Shape}, {data.Labels.Classes} classes, "
+        + $"{data.Validation?.Rows.Length ?? 0} for validation; {_options.Epochs} epochs of batches of {_options.BatchSize}; "
+        + $"{_options.Optimizer}; schedule {_options.Schedule}; seed {seed}.";
 
-    private ModelDescription Describe(TrainingData data, Normalization normalization, int seed, int epoch) => new()
-    {
-        Backbone = _options.Backbone.Name,
-        BackboneSettings = _options.Backbone.Settings,
-        Classes = data.Labels.Classes,
-        Labels = data.Labels.Values,
-        Height = data.Training.Images.Shape.Height,
-        Width = data.Training.Images.Shape.Width,
-        ResizeImages = _options.ImageSize is not null,
-        Mean = normalization.Mean,
-        StandardDeviation = normalization.StandardDeviation,
-        PixelScale = _options.PixelScale,
-        FeatureColumnName = _options.FeatureColumnName,
-        ScoreColumnName = _options.ScoreColumnName,
-        PredictedLabelColumnName = _options.PredictedLabelColumnName,
-        InferenceBatchSize = _options.InferenceBatchSize,
-        ConvolutionAlgorithm = _options.ConvolutionAlgorithm,
-        Optimizer = TrainingSettings.InInvariantCulture(_options.Optimizer.ToString),
-        Seed = seed,
-        Epochs = epoch,
-    };
+    private ModelDescription Describe(TrainingData data, Normalization normalization, int seed, int epoch) =>
+        new()
+        {
+            Backbone = _options.Backbone.Name,
+            BackboneSettings = _options.Backbone.Settings,
+            Classes = data.Labels.Classes,
+            Labels = data.Labels.Values,
+            Height = data.Training.Images.Shape.Height,
+            Width = data.Training.Images.Shape.Width,
+            ResizeImages = _options.ImageSize is not null,
+            Mean = normalization.Mean,
+            StandardDeviation = normalization.StandardDeviation,
+            PixelScale = _options.PixelScale,
+            FeatureColumnName = _options.FeatureColumnName,
+            ScoreColumnName = _options.ScoreColumnName,
+            PredictedLabelColumnName = _options.PredictedLabelColumnName,
+            InferenceBatchSize = _options.InferenceBatchSize,
+            ConvolutionAlgorithm = _options.ConvolutionAlgorithm,
+            Optimizer = TrainingSettings.InInvariantCulture(_options.Optimizer.ToString),
+            Seed = seed,
+            Epochs = epoch,
+        };
 }

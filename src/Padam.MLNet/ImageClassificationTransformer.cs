@@ -9,7 +9,8 @@ using Padam.MLNet.Scoring;
 namespace Padam.MLNet;
 
 /// <summary>
-/// A trained image classifier: adds PredictedLabel and Score to a view. Any number of threads may use one; disposing frees the network's tensors,
+/// A trained image classifier: adds PredictedLabel and Score to a view. Any number of threads may use one; disposing frees the network's
+/// tensors,
 /// after which views made from it throw <see cref="ObjectDisposedException"/>.
 /// </summary>
 public sealed class ImageClassificationTransformer : ITransformer, IDisposable
@@ -49,7 +50,9 @@ public sealed class ImageClassificationTransformer : ITransformer, IDisposable
     bool ITransformer.IsRowToRowMapper => true;
 
     /// <summary>The schema that <see cref="Transform"/> yields for an input's.</summary>
-    /// <exception cref="ArgumentException">The feature column is missing, of another type, or of another size than the model was trained on.</exception>
+    /// <exception cref="ArgumentException">
+    /// The feature column is missing, of another type, or of another size than the model was trained on.
+    /// </exception>
     public DataViewSchema GetOutputSchema(DataViewSchema inputSchema)
     {
         ArgumentNullException.ThrowIfNull(inputSchema);
@@ -57,7 +60,9 @@ public sealed class ImageClassificationTransformer : ITransformer, IDisposable
     }
 
     /// <summary>Adds PredictedLabel and Score, computed in batches while the result is read.</summary>
-    /// <exception cref="ArgumentException">The feature column is missing, of another type, or of another size than the model was trained on.</exception>
+    /// <exception cref="ArgumentException">
+    /// The feature column is missing, of another type, or of another size than the model was trained on.
+    /// </exception>
     /// <exception cref="ObjectDisposedException">The transformer was disposed.</exception>
     public IDataView Transform(IDataView input)
     {
@@ -71,7 +76,8 @@ public sealed class ImageClassificationTransformer : ITransformer, IDisposable
     public static ImageClassificationTransformer Find(ITransformer model)
     {
         ArgumentNullException.ThrowIfNull(model);
-        return FindOrNull(model) ?? throw new ArgumentException($"The model ({model.GetType().Name}) holds no image classifier of Padam.MLNet.", nameof(model));
+        return FindOrNull(model)
+            ?? throw new ArgumentException($"The model ({model.GetType().Name}) holds no image classifier of Padam.MLNet.", nameof(model));
     }
 
     /// <summary>Writes the weights for other programs; the zip is the way to keep a model for ML.NET.</summary>
@@ -82,12 +88,19 @@ public sealed class ImageClassificationTransformer : ITransformer, IDisposable
     public void SaveWeights(string path, WeightsFormat format)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        if (!Enum.IsDefined(format)) throw new ArgumentOutOfRangeException(nameof(format), format, $"Use one of {string.Join(", ", Enum.GetNames<WeightsFormat>())}.");
+        if (!Enum.IsDefined(format))
+            throw new ArgumentOutOfRangeException(
+                nameof(format),
+                format,
+                $"Use one of {string.Join(", ", Enum.GetNames<WeightsFormat>())}."
+            );
         _network.Read(network =>
         {
             using var scope = TorchSharp.torch.NewDisposeScope();
-            if (format == WeightsFormat.Safetensors) Safetensors.Write(path, network.PlainState());
-            else KerasWeights.Write(path, network.PlainState());
+            if (format == WeightsFormat.Safetensors)
+                Safetensors.Write(path, network.PlainState());
+            else
+                KerasWeights.Write(path, network.PlainState());
             return true;
         });
     }
@@ -103,7 +116,8 @@ public sealed class ImageClassificationTransformer : ITransformer, IDisposable
     }
 
     private static ImageClassificationTransformer? FindOrNull(ITransformer model) =>
-        model as ImageClassificationTransformer ?? (model as IEnumerable<ITransformer>)?.Reverse().Select(FindOrNull).FirstOrDefault(found => found is not null);
+        model as ImageClassificationTransformer
+        ?? (model as IEnumerable<ITransformer>)?.Reverse().Select(FindOrNull).FirstOrDefault(found => found is not null);
 
     void ICanSaveModel.Save(ModelSaveContext ctx) => ModelZip.Save(_network, ctx);
 }

@@ -17,22 +17,36 @@ namespace Padam.MLNet;
 /// <param name="Seed">The seed of the training.</param>
 /// <param name="Epoch">The epoch whose weights these are.</param>
 public sealed record ModelReport(
-    string Path, string Backbone, int Classes, IReadOnlyList<string>? ClassNames, int Height, int Width, long Parameters, string Optimizer, int Seed, int Epoch);
+    string Path,
+    string Backbone,
+    int Classes,
+    IReadOnlyList<string>? ClassNames,
+    int Height,
+    int Width,
+    long Parameters,
+    string Optimizer,
+    int Seed,
+    int Epoch
+);
 
 /// <summary>
-/// Reads model zips with suspicion. ML.NET treats model files as trusted code: it loads the classes and assemblies that they name. Verify the files of strangers first.
+/// Reads model zips with suspicion. ML.NET treats model files as trusted code: it loads the classes and assemblies that they name. Verify
+/// the files of strangers first.
 /// </summary>
 public static class ModelFile
 {
     /// <summary>Checks a zip without loading it: its structure, the description, and every weight's checksum, name and shape.</summary>
     /// <param name="path">A zip that <c>mlContext.Model.Save</c> wrote, with one image classifier in it.</param>
     /// <exception cref="FileNotFoundException">The file does not exist.</exception>
-    /// <exception cref="InvalidDataException">The file is damaged, hostile, newer than this version, or holds no image classifier; one sentence says what.</exception>
+    /// <exception cref="InvalidDataException">
+    /// The file is damaged, hostile, newer than this version, or holds no image classifier; one sentence says what.
+    /// </exception>
     /// <exception cref="InvalidOperationException">Its backbone is a registered one and is not registered in this process.</exception>
     public static ModelReport Verify(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        if (Directory.Exists(path)) throw new InvalidDataException($"{path} is a folder where a model zip is expected.");
+        if (Directory.Exists(path))
+            throw new InvalidDataException($"{path} is a folder where a model zip is expected.");
         NativeLibraries.EnsureLoaded();
         using FileStream file = File.OpenRead(path);
         ZipStructure.RequireNothingAfterTheEnd(file, path);
@@ -42,7 +56,10 @@ public static class ModelFile
             ZipStructure.Check(zip, file.Length, path);
             return Report(zip, path);
         }
-        catch (Exception fault) when (fault is InvalidDataException or EndOfStreamException or NotSupportedException && !fault.Message.StartsWith(path, StringComparison.Ordinal))
+        catch (Exception fault)
+            when (fault is InvalidDataException or EndOfStreamException or NotSupportedException
+                && !fault.Message.StartsWith(path, StringComparison.Ordinal)
+            )
         {
             throw new InvalidDataException($"{path} is no model zip, or damaged: {fault.Message}", fault);
         }
@@ -51,21 +68,37 @@ public static class ModelFile
     private static ModelReport Report(ZipArchive zip, string path)
     {
         ZipArchiveEntry[] descriptions = [.. zip.Entries.Where(entry => entry.Name == ModelPayload.DescriptionEntry)];
-        if (descriptions.Length != 1) throw new InvalidDataException($"{path} holds {descriptions.Length} image classifiers of Padam.MLNet; one was expected.");
+        if (descriptions.Length != 1)
+            throw new InvalidDataException($"{path} holds {descriptions.Length} image classifiers of Padam.MLNet; one was expected.");
         ModelDescription model;
-        using (Stream stream = descriptions[0].Open()) model = ModelPayload.ReadDescription(stream, path);
+        using (Stream stream = descriptions[0].Open())
+            model = ModelPayload.ReadDescription(stream, path);
         string folder = descriptions[0].FullName[..^ModelPayload.DescriptionEntry.Length];
-        ZipArchiveEntry weights = zip.GetEntry(folder + ModelPayload.WeightsEntry) ?? throw new InvalidDataException($"{path} has no entry '{folder}{ModelPayload.WeightsEntry}'.");
-        if (weights.Length != model.WeightsLength) throw new InvalidDataException($"{path}: the weights have {weights.Length} bytes, the description says {model.WeightsLength}.");
+        ZipArchiveEntry weights =
+            zip.GetEntry(folder + ModelPayload.WeightsEntry)
+            ?? throw new InvalidDataException($"{path} has no entry '{folder}{ModelPayload.WeightsEntry}'.");
+        if (weights.Length != model.WeightsLength)
+            throw new InvalidDataException($"{path}: the weights have {weights.Length} bytes, the description says {model.WeightsLength}.");
 
-        if (Hash(weights, path) != model.WeightsSha256) throw new InvalidDataException($"{path}: the weights' checksum does not match; the file is damaged.");
+        if (Hash(weights, path) != model.WeightsSha256)
+            throw new InvalidDataException($"{path}: the weights' checksum does not match; the file is damaged.");
         using Stream body = weights.Open();
         var header = new SafetensorsHeader(body, model.WeightsLength, path);
         using nn.Module<Tensor, Tensor> network = ModelPayload.Build(model, path);
         if (SafetensorsWeights.Check(network, header, path) is { FreshLayer: not null } other)
             throw new InvalidDataException($"{path}: the weights are of {other.FileClasses} classes, the description of {model.Classes}.");
-        return new(path, model.Backbone, model.Classes, model.Labels.Values, model.Height, model.Width, header.Entries.Sum(entry => entry.Shape.Aggregate(1L, (count, side) => count * side)),
-            model.Optimizer, model.Seed, model.Epochs);
+        return new(
+            path,
+            model.Backbone,
+            model.Classes,
+            model.Labels.Values,
+            model.Height,
+            model.Width,
+            header.Entries.Sum(entry => entry.Shape.Aggregate(1L, (count, side) => count * side)),
+            model.Optimizer,
+            model.Seed,
+            model.Epochs
+        );
     }
 
     private static string Hash(ZipArchiveEntry entry, string path)

@@ -20,7 +20,10 @@ public static class PadamMLContextExtensions
 /// <summary>Makes trainers and loads data. Reached by <see cref="PadamMLContextExtensions.Padam"/>.</summary>
 public sealed class PadamCatalog
 {
-    /// <summary>The most pixels (height times width) that <see cref="LoadImageFolder"/> decodes: 8192 x 8192. A file whose header says more is refused before any memory is taken for them.</summary>
+    /// <summary>
+    /// The most pixels (height times width) that <see cref="LoadImageFolder"/> decodes: 8192 x 8192. A file whose header says more is
+    /// refused before any memory is taken for them.
+    /// </summary>
     public const long LargestImagePixels = 1L << 26;
 
     private readonly IHostEnvironment _env;
@@ -39,16 +42,31 @@ public sealed class PadamCatalog
     /// <param name="validationSet">Data to measure on after each epoch. The default value is null: none.</param>
     /// <exception cref="ArgumentException">Some arguments are out of range; the message names them all.</exception>
     public ImageClassificationTrainer ImageClassifier(
-        string labelColumnName = "Label", string featureColumnName = "Features", string scoreColumnName = "Score", string predictedLabelColumnName = "PredictedLabel",
-        Backbone? backbone = null, OptimizerOptionsBase? optimizer = null, int epochs = 200, int batchSize = 128, IDataView? validationSet = null)
+        string labelColumnName = "Label",
+        string featureColumnName = "Features",
+        string scoreColumnName = "Score",
+        string predictedLabelColumnName = "PredictedLabel",
+        Backbone? backbone = null,
+        OptimizerOptionsBase? optimizer = null,
+        int epochs = 200,
+        int batchSize = 128,
+        IDataView? validationSet = null
+    )
     {
         var options = new ImageClassificationOptions
         {
-            LabelColumnName = labelColumnName, FeatureColumnName = featureColumnName, ScoreColumnName = scoreColumnName, PredictedLabelColumnName = predictedLabelColumnName,
-            Epochs = epochs, BatchSize = batchSize, ValidationSet = validationSet,
+            LabelColumnName = labelColumnName,
+            FeatureColumnName = featureColumnName,
+            ScoreColumnName = scoreColumnName,
+            PredictedLabelColumnName = predictedLabelColumnName,
+            Epochs = epochs,
+            BatchSize = batchSize,
+            ValidationSet = validationSet,
         };
-        if (backbone is not null) options.Backbone = backbone;
-        if (optimizer is not null) options.Optimizer = optimizer;
+        if (backbone is not null)
+            options.Backbone = backbone;
+        if (optimizer is not null)
+            options.Optimizer = optimizer;
         return ImageClassifier(options);
     }
 
@@ -61,7 +79,9 @@ public sealed class PadamCatalog
     }
 
     /// <summary>CIFAR-10's binary files: Label, a key with the class names, and Features, Vector&lt;Byte,3,32,32&gt;, red first.</summary>
-    /// <param name="folder">Where data_batch_1..5.bin, test_batch.bin and batches.meta.txt lie. Any whole number of records is valid.</param>
+    /// <param name="folder">
+    /// Where data_batch_1..5.bin, test_batch.bin and batches.meta.txt lie. Any whole number of records is valid.
+    /// </param>
     /// <param name="split">Training or test images.</param>
     /// <exception cref="IOException">The folder or a file is missing.</exception>
     /// <exception cref="InvalidDataException">A file ends in mid-record, or a label is out of range.</exception>
@@ -74,10 +94,19 @@ public sealed class PadamCatalog
     /// <exception cref="IOException">The folder or a file is missing.</exception>
     /// <exception cref="InvalidDataException">A file ends in mid-record, or a label is out of range.</exception>
     public IDataView LoadCifar100(string folder, CifarSplit split, CifarLabels labels = CifarLabels.Fine) =>
-        Loaded(new CifarDataView(labels == CifarLabels.Fine ? CifarFormat.Cifar100Fine : CifarFormat.Cifar100Coarse, folder, split), folder);
+        Loaded(
+            new CifarDataView(labels == CifarLabels.Fine ? CifarFormat.Cifar100Fine : CifarFormat.Cifar100Coarse, folder, split),
+            folder
+        );
 
-    /// <summary>A folder with one sub-folder of images for each class: Label, a key with the sub-folders' names, ImagePath, and Image, an MLImage decoded when it is read.</summary>
-    /// <param name="folder">The folder. Its image files are .jpg, .jpeg, .png, .bmp, .gif and .webp, at any depth below their class; none of more than <see cref="LargestImagePixels"/>.</param>
+    /// <summary>
+    /// A folder with one sub-folder of images for each class: Label, a key with the sub-folders' names, ImagePath, and Image, an MLImage
+    /// decoded when it is read.
+    /// </summary>
+    /// <param name="folder">
+    /// The folder. Its image files are .jpg, .jpeg, .png, .bmp, .gif and .webp, at any depth below their class; none of more than
+    /// <see cref="LargestImagePixels"/>.
+    /// </param>
     /// <exception cref="IOException">The folder does not exist.</exception>
     /// <exception cref="InvalidDataException">There is no sub-folder with an image.</exception>
     public IDataView LoadImageFolder(string folder) => Loaded(new ImageFolderDataView(folder), folder);

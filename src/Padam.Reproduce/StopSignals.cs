@@ -3,12 +3,14 @@ using System.Runtime.InteropServices;
 namespace Padam.Reproduce;
 
 /// <summary>
-/// The first SIGINT or SIGTERM asks the work to finish its batch, save and leave; a second SIGINT is left to the system, which ends the process at once.
+/// The first SIGINT or SIGTERM asks the work to finish its batch, save and leave; a second SIGINT is left to the system, which ends the
+/// process at once.
 /// </summary>
 internal sealed class StopSignals : IDisposable
 {
     private readonly CancellationTokenSource source = new();
-    private readonly PosixSignalRegistration interrupt, terminate;
+    private readonly PosixSignalRegistration interrupt,
+        terminate;
 
     public StopSignals()
     {
@@ -23,12 +25,18 @@ internal sealed class StopSignals : IDisposable
 
     private void Stop(PosixSignalContext signal, int exitCode)
     {
-        if (signal.Signal == PosixSignal.SIGINT && Code is not null) return;
+        if (signal.Signal == PosixSignal.SIGINT && Code is not null)
+            return;
         signal.Cancel = true;
-        if (Code is not null) return;
+        if (Code is not null)
+            return;
 
         Code = exitCode;
-        Console.Error.WriteLine(signal.Signal == PosixSignal.SIGINT ? "Stopping after this batch; interrupt again to leave at once." : "Stopping after this batch.");
+        Console.Error.WriteLine(
+            signal.Signal == PosixSignal.SIGINT
+                ? "Stopping after this batch; interrupt again to leave at once."
+                : "Stopping after this batch."
+        );
         source.Cancel();
     }
 

@@ -6,7 +6,8 @@ using Microsoft.ML.Data;
 var mlContext = new MLContext();
 ITransformer model = mlContext.Model.Load(args[0], out _);
 
-int side = int.Parse(args[2], System.Globalization.CultureInfo.InvariantCulture), size = 3 * side * side;
+int side = int.Parse(args[2], System.Globalization.CultureInfo.InvariantCulture),
+    size = 3 * side * side;
 byte[] pixels = File.ReadAllBytes(args[1]);
 var schema = SchemaDefinition.Create(typeof(Row));
 schema[nameof(Row.Features)].ColumnType = new VectorDataViewType(NumberDataViewType.Byte, 3, side, side);

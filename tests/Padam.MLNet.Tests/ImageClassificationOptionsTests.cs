@@ -17,19 +17,40 @@ public sealed class ImageClassificationOptionsTests
         {
             (options.Epochs, options.BatchSize, options.InferenceBatchSize) = (0, -1, 0);
             (options.LabelSmoothing, options.LabelColumnName) = (1, " ");
-            (options.Optimizer, options.EarlyStopping) = (new PadamOptions { LearningRate = -1, Partial = 0.6 }, new EarlyStopping(Patience: 0));
+            (options.Optimizer, options.EarlyStopping) = (
+                new PadamOptions { LearningRate = -1, Partial = 0.6 },
+                new EarlyStopping(Patience: 0)
+            );
         });
 
-        foreach (string part in new[] { "Epochs is 0", "BatchSize is -1", "InferenceBatchSize is 0", "LabelSmoothing is 1", "LabelColumnName is empty", "LearningRate", "Partial", "Patience is 0", "EarlyStopping needs a ValidationSet" })
+        foreach (
+            string part in new[]
+            {
+                "Epochs is 0",
+                "BatchSize is -1",
+                "InferenceBatchSize is 0",
+                "LabelSmoothing is 1",
+                "LabelColumnName is empty",
+                "LearningRate",
+                "Partial",
+                "Patience is 0",
+                "EarlyStopping needs a ValidationSet",
+            }
+        )
             StringAssert.Contains(message, part);
     }
 
     [TestMethod]
     [DynamicData(nameof(Faults))]
-    public void What_is_out_of_bounds_is_refused_and_what_is_just_within_is_not(string part, Action<ImageClassificationOptions> outside, Action<ImageClassificationOptions>? within)
+    public void What_is_out_of_bounds_is_refused_and_what_is_just_within_is_not(
+        string part,
+        Action<ImageClassificationOptions> outside,
+        Action<ImageClassificationOptions>? within
+    )
     {
         StringAssert.Contains(Fault(outside), part);
-        if (within is null) return;
+        if (within is null)
+            return;
         var options = new ImageClassificationOptions();
         within(options);
         Assert.IsNotNull(MlContext.Padam().ImageClassifier(options));
@@ -38,7 +59,9 @@ public sealed class ImageClassificationOptionsTests
     [TestMethod]
     public void The_short_overload_is_validated_too()
     {
-        string message = Assert.ThrowsExactly<ArgumentException>(() => MlContext.Padam().ImageClassifier(labelColumnName: "", epochs: 0)).Message;
+        string message = Assert
+            .ThrowsExactly<ArgumentException>(() => MlContext.Padam().ImageClassifier(labelColumnName: "", epochs: 0))
+            .Message;
 
         StringAssert.Contains(message, "LabelColumnName");
         StringAssert.Contains(message, "Epochs is 0");
@@ -61,7 +84,8 @@ public sealed class ImageClassificationOptionsTests
 
     private static IEnumerable<object?[]> Faults()
     {
-        static object?[] Row(string part, Action<ImageClassificationOptions> outside, Action<ImageClassificationOptions>? within = null) => [part, outside, within];
+        static object?[] Row(string part, Action<ImageClassificationOptions> outside, Action<ImageClassificationOptions>? within = null) =>
+            [part, outside, within];
         IDataView data = Rows.View(MlContext, Rows.Of(2));
         return
         [
@@ -83,10 +107,22 @@ public sealed class ImageClassificationOptionsTests
             Row("ValidationFraction", o => o.ValidationFraction = -0.1),
             Row("choose one", o => (o.ValidationFraction, o.ValidationSet) = (0.1, data), o => o.ValidationSet = data),
             Row("EarlyStopping needs", o => o.EarlyStopping = new(), o => (o.EarlyStopping, o.ValidationSet) = (new(), data)),
-            Row("RestoreBestWeights needs", o => o.RestoreBestWeights = true, o => (o.RestoreBestWeights, o.ValidationFraction) = (true, 0.1)),
-            Row("Patience", o => (o.EarlyStopping, o.ValidationSet) = (new(Patience: 0), data), o => (o.EarlyStopping, o.ValidationSet) = (new(Patience: 1), data)),
+            Row(
+                "RestoreBestWeights needs",
+                o => o.RestoreBestWeights = true,
+                o => (o.RestoreBestWeights, o.ValidationFraction) = (true, 0.1)
+            ),
+            Row(
+                "Patience",
+                o => (o.EarlyStopping, o.ValidationSet) = (new(Patience: 0), data),
+                o => (o.EarlyStopping, o.ValidationSet) = (new(Patience: 1), data)
+            ),
             Row("MinimumImprovement", o => (o.EarlyStopping, o.ValidationSet) = (new(MinimumImprovement: -1), data)),
-            Row("Metric", o => (o.EarlyStopping, o.ValidationSet) = (new((ValidationMetric)7), data), o => (o.EarlyStopping, o.ValidationSet) = (new(ValidationMetric.Accuracy), data)),
+            Row(
+                "Metric",
+                o => (o.EarlyStopping, o.ValidationSet) = (new((ValidationMetric)7), data),
+                o => (o.EarlyStopping, o.ValidationSet) = (new(ValidationMetric.Accuracy), data)
+            ),
             Row("CropPadding", o => o.Augmentation = new(-1), o => o.Augmentation = new(0, Flip: true)),
             Row("PixelScale", o => o.PixelScale = 0, o => o.PixelScale = 1),
             Row("PixelScale", o => o.PixelScale = double.PositiveInfinity),
@@ -98,9 +134,21 @@ public sealed class ImageClassificationOptionsTests
             Row("KernelL2", o => o.KernelL2 = double.PositiveInfinity),
             Row("OptimizerRestartEpochs", o => o.OptimizerRestartEpochs = 0, o => o.OptimizerRestartEpochs = 1),
             Row("Threads", o => o.Threads = 0),
-            Row("PartialSchedule needs PadamOptions", o => (o.PartialSchedule, o.Optimizer) = (Schedule.Constant, new AdamOptions()), o => o.PartialSchedule = Schedule.Constant),
-            Row("takes p to 0.75", o => (o.PartialSchedule, o.Optimizer) = (Schedule.Linear(1, 3), new PadamOptions { Partial = 0.25 }), o => (o.PartialSchedule, o.Optimizer) = (Schedule.Linear(1, 2), new PadamOptions { Partial = 0.25 })),
-            Row("warm-up", o => (o.Schedule, o.Epochs) = (Schedule.Constant.WithWarmup(5), 5), o => (o.Schedule, o.Epochs) = (Schedule.Constant.WithWarmup(5), 6)),
+            Row(
+                "PartialSchedule needs PadamOptions",
+                o => (o.PartialSchedule, o.Optimizer) = (Schedule.Constant, new AdamOptions()),
+                o => o.PartialSchedule = Schedule.Constant
+            ),
+            Row(
+                "takes p to 0.75",
+                o => (o.PartialSchedule, o.Optimizer) = (Schedule.Linear(1, 3), new PadamOptions { Partial = 0.25 }),
+                o => (o.PartialSchedule, o.Optimizer) = (Schedule.Linear(1, 2), new PadamOptions { Partial = 0.25 })
+            ),
+            Row(
+                "warm-up",
+                o => (o.Schedule, o.Epochs) = (Schedule.Constant.WithWarmup(5), 5),
+                o => (o.Schedule, o.Epochs) = (Schedule.Constant.WithWarmup(5), 6)
+            ),
         ];
     }
 

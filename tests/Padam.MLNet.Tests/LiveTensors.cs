@@ -6,7 +6,9 @@ namespace Padam.MLNet.Tests;
 internal static class LiveTensors
 {
     /// <param name="action">What to watch.</param>
-    /// <param name="networks">How many tiny networks it makes. (TorchSharp goes on counting the tensors that Parameters were made of, which are empty.)</param>
+    /// <param name="networks">
+    /// How many tiny networks it makes. (TorchSharp goes on counting the tensors that Parameters were made of, which are empty.)
+    /// </param>
     internal static void AreNotLeftBy(Action action, int networks)
     {
         long miscounted = Left(() => TinyImages.Backbone.Build(10).Dispose());

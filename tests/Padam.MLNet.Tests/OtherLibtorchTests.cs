@@ -52,8 +52,10 @@ public sealed class OtherLibtorchTests
     private void Install(string? versionFile, string text = "")
     {
         Directory.CreateDirectory(Lib);
-        foreach (string file in new[] { "libc10.so", "libtorch_cpu.so", "libtorch.so" }) File.WriteAllText(Path.Combine(Lib, file), "");
-        if (versionFile is not null) File.WriteAllText(Path.Combine(Lib, "..", versionFile), text);
+        foreach (string file in new[] { "libc10.so", "libtorch_cpu.so", "libtorch.so" })
+            File.WriteAllText(Path.Combine(Lib, file), "");
+        if (versionFile is not null)
+            File.WriteAllText(Path.Combine(Lib, "..", versionFile), text);
     }
 
     private void Refused(string reason) => StringAssert.Contains(OtherLibtorch.Fault(Lib), reason, StringComparison.Ordinal);

@@ -8,7 +8,8 @@ public sealed class PipelineTests
 {
     private readonly MLContext _mlContext = new(seed: 1);
     private readonly TemporaryFolder _folder = new();
-    private IDataView _train = null!, _test = null!;
+    private IDataView _train = null!,
+        _test = null!;
 
     [TestInitialize]
     public void Load() => (_train, _test) = TinyImages.Load(_mlContext, _folder.Path);
@@ -21,7 +22,10 @@ public sealed class PipelineTests
     {
         using ImageClassificationTransformer model = _mlContext.Padam().ImageClassifier(TinyImages.Options(epochs: 8)).Fit(_train);
 
-        MulticlassClassificationMetrics metrics = _mlContext.MulticlassClassification.Evaluate(model.Transform(_test), topKPredictionCount: 5);
+        MulticlassClassificationMetrics metrics = _mlContext.MulticlassClassification.Evaluate(
+            model.Transform(_test),
+            topKPredictionCount: 5
+        );
 
         Assert.IsGreaterThan(0.9, metrics.MicroAccuracy);
         Assert.IsGreaterThanOrEqualTo(metrics.MicroAccuracy, metrics.TopKAccuracy);
@@ -32,13 +36,16 @@ public sealed class PipelineTests
     [TestMethod]
     public void The_predicted_label_maps_back_to_the_class_name()
     {
-        var pipeline = _mlContext.Padam().ImageClassifier(TinyImages.Options(epochs: 8))
+        var pipeline = _mlContext
+            .Padam()
+            .ImageClassifier(TinyImages.Options(epochs: 8))
             .Append(_mlContext.Transforms.Conversion.MapKeyToValue("Name", "PredictedLabel"))
             .Append(_mlContext.Transforms.Conversion.MapKeyToValue("True", "Label"));
 
         IDataView scored = pipeline.Fit(_train).Transform(_test);
 
-        string[] names = [.. scored.GetColumn<string>("Name")], truth = [.. scored.GetColumn<string>("True")];
+        string[] names = [.. scored.GetColumn<string>("Name")],
+            truth = [.. scored.GetColumn<string>("True")];
         Assert.IsGreaterThan(90, names.Zip(truth).Count(pair => pair.First == pair.Second));
         VBuffer<ReadOnlyMemory<char>> slots = default;
         scored.Schema["Score"].GetSlotNames(ref slots);
@@ -48,10 +55,15 @@ public sealed class PipelineTests
     [TestMethod]
     public void Cross_validation_trains_and_evaluates_each_fold()
     {
-        var folds = _mlContext.MulticlassClassification.CrossValidate(_train, _mlContext.Padam().ImageClassifier(TinyImages.Options(epochs: 8)), numberOfFolds: 2);
+        var folds = _mlContext.MulticlassClassification.CrossValidate(
+            _train,
+            _mlContext.Padam().ImageClassifier(TinyImages.Options(epochs: 8)),
+            numberOfFolds: 2
+        );
 
         Assert.HasCount(2, folds);
-        foreach (var fold in folds) Assert.IsGreaterThan(0.7, fold.Metrics.MicroAccuracy);
+        foreach (var fold in folds)
+            Assert.IsGreaterThan(0.7, fold.Metrics.MicroAccuracy);
     }
 
     [TestMethod]
@@ -60,15 +72,25 @@ public sealed class PipelineTests
         using ImageClassificationTransformer model = _mlContext.Padam().ImageClassifier(TinyImages.Options()).Fit(_train);
         var input = SchemaDefinition.Create(typeof(Image));
         input[nameof(Image.Features)].ColumnType = _test.Schema["Features"].Type;
-        using var engine = _mlContext.Model.CreatePredictionEngine<Image, TinyImages.Scored>(model, ignoreMissingColumns: true, inputSchemaDefinition: input);
+        using var engine = _mlContext.Model.CreatePredictionEngine<Image, TinyImages.Scored>(
+            model,
+            ignoreMissingColumns: true,
+            inputSchemaDefinition: input
+        );
 
         IReadOnlyList<float[]> batched = TinyImages.Scores(_mlContext, model, _test);
-        float[][] single = [.. _mlContext.Data.CreateEnumerable<Image>(_test, reuseRowObject: false, ignoreMissingColumns: true).Select(image => engine.Predict(image).Score)];
+        float[][] single =
+        [
+            .. _mlContext
+                .Data.CreateEnumerable<Image>(_test, reuseRowObject: false, ignoreMissingColumns: true)
+                .Select(image => engine.Predict(image).Score),
+        ];
 
         Assert.HasCount(batched.Count, single);
         for (int i = 0; i < single.Length; i++)
         {
-            for (int c = 0; c < 10; c++) Assert.AreEqual(batched[i][c], single[i][c], 1e-5f);
+            for (int c = 0; c < 10; c++)
+                Assert.AreEqual(batched[i][c], single[i][c], 1e-5f);
         }
     }
 
@@ -78,7 +100,8 @@ public sealed class PipelineTests
         using ImageClassificationTransformer model = _mlContext.Padam().ImageClassifier(TinyImages.Options(epochs: 8)).Fit(_train);
         IDataView some = _mlContext.Data.SkipRows(_mlContext.Data.TakeRows(_test, 77), 13);
 
-        uint[] labels = [.. model.Transform(some).GetColumn<uint>("Label")], predicted = [.. model.Transform(some).GetColumn<uint>("PredictedLabel")];
+        uint[] labels = [.. model.Transform(some).GetColumn<uint>("Label")],
+            predicted = [.. model.Transform(some).GetColumn<uint>("PredictedLabel")];
 
         Assert.HasCount(64, labels);
         Assert.IsGreaterThan(56, labels.Zip(predicted).Count(pair => pair.First == pair.Second));
@@ -90,7 +113,8 @@ public sealed class PipelineTests
         using ImageClassificationTransformer model = _mlContext.Padam().ImageClassifier(TinyImages.Options()).Fit(_train);
         IDataView unlabelled = _mlContext.Transforms.DropColumns("Label").Fit(_test).Transform(_test);
 
-        foreach (float[] score in TinyImages.Scores(_mlContext, model, unlabelled)) Assert.AreEqual(1, score.Sum(), 1e-5);
+        foreach (float[] score in TinyImages.Scores(_mlContext, model, unlabelled))
+            Assert.AreEqual(1, score.Sum(), 1e-5);
     }
 
     [TestMethod]

@@ -19,7 +19,10 @@ public sealed class RealImagesTests
         IDataView train = mlContext.Data.TakeRows(mlContext.Padam().LoadCifar10(folder, CifarSplit.Train), 600);
         IDataView test = mlContext.Data.TakeRows(mlContext.Padam().LoadCifar10(folder, CifarSplit.Test), 500);
 
-        using ImageClassificationTransformer model = mlContext.Padam().ImageClassifier(backbone: Backbone.Parse("vgg-small"), epochs: 4, batchSize: 32).Fit(train);
+        using ImageClassificationTransformer model = mlContext
+            .Padam()
+            .ImageClassifier(backbone: Backbone.Parse("vgg-small"), epochs: 4, batchSize: 32)
+            .Fit(train);
 
         // Guessing yields 0.1, with a standard deviation of 0.013.
         Assert.IsGreaterThan(0.18, mlContext.MulticlassClassification.Evaluate(model.Transform(test)).MicroAccuracy);

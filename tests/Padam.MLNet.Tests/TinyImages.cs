@@ -5,10 +5,13 @@ using static TorchSharp.torch;
 
 namespace Padam.MLNet.Tests;
 
-/// <summary>Small data in CIFAR-10's format and a network of a few hundred weights, so that whole trainings take a fraction of a second.</summary>
+/// <summary>
+/// Small data in CIFAR-10's format and a network of a few hundred weights, so that whole trainings take a fraction of a second.
+/// </summary>
 internal static class TinyImages
 {
-    internal const int Side = 32, Bytes = 3 * Side * Side;
+    internal const int Side = 32,
+        Bytes = 3 * Side * Side;
 
     internal static readonly string[] Names = ["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"];
 
@@ -32,10 +35,12 @@ internal static class TinyImages
         {
             Span<byte> record = records.AsSpan(i * (1 + Bytes), 1 + Bytes);
             random.NextBytes(record);
-            foreach (ref byte value in record) value /= 2;
+            foreach (ref byte value in record)
+                value /= 2;
             int label = i % classes;
             record[0] = (byte)label;
-            for (int channel = 0; channel < 3; channel++) record.Slice(1 + (channel * Side * Side) + (label * 3 * Side), 3 * Side).Fill(250);
+            for (int channel = 0; channel < 3; channel++)
+                record.Slice(1 + (channel * Side * Side) + (label * 3 * Side), 3 * Side).Fill(250);
         }
 
         return records;
@@ -47,13 +52,23 @@ internal static class TinyImages
         return (mlContext.Padam().LoadCifar10(folder, CifarSplit.Train), mlContext.Padam().LoadCifar10(folder, CifarSplit.Test));
     }
 
-    internal static ImageClassificationOptions Options(int epochs = 2, int seed = 7) => new()
-    {
-        Backbone = Backbone, Optimizer = new MLNet.Optimizers.AdamOptions { LearningRate = 0.01 }, Epochs = epochs, BatchSize = 32, Seed = seed, InferenceBatchSize = 16,
-    };
+    internal static ImageClassificationOptions Options(int epochs = 2, int seed = 7) =>
+        new()
+        {
+            Backbone = Backbone,
+            Optimizer = new MLNet.Optimizers.AdamOptions { LearningRate = 0.01 },
+            Epochs = epochs,
+            BatchSize = 32,
+            Seed = seed,
+            InferenceBatchSize = 16,
+        };
 
     internal static IReadOnlyList<float[]> Scores(MLContext mlContext, ITransformer model, IDataView data) =>
-        [.. mlContext.Data.CreateEnumerable<Scored>(model.Transform(data), reuseRowObject: false, ignoreMissingColumns: true).Select(row => row.Score)];
+        [
+            .. mlContext
+                .Data.CreateEnumerable<Scored>(model.Transform(data), reuseRowObject: false, ignoreMissingColumns: true)
+                .Select(row => row.Score),
+        ];
 
     /// <summary>What the weights are, to the last bit.</summary>
     internal static string Hash(ImageClassificationTransformer model)
@@ -75,21 +90,33 @@ internal static class TinyImages
         Assert.HasCount(expected.Count, actual);
         for (int i = 0; i < expected.Count; i++)
         {
-            for (int c = 0; c < expected[i].Length; c++) Assert.AreEqual(expected[i][c], actual[i][c], tolerance, $"row {i}, class {c}");
+            for (int c = 0; c < expected[i].Length; c++)
+                Assert.AreEqual(expected[i][c], actual[i][c], tolerance, $"row {i}, class {c}");
         }
     }
 
     internal static void AreSame(IReadOnlyList<float[]> expected, IReadOnlyList<float[]> actual)
     {
         Assert.HasCount(expected.Count, actual);
-        for (int i = 0; i < expected.Count; i++) CollectionAssert.AreEqual(expected[i], actual[i], $"row {i}");
+        for (int i = 0; i < expected.Count; i++)
+            CollectionAssert.AreEqual(expected[i], actual[i], $"row {i}");
     }
 
     private static Backbone Register()
     {
-        Backbone.Register("tiny", classes => nn.Sequential(
-            ("pool1", nn.AvgPool2d(2)), ("conv", nn.Conv2d(3, 8, 3, padding: 1)), ("norm", nn.BatchNorm2d(8)), ("relu", nn.ReLU()), ("pool2", nn.AdaptiveAvgPool2d([8, 1])),
-            ("flat", nn.Flatten()), ("linear", nn.Linear(64, classes))));
+        Backbone.Register(
+            "tiny",
+            classes =>
+                nn.Sequential(
+                    ("pool1", nn.AvgPool2d(2)),
+                    ("conv", nn.Conv2d(3, 8, 3, padding: 1)),
+                    ("norm", nn.BatchNorm2d(8)),
+                    ("relu", nn.ReLU()),
+                    ("pool2", nn.AdaptiveAvgPool2d([8, 1])),
+                    ("flat", nn.Flatten()),
+                    ("linear", nn.Linear(64, classes))
+                )
+        );
         return Backbone.Parse("tiny");
     }
 

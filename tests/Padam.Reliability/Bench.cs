@@ -1,5 +1,5 @@
-using Microsoft.ML;
 using System.Diagnostics;
+using Microsoft.ML;
 using Padam.MLNet;
 using Padam.MLNet.Tests;
 
@@ -15,7 +15,8 @@ internal sealed class Bench : IDisposable
     {
         _divisor = divisor;
         // In memory where there is such a folder: hundreds of thousands of small files would time the disk.
-        if (Directory.Exists("/dev/shm")) Environment.SetEnvironmentVariable("TMPDIR", "/dev/shm");
+        if (Directory.Exists("/dev/shm"))
+            Environment.SetEnvironmentVariable("TMPDIR", "/dev/shm");
         _folder = new();
         // Whatever goes to the temporary folder from here on, ML.NET's own files too, can be seen.
         Directory.CreateDirectory(Temporary);
@@ -69,13 +70,31 @@ internal sealed class Bench : IDisposable
     /// <param name="environment">Variables to set.</param>
     /// <param name="program">The folder of the program; this one's by default.</param>
     /// <param name="arguments">PART and ARGS.</param>
-    internal static Process Start(string shell, IEnumerable<(string Name, string Value)> environment, string? program, params string[] arguments)
+    internal static Process Start(
+        string shell,
+        IEnumerable<(string Name, string Value)> environment,
+        string? program,
+        params string[] arguments
+    )
     {
-        var start = new ProcessStartInfo("bash", ["-c", shell, "bash", "dotnet", Path.Combine(program ?? AppContext.BaseDirectory, "Padam.Reliability.dll"), "child", .. arguments])
+        var start = new ProcessStartInfo(
+            "bash",
+            [
+                "-c",
+                shell,
+                "bash",
+                "dotnet",
+                Path.Combine(program ?? AppContext.BaseDirectory, "Padam.Reliability.dll"),
+                "child",
+                .. arguments,
+            ]
+        )
         {
-            RedirectStandardOutput = true, RedirectStandardError = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
         };
-        foreach ((string name, string value) in environment) start.Environment[name] = value;
+        foreach ((string name, string value) in environment)
+            start.Environment[name] = value;
         return Process.Start(start)!;
     }
 

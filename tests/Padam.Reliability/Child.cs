@@ -4,7 +4,9 @@ using Padam.MLNet.Tests;
 
 namespace Padam.Reliability;
 
-/// <summary>What is done in a process of its own, because it may die or has limits. An expected fault is printed with its type, and ends it with 1.</summary>
+/// <summary>
+/// What is done in a process of its own, because it may die or has limits. An expected fault is printed with its type, and ends it with 1.
+/// </summary>
 internal static class Child
 {
     internal static int Run(string part, string[] arguments)
@@ -13,10 +15,17 @@ internal static class Child
         {
             switch (part)
             {
-                case "train": Train(arguments[0], arguments[1], int.Parse(arguments.ElementAtOrDefault(2) ?? "12")); break;
-                case "train-many": TrainMany(int.Parse(arguments[0])); break;
-                case "save": Save(arguments[0], arguments[1]); break;
-                default: throw new ArgumentException($"No part '{part}'.");
+                case "train":
+                    Train(arguments[0], arguments[1], int.Parse(arguments.ElementAtOrDefault(2) ?? "12"));
+                    break;
+                case "train-many":
+                    TrainMany(int.Parse(arguments[0]));
+                    break;
+                case "save":
+                    Save(arguments[0], arguments[1]);
+                    break;
+                default:
+                    throw new ArgumentException($"No part '{part}'.");
             }
 
             return 0;
@@ -42,7 +51,11 @@ internal static class Child
     private static void Train(string data, string checkpoints, int epochs)
     {
         var mlContext = new MLContext(seed: 1);
-        mlContext.Padam().ImageClassifier(Options(checkpoints, epochs)).Fit(mlContext.Padam().LoadCifar10(data, CifarSplit.Train)).Dispose();
+        mlContext
+            .Padam()
+            .ImageClassifier(Options(checkpoints, epochs))
+            .Fit(mlContext.Padam().LoadCifar10(data, CifarSplit.Train))
+            .Dispose();
     }
 
     // Rows are made as they are read, so only what the trainer keeps of them counts.
@@ -50,7 +63,12 @@ internal static class Child
     {
         var mlContext = new MLContext(seed: 1);
         var schema = Microsoft.ML.Data.SchemaDefinition.Create(typeof(Row));
-        schema[nameof(Row.Features)].ColumnType = new Microsoft.ML.Data.VectorDataViewType(Microsoft.ML.Data.NumberDataViewType.Byte, 3, 32, 32);
+        schema[nameof(Row.Features)].ColumnType = new Microsoft.ML.Data.VectorDataViewType(
+            Microsoft.ML.Data.NumberDataViewType.Byte,
+            3,
+            32,
+            32
+        );
         schema[nameof(Row.Label)].ColumnType = new Microsoft.ML.Data.KeyDataViewType(typeof(uint), 10);
         var row = new Row { Features = new byte[3 * 32 * 32] };
         IDataView view = mlContext.Data.LoadFromEnumerable(new Rows(row, rows), schema);

@@ -12,10 +12,19 @@ internal static class Engines
         var input = SchemaDefinition.Create(typeof(Image));
         input[nameof(Image.Features)].ColumnType = bench.Test.Schema["Features"].Type;
         // The transformer is the bench's, and outlives its engines.
-        return bench.MLContext.Model.CreatePredictionEngine<Image, TinyImages.Scored>(model, new PredictionEngineOptions { IgnoreMissingColumns = true, InputSchemaDefinition = input, OwnsTransformer = false });
+        return bench.MLContext.Model.CreatePredictionEngine<Image, TinyImages.Scored>(
+            model,
+            new PredictionEngineOptions
+            {
+                IgnoreMissingColumns = true,
+                InputSchemaDefinition = input,
+                OwnsTransformer = false,
+            }
+        );
     }
 
-    internal static Image[] Images(Bench bench) => [.. bench.MLContext.Data.CreateEnumerable<Image>(bench.Test, reuseRowObject: false, ignoreMissingColumns: true)];
+    internal static Image[] Images(Bench bench) =>
+        [.. bench.MLContext.Data.CreateEnumerable<Image>(bench.Test, reuseRowObject: false, ignoreMissingColumns: true)];
 
     internal sealed class Image
     {

@@ -8,11 +8,25 @@ namespace Padam.Reliability;
 internal static class ImageCases
 {
     internal static IEnumerable<Case> All =>
-    [
-        new("Images", "undecodable, empty, cut, 20,000 x 20,000: named by row and path", Unreadable),
-        new("Images", "mutated files: decoded or refused", bench => ReaderCases.Fuzz(bench, OddImages.Readable.First().Bytes, Decode(bench, ".jpg"), full: 20_000)),
-        new("Images", "mutated PNG: decoded or refused", bench => ReaderCases.Fuzz(bench, OddImages.Readable.First(image => image.Name.EndsWith(".png", StringComparison.Ordinal)).Bytes, Decode(bench, ".png"), full: 20_000)),
-    ];
+        [
+            new("Images", "undecodable, empty, cut, 20,000 x 20,000: named by row and path", Unreadable),
+            new(
+                "Images",
+                "mutated files: decoded or refused",
+                bench => ReaderCases.Fuzz(bench, OddImages.Readable.First().Bytes, Decode(bench, ".jpg"), full: 20_000)
+            ),
+            new(
+                "Images",
+                "mutated PNG: decoded or refused",
+                bench =>
+                    ReaderCases.Fuzz(
+                        bench,
+                        OddImages.Readable.First(image => image.Name.EndsWith(".png", StringComparison.Ordinal)).Bytes,
+                        Decode(bench, ".png"),
+                        full: 20_000
+                    )
+            ),
+        ];
 
     private static Outcome Unreadable(Bench bench)
     {
@@ -30,7 +44,10 @@ internal static class ImageCases
             }
             catch (BadImageException fault)
             {
-                bool named = fault.Message.Contains(path, StringComparison.Ordinal) && fault.Message.Contains("Row 1", StringComparison.Ordinal) && fault.Message.Contains(word, StringComparison.Ordinal);
+                bool named =
+                    fault.Message.Contains(path, StringComparison.Ordinal)
+                    && fault.Message.Contains("Row 1", StringComparison.Ordinal)
+                    && fault.Message.Contains(word, StringComparison.Ordinal);
                 Fit(bench, folder, skip: true);
                 held += named ? 1 : 0;
             }
@@ -43,11 +60,18 @@ internal static class ImageCases
 
     private static Action<byte[]> Decode(Bench bench, string extension)
     {
-        string folder = Folder(bench), path = Path.Combine(folder, "a", "0" + extension);
+        string folder = Folder(bench),
+            path = Path.Combine(folder, "a", "0" + extension);
         return bytes =>
         {
             File.WriteAllBytes(path, bytes);
-            foreach (var image in Microsoft.ML.Data.ColumnCursorExtensions.GetColumn<Microsoft.ML.Data.MLImage>(bench.MLContext.Padam().LoadImageFolder(folder), "Image")) image.Dispose();
+            foreach (
+                var image in Microsoft.ML.Data.ColumnCursorExtensions.GetColumn<Microsoft.ML.Data.MLImage>(
+                    bench.MLContext.Padam().LoadImageFolder(folder),
+                    "Image"
+                )
+            )
+                image.Dispose();
         };
     }
 

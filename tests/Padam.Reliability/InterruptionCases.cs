@@ -8,22 +8,27 @@ namespace Padam.Reliability;
 internal static class InterruptionCases
 {
     internal static IEnumerable<Case> All =>
-    [
-        new("Interruption", "100 cancellations at random moments: checkpoint whole, tensors freed, same model in the end", Cancel),
-        new("Interruption", "killed at random moments (SIGKILL): resumes to the same model", Kill),
-        new("Interruption", "a callback that throws: reaches the caller, checkpoint whole, tensors freed", Throw),
-    ];
+        [
+            new("Interruption", "100 cancellations at random moments: checkpoint whole, tensors freed, same model in the end", Cancel),
+            new("Interruption", "killed at random moments (SIGKILL): resumes to the same model", Kill),
+            new("Interruption", "a callback that throws: reaches the caller, checkpoint whole, tensors freed", Throw),
+        ];
 
     private static Outcome Cancel(Bench bench)
     {
-        string folder = bench.Fresh(), checkpoint = Path.Combine(folder, "checkpoint.zip");
+        string folder = bench.Fresh(),
+            checkpoint = Path.Combine(folder, "checkpoint.zip");
         const int epochs = 10;
         byte[] expected;
-        using (ImageClassificationTransformer whole = bench.Fit(Child.Options(null, epochs))) expected = bench.Weights(whole);
+        using (ImageClassificationTransformer whole = bench.Fit(Child.Options(null, epochs)))
+            expected = bench.Weights(whole);
         long start = Stopwatch.GetTimestamp();
         bench.Fit(Child.Options(bench.Fresh(), epochs)).Dispose();
         double milliseconds = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
-        int count = bench.Count(100), held = 0, ended = 0, cancelled = 0;
+        int count = bench.Count(100),
+            held = 0,
+            ended = 0,
+            cancelled = 0;
         var random = new Random(4);
         while (cancelled < count)
         {
@@ -37,57 +42,79 @@ internal static class InterruptionCases
             {
                 using ImageClassificationTransformer model = bench.Fit(options);
                 ended++;
-                if (!bench.Weights(model).AsSpan().SequenceEqual(expected)) continue;
+                if (!bench.Weights(model).AsSpan().SequenceEqual(expected))
+                    continue;
                 Directory.Delete(folder, recursive: true);
             }
             catch (OperationCanceledException)
             {
                 cancelled++;
-                if (File.Exists(checkpoint)) Checkpoint.Read(checkpoint);
+                if (File.Exists(checkpoint))
+                    Checkpoint.Read(checkpoint);
             }
 
             // A training cancelled while it read its data has built no network.
-            if ((tensors.Left(networks: 1) == 0 || tensors.Left(networks: 0) == 0) && (!Directory.Exists(folder) || !Directory.EnumerateFiles(folder, "*.tmp").Any())) held++;
+            if (
+                (tensors.Left(networks: 1) == 0 || tensors.Left(networks: 0) == 0)
+                && (!Directory.Exists(folder) || !Directory.EnumerateFiles(folder, "*.tmp").Any())
+            )
+                held++;
         }
 
         using ImageClassificationTransformer last = bench.Fit(Child.Options(folder, epochs));
         bool same = bench.Weights(last).AsSpan().SequenceEqual(expected);
-        return new(cancelled + ended + 1, held + (same ? 1 : 0), $"{cancelled} cancelled, {ended} ended first; models compared byte for byte with the uninterrupted one");
+        return new(
+            cancelled + ended + 1,
+            held + (same ? 1 : 0),
+            $"{cancelled} cancelled, {ended} ended first; models compared byte for byte with the uninterrupted one"
+        );
     }
 
     private static Outcome Kill(Bench bench)
     {
         const int epochs = 600;
-        string folder = bench.Fresh(), checkpoint = Path.Combine(folder, "checkpoint.zip");
+        string folder = bench.Fresh(),
+            checkpoint = Path.Combine(folder, "checkpoint.zip");
         byte[] expected;
-        using (ImageClassificationTransformer whole = bench.Fit(Child.Options(null, epochs))) expected = bench.Weights(whole);
-        int count = bench.Count(20), killed = 0;
+        using (ImageClassificationTransformer whole = bench.Fit(Child.Options(null, epochs)))
+            expected = bench.Weights(whole);
+        int count = bench.Count(20),
+            killed = 0;
         var random = new Random(5);
         for (int i = 0; i < count; i++)
         {
             Process child = Bench.Start("exec \"$@\"", [], null, "train", bench["data"], folder, $"{epochs}");
             Thread.Sleep(random.Next(300, 2000));
             child.Kill(entireProcessTree: true);
-            if (Bench.Finish(child).Code == 128 + 9) killed++;
+            if (Bench.Finish(child).Code == 128 + 9)
+                killed++;
             // Throws where the file is not whole.
-            if (File.Exists(checkpoint)) Checkpoint.Read(checkpoint);
+            if (File.Exists(checkpoint))
+                Checkpoint.Read(checkpoint);
         }
 
         using ImageClassificationTransformer last = bench.Fit(Child.Options(folder, epochs));
-        return new(count, bench.Weights(last).AsSpan().SequenceEqual(expected) ? count : 0, $"{killed} killed in the middle; the checkpoint was whole each time, the model in the end the same bytes");
+        return new(
+            count,
+            bench.Weights(last).AsSpan().SequenceEqual(expected) ? count : 0,
+            $"{killed} killed in the middle; the checkpoint was whole each time, the model in the end the same bytes"
+        );
     }
 
     private static Outcome Throw(Bench bench)
     {
-        int count = bench.Count(100), held = 0;
+        int count = bench.Count(100),
+            held = 0;
         var tensors = new LiveTensors(Bench.Parameters);
         for (int i = 0; i < count; i++)
         {
             string folder = bench.Fresh();
             ImageClassificationOptions options = Child.Options(folder, epochs: 3);
             int left = 1 + (i % 21);
-            if (i % 2 == 0) options.ProgressCallback = _ => ThrowAt(ref left);
-            else options.MetricsCallback = _ => ThrowAt(ref left);
+            if (i % 2 == 0)
+                options.ProgressCallback = _ => ThrowAt(ref left);
+            else
+                options.MetricsCallback = _ => ThrowAt(ref left);
             try
             {
                 bench.Fit(options).Dispose();
@@ -96,7 +123,8 @@ internal static class InterruptionCases
             catch (TimeoutException)
             {
                 string checkpoint = Path.Combine(folder, "checkpoint.zip");
-                if (File.Exists(checkpoint)) Checkpoint.Read(checkpoint);
+                if (File.Exists(checkpoint))
+                    Checkpoint.Read(checkpoint);
                 held++;
             }
 
@@ -109,6 +137,7 @@ internal static class InterruptionCases
 
     private static void ThrowAt(ref int left)
     {
-        if (--left == 0) throw new TimeoutException("the user's own");
+        if (--left == 0)
+            throw new TimeoutException("the user's own");
     }
 }

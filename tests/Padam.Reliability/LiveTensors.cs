@@ -3,8 +3,10 @@ using TorchSharp;
 namespace Padam.Reliability;
 
 /// <summary>
-/// Tensors that were made and not freed since a moment. TorchSharp's counter counts a parameter twice when it is made and once when it is freed, although its memory goes
-/// (building and disposing ResNet18 thirty times leaves the resident memory as it is), so each network of this many parameters leaves that many in the counter.
+/// Tensors that were made and not freed since a moment. TorchSharp's counter counts a parameter twice when it is made and once when it is
+/// freed, although its memory goes
+/// (building and disposing ResNet18 thirty times leaves the resident memory as it is), so each network of this many parameters leaves that
+/// many in the counter.
 /// </summary>
 internal sealed class LiveTensors(int parametersOfNetwork)
 {

@@ -9,18 +9,32 @@ namespace Padam.Reliability;
 internal static class ModelFileCases
 {
     internal static IEnumerable<Case> All =>
-    [
-        new("Model files", "cut at 500 places", bench => Sweep(bench, 500, (models, length, i, count) => models.Cut((int)((long)length * i / count)), mustRefuse: true)),
-        new("Model files", "one bit flipped at 2,000 places of our entries", bench => Sweep(bench, 2000, (models, _, i, _) => models.Flipped(models.BitOfOurEntries(new Random(i))), mustRefuse: false)),
-        new("Model files", "one bit flipped anywhere", bench => Sweep(bench, 2000, (models, length, i, _) => models.Flipped(new Random(i).Next(8 * length)), mustRefuse: false)),
-        new("Model files", "hostile, bombs of 1 GiB", Hostile),
-    ];
+        [
+            new(
+                "Model files",
+                "cut at 500 places",
+                bench => Sweep(bench, 500, (models, length, i, count) => models.Cut((int)((long)length * i / count)), mustRefuse: true)
+            ),
+            new(
+                "Model files",
+                "one bit flipped at 2,000 places of our entries",
+                bench => Sweep(bench, 2000, (models, _, i, _) => models.Flipped(models.BitOfOurEntries(new Random(i))), mustRefuse: false)
+            ),
+            new(
+                "Model files",
+                "one bit flipped anywhere",
+                bench => Sweep(bench, 2000, (models, length, i, _) => models.Flipped(new Random(i).Next(8 * length)), mustRefuse: false)
+            ),
+            new("Model files", "hostile, bombs of 1 GiB", Hostile),
+        ];
 
     private static Outcome Sweep(Bench bench, int full, Func<BrokenModels, int, int, int, byte[]> broken, bool mustRefuse)
     {
         using var judge = new Judge(bench);
-        int count = bench.Count(full), held = 0;
-        for (int i = 0; i < count; i++) held += judge.Holds(broken(judge.Models, judge.Honest.Length, i, count), mustRefuse) ? 1 : 0;
+        int count = bench.Count(full),
+            held = 0;
+        for (int i = 0; i < count; i++)
+            held += judge.Holds(broken(judge.Models, judge.Honest.Length, i, count), mustRefuse) ? 1 : 0;
         return new(count, held, judge.Figure);
     }
 
@@ -32,7 +46,9 @@ internal static class ModelFileCases
         return new(all.Length, all.Length - broken.Length, broken.Length == 0 ? judge.Figure : string.Join(", ", broken));
     }
 
-    /// <summary>Whether a file is refused, or scores as the honest one does; what Verify took for it; whether anything was left behind.</summary>
+    /// <summary>
+    /// Whether a file is refused, or scores as the honest one does; what Verify took for it; whether anything was left behind.
+    /// </summary>
     private sealed class Judge : IDisposable
     {
         private readonly Bench _bench;
@@ -41,7 +57,8 @@ internal static class ModelFileCases
         private readonly IDataView _images;
         private double _slowest;
         private long _largest;
-        private int _refused, _loaded;
+        private int _refused,
+            _loaded;
 
         internal Judge(Bench bench)
         {
@@ -56,7 +73,8 @@ internal static class ModelFileCases
 
         internal BrokenModels Models { get; }
 
-        internal string Figure => $"{_refused} refused, {_loaded} loaded with the same scores; Verify took at most {_slowest:0} ms and {_largest / 1e6:0.0} MB";
+        internal string Figure =>
+            $"{_refused} refused, {_loaded} loaded with the same scores; Verify took at most {_slowest:0} ms and {_largest / 1e6:0.0} MB";
 
         internal bool Holds(byte[] zip, bool mustRefuse)
         {
@@ -66,15 +84,21 @@ internal static class ModelFileCases
 
         private bool Verifies(bool mustRefuse)
         {
-            long start = Stopwatch.GetTimestamp(), allocated = GC.GetAllocatedBytesForCurrentThread(), resident = Environment.WorkingSet;
-            bool refused = false, named = true;
+            long start = Stopwatch.GetTimestamp(),
+                allocated = GC.GetAllocatedBytesForCurrentThread(),
+                resident = Environment.WorkingSet;
+            bool refused = false,
+                named = true;
             try
             {
                 ModelFile.Verify(_zip);
             }
             catch (InvalidDataException fault)
             {
-                (refused, named) = (true, fault.Message.StartsWith(_zip, StringComparison.Ordinal) && !fault.Message.Contains('\n', StringComparison.Ordinal));
+                (refused, named) = (
+                    true,
+                    fault.Message.StartsWith(_zip, StringComparison.Ordinal) && !fault.Message.Contains('\n', StringComparison.Ordinal)
+                );
             }
 
             double milliseconds = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
@@ -94,7 +118,8 @@ internal static class ModelFileCases
             catch (Exception)
             {
                 // ML.NET leaves its folder to its finalizer where the zip cannot be opened.
-                if (Directory.EnumerateFileSystemEntries(_bench.Temporary).Any()) Collect();
+                if (Directory.EnumerateFileSystemEntries(_bench.Temporary).Any())
+                    Collect();
                 return !Directory.EnumerateFileSystemEntries(_bench.Temporary).Any();
             }
 
@@ -102,7 +127,9 @@ internal static class ModelFileCases
             using (model as IDisposable)
             {
                 IReadOnlyList<float[]> scores = TinyImages.Scores(_bench.MLContext, model, _images);
-                return scores.Count == _scores.Count && scores.Zip(_scores).All(pair => pair.First.AsSpan().SequenceEqual(pair.Second)) && !Directory.EnumerateFileSystemEntries(_bench.Temporary).Any();
+                return scores.Count == _scores.Count
+                    && scores.Zip(_scores).All(pair => pair.First.AsSpan().SequenceEqual(pair.Second))
+                    && !Directory.EnumerateFileSystemEntries(_bench.Temporary).Any();
             }
         }
 

@@ -10,16 +10,22 @@ internal sealed record ConsoleResult(int ExitCode, string Output, string Error)
 
 internal static class ConsoleProcess
 {
-    public static readonly string Executable = Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "padam-reproduce.exe" : "padam-reproduce");
+    public static readonly string Executable = Path.Combine(
+        AppContext.BaseDirectory,
+        OperatingSystem.IsWindows() ? "padam-reproduce.exe" : "padam-reproduce"
+    );
 
-    public static Process Start(string folder, params string[] arguments) => Process.Start(new ProcessStartInfo(Executable, arguments)
-    {
-        WorkingDirectory = folder,
-        RedirectStandardOutput = true,
-        RedirectStandardError = true,
-        // Tests run side by side: threads that wait for each other without sleeping would slow all of them down.
-        Environment = { ["OMP_NUM_THREADS"] = "1", ["OMP_WAIT_POLICY"] = "passive" },
-    })!;
+    public static Process Start(string folder, params string[] arguments) =>
+        Process.Start(
+            new ProcessStartInfo(Executable, arguments)
+            {
+                WorkingDirectory = folder,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+                // Tests run side by side: threads that wait for each other without sleeping would slow all of them down.
+                Environment = { ["OMP_NUM_THREADS"] = "1", ["OMP_WAIT_POLICY"] = "passive" },
+            }
+        )!;
 
     /// <summary>Sends a signal, as a terminal (INT) or a scheduler (TERM) does.</summary>
     public static void Signal(this Process process, string signal)
@@ -34,7 +40,8 @@ internal static class ConsoleProcess
     {
         using (process)
         {
-            Task<string> output = process.StandardOutput.ReadToEndAsync(), error = process.StandardError.ReadToEndAsync();
+            Task<string> output = process.StandardOutput.ReadToEndAsync(),
+                error = process.StandardError.ReadToEndAsync();
             await process.WaitForExitAsync();
             return new ConsoleResult(process.ExitCode, await output, await error);
         }

@@ -15,14 +15,48 @@ namespace Padam.Benchmarks.Compare;
 /// <param name="ScoringRatio">Images a second, ours / peer.</param>
 /// <param name="PeakRssMb">Peak resident memory of each process after the training steps, in MiB.</param>
 internal sealed record Comparison(
-    string Backbone, double OursSPerStep, double? PeerSPerStep, double? Ratio, double GemmGflops, double FloorSPerStep, double OursOverFloor, double? OptimizerRatio, double? ScoringRatio, PeakMemory PeakRssMb)
+    string Backbone,
+    double OursSPerStep,
+    double? PeerSPerStep,
+    double? Ratio,
+    double GemmGflops,
+    double FloorSPerStep,
+    double OursOverFloor,
+    double? OptimizerRatio,
+    double? ScoringRatio,
+    PeakMemory PeakRssMb
+)
 {
-    private static readonly JsonSerializerOptions SnakeCase = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, Converters = { new FourDigits() } };
-
-    internal static Comparison Of(string backbone, Sides step, Sides optimizer, Sides scoring, Sides memory, IReadOnlyCollection<double> gflops, double stepGflop)
+    private static readonly JsonSerializerOptions SnakeCase = new()
     {
-        double rate = Sides.Median(gflops), floor = stepGflop / rate;
-        return new(backbone, step.Ours, step.Peer, step.Peer / step.Ours, rate, floor, step.Ours / floor, optimizer.Peer / optimizer.Ours, scoring.Ours / scoring.Peer, new(memory.Ours, memory.Peer));
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        Converters = { new FourDigits() },
+    };
+
+    internal static Comparison Of(
+        string backbone,
+        Sides step,
+        Sides optimizer,
+        Sides scoring,
+        Sides memory,
+        IReadOnlyCollection<double> gflops,
+        double stepGflop
+    )
+    {
+        double rate = Sides.Median(gflops),
+            floor = stepGflop / rate;
+        return new(
+            backbone,
+            step.Ours,
+            step.Peer,
+            step.Peer / step.Ours,
+            rate,
+            floor,
+            step.Ours / floor,
+            optimizer.Peer / optimizer.Ours,
+            scoring.Ours / scoring.Peer,
+            new(memory.Ours, memory.Peer)
+        );
     }
 
     internal string ToJson() => JsonSerializer.Serialize(this, SnakeCase);
@@ -31,7 +65,8 @@ internal sealed record Comparison(
     {
         public override double Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => reader.GetDouble();
 
-        public override void Write(Utf8JsonWriter writer, double value, JsonSerializerOptions options) => writer.WriteRawValue(value.ToString(value < 1000 ? "G4" : "F0"));
+        public override void Write(Utf8JsonWriter writer, double value, JsonSerializerOptions options) =>
+            writer.WriteRawValue(value.ToString(value < 1000 ? "G4" : "F0"));
     }
 }
 

@@ -10,7 +10,9 @@ using static TorchSharp.torch;
 
 namespace Padam.Benchmarks.Compare;
 
-/// <summary>The library's own training and scoring, one step at a time: what <c>Fit</c> and <c>Transform</c> do, with the clock between.</summary>
+/// <summary>
+/// The library's own training and scoring, one step at a time: what <c>Fit</c> and <c>Transform</c> do, with the clock between.
+/// </summary>
 internal sealed class Ours : IDisposable
 {
     private const int Seed = 1;
@@ -19,7 +21,8 @@ internal sealed class Ours : IDisposable
     internal const int Batches = 16;
     private readonly MLContext _mlContext = new(Seed);
     private readonly SyntheticCifar _images;
-    private readonly IDataView _train, _test;
+    private readonly IDataView _train,
+        _test;
     private readonly ImageClassificationOptions _options;
     private readonly nn.Module<Tensor, Tensor> _network;
     private readonly optim.Optimizer _optimizer;
@@ -37,25 +40,39 @@ internal sealed class Ours : IDisposable
         (_train, _test) = (_images.Load(_mlContext, CifarSplit.Train), _images.Load(_mlContext, CifarSplit.Test));
         _options = new ImageClassificationOptions
         {
-            Backbone = Backbone.Parse(backbone), ConvolutionAlgorithm = convolution, BatchSize = batch, Epochs = 1,
-            Normalization = Normalization.Cifar10, Augmentation = new(CropPadding: 4, Flip: true),
+            Backbone = Backbone.Parse(backbone),
+            ConvolutionAlgorithm = convolution,
+            BatchSize = batch,
+            Epochs = 1,
+            Normalization = Normalization.Cifar10,
+            Augmentation = new(CropPadding: 4, Flip: true),
         };
         var data = TrainingData.Read(_train, _options, Seed, CancellationToken.None);
         _network = FreshNetwork.Build(_options.Backbone, SyntheticCifar.Classes, Seed);
         _network.Use(convolution);
         _network.ToChannelsLast();
         _optimizer = _options.Optimizer.Create(_network.named_parameters());
-        _assembly = new BatchAssembly(data.Training, new PixelMap(_options.Normalization, _options.PixelScale), _options.Augmentation, batch, Seed);
+        _assembly = new BatchAssembly(
+            data.Training,
+            new PixelMap(_options.Normalization, _options.PixelScale),
+            _options.Augmentation,
+            batch,
+            Seed
+        );
         _step = new TrainingStep(_network, _options, SyntheticCifar.Classes, CPU);
         _batches = Enumerable.Range(1, int.MaxValue - 1).SelectMany(epoch => _assembly.Epoch(epoch)).GetEnumerator();
     }
 
     /// <summary>Seconds a training step, batch assembly and metrics included.</summary>
-    internal double Step(int steps) => SecondsEach(steps, () =>
-    {
-        _batches.MoveNext();
-        _step.Run(_batches.Current, _optimizer, _metrics);
-    });
+    internal double Step(int steps) =>
+        SecondsEach(
+            steps,
+            () =>
+            {
+                _batches.MoveNext();
+                _step.Run(_batches.Current, _optimizer, _metrics);
+            }
+        );
 
     /// <summary>Seconds an optimizer step, with the gradients of the last training step.</summary>
     internal double OptimizerStep(int steps) => SecondsEach(steps, () => _optimizer.step());

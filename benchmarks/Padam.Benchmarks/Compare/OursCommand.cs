@@ -5,7 +5,9 @@ using Padam.MLNet;
 
 namespace Padam.Benchmarks.Compare;
 
-/// <summary>Serves our side of the comparison: commands on stdin, one number a command on stdout, as <c>benchmarks/peer/peer.py</c> does.</summary>
+/// <summary>
+/// Serves our side of the comparison: commands on stdin, one number a command on stdout, as <c>benchmarks/peer/peer.py</c> does.
+/// </summary>
 internal static class OursCommand
 {
     internal const string Name = "ours";
@@ -14,10 +16,24 @@ internal static class OursCommand
     {
         Option<string> backbone = new("--backbone") { Required = true };
         Option<ConvolutionAlgorithm> convolution = new("--convolution") { DefaultValueFactory = _ => ConvolutionAlgorithm.Auto };
-        Option<int> threads = new("--threads") { Required = true }, batch = new("--batch") { Required = true };
-        Command command = new(Name, "Our side of compare: reads 'step N', 'optimizer N', 'score N' and 'memory' from stdin.") { backbone, convolution, threads, batch };
+        Option<int> threads = new("--threads") { Required = true },
+            batch = new("--batch") { Required = true };
+        Command command = new(Name, "Our side of compare: reads 'step N', 'optimizer N', 'score N' and 'memory' from stdin.")
+        {
+            backbone,
+            convolution,
+            threads,
+            batch,
+        };
         command.Hidden = true;
-        command.SetAction(parsed => Serve(parsed.GetRequiredValue(backbone), parsed.GetValue(convolution), parsed.GetRequiredValue(threads), parsed.GetRequiredValue(batch)));
+        command.SetAction(parsed =>
+            Serve(
+                parsed.GetRequiredValue(backbone),
+                parsed.GetValue(convolution),
+                parsed.GetRequiredValue(threads),
+                parsed.GetRequiredValue(batch)
+            )
+        );
         return command;
     }
 

@@ -8,15 +8,21 @@ internal static class Peer
 {
     internal const string DefaultPython = "/usr/bin/python3";
 
-    internal const string HowToInstall = "PyTorch is not installed for this python; its columns stay null. On Debian or Ubuntu: apt-get install python3-torch, "
-        + "which goes with " + DefaultPython + ". Another one: --python PATH.";
+    internal const string HowToInstall =
+        "PyTorch is not installed for this python; its columns stay null. On Debian or Ubuntu: apt-get install python3-torch, "
+        + "which goes with "
+        + DefaultPython
+        + ". Another one: --python PATH.";
 
     /// <summary>Whether this python exists and finds torch.</summary>
     internal static bool IsInstalled(string python)
     {
         try
         {
-            using Process find = Process.Start(python, ["-c", "import importlib.util, sys; sys.exit(importlib.util.find_spec('torch') is None)"]);
+            using Process find = Process.Start(
+                python,
+                ["-c", "import importlib.util, sys; sys.exit(importlib.util.find_spec('torch') is None)"]
+            );
             find.WaitForExit();
             return find.ExitCode == 0;
         }
@@ -27,5 +33,14 @@ internal static class Peer
     }
 
     internal static Contestant Start(string python, string backbone, int threads, int batch) =>
-        Contestant.Start(python, Path.Combine(AppContext.BaseDirectory, "peer", "peer.py"), "--backbone", backbone, "--threads", $"{threads}", "--batch", $"{batch}");
+        Contestant.Start(
+            python,
+            Path.Combine(AppContext.BaseDirectory, "peer", "peer.py"),
+            "--backbone",
+            backbone,
+            "--threads",
+            $"{threads}",
+            "--batch",
+            $"{batch}"
+        );
 }

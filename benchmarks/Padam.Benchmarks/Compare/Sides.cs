@@ -3,7 +3,8 @@ namespace Padam.Benchmarks.Compare;
 /// <summary>The answers of both sides to one question, round by round.</summary>
 internal sealed class Sides(string unit)
 {
-    private readonly List<double> _ours = [], _peer = [];
+    private readonly List<double> _ours = [],
+        _peer = [];
 
     internal double Ours => Median(_ours);
 
@@ -19,9 +20,11 @@ internal sealed class Sides(string unit)
     {
         double ourAnswer = ours.Ask(command);
         double? peerAnswer = peer?.Ask(command);
-        if (!counts) return;
+        if (!counts)
+            return;
         _ours.Add(ourAnswer);
-        if (peerAnswer is { } answer) _peer.Add(answer);
+        if (peerAnswer is { } answer)
+            _peer.Add(answer);
         Console.WriteLine($"{unit}: ours {ourAnswer:G4}, peer {peerAnswer?.ToString("G4") ?? "-"}");
     }
 

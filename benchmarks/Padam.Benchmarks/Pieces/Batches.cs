@@ -24,16 +24,20 @@ public class Batches
         using var files = new SyntheticCifar(Images, test: 1);
         var options = new ImageClassificationOptions { Augmentation = Augmented ? new(CropPadding: 4, Flip: true) : Augmentation.None };
         var data = TrainingData.Read(files.Load(new MLContext(), CifarSplit.Train), options, seed: 1, CancellationToken.None);
-        _assembly = new BatchAssembly(data.Training, new PixelMap(Normalization.Cifar10, options.PixelScale), options.Augmentation, options.BatchSize, seed: 1);
+        _assembly = new BatchAssembly(
+            data.Training,
+            new PixelMap(Normalization.Cifar10, options.PixelScale),
+            options.Augmentation,
+            options.BatchSize,
+            seed: 1
+        );
     }
 
     [Benchmark(OperationsPerInvoke = Images)]
     public void Assemble()
     {
         using DisposeScope scope = NewDisposeScope();
-        foreach (TrainingBatch _ in _assembly.Epoch(++_epoch))
-        {
-        }
+        foreach (TrainingBatch _ in _assembly.Epoch(++_epoch)) { }
     }
 
     [GlobalCleanup]

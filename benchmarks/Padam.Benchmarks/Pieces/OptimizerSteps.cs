@@ -24,7 +24,8 @@ public class OptimizerSteps
     {
         _network = Backbone.Parse(Network).Build(SyntheticCifar.Classes);
         _network.ToChannelsLast();
-        foreach (Parameter parameter in _network.parameters()) parameter.grad = rand_like(parameter);
+        foreach (Parameter parameter in _network.parameters())
+            parameter.grad = rand_like(parameter);
         _optimizer = OptimizerOptionsBase.Parse(Optimizer).Create(_network.named_parameters());
     }
 

@@ -12,8 +12,14 @@ internal static class PiecesCommand
 {
     internal static Command Create()
     {
-        Argument<string[]> arguments = new("arguments") { Description = "BenchmarkDotNet's own: --filter '*Optimizer*', --list flat, ... The default is --filter '*'." };
-        Command command = new("pieces", "BenchmarkDotNet on the optimizer step, batch assembly, the scoring cursor and loading.") { arguments };
+        Argument<string[]> arguments = new("arguments")
+        {
+            Description = "BenchmarkDotNet's own: --filter '*Optimizer*', --list flat, ... The default is --filter '*'.",
+        };
+        Command command = new("pieces", "BenchmarkDotNet on the optimizer step, batch assembly, the scoring cursor and loading.")
+        {
+            arguments,
+        };
         command.TreatUnmatchedTokensAsErrors = false;
         command.SetAction(parsed =>
         {
@@ -24,7 +30,6 @@ internal static class PiecesCommand
     }
 
     // In this process: a generated project would not get the libtorch that this one was built with.
-    private static ManualConfig Config() => DefaultConfig.Instance
-        .AddJob(Job.ShortRun.WithToolchain(InProcessEmitToolchain.Instance))
-        .AddDiagnoser(MemoryDiagnoser.Default);
+    private static ManualConfig Config() =>
+        DefaultConfig.Instance.AddJob(Job.ShortRun.WithToolchain(InProcessEmitToolchain.Instance)).AddDiagnoser(MemoryDiagnoser.Default);
 }

@@ -7,7 +7,10 @@ using static TorchSharp.torch;
 
 namespace Padam.Benchmarks.Pieces;
 
-/// <summary>The scoring cursor from bytes to Score. "none" is a network that does next to nothing, so that what is left is the cursor's own. Time is per image.</summary>
+/// <summary>
+/// The scoring cursor from bytes to Score. "none" is a network that does next to nothing, so that what is left is the cursor's own. Time is
+/// per image.
+/// </summary>
 public class Scoring
 {
     private const int Images = 1024;
@@ -22,10 +25,16 @@ public class Scoring
     [GlobalSetup]
     public void Fit()
     {
-        Backbone.Register("none", classes => nn.Sequential(("pool", nn.AdaptiveAvgPool2d(1)), ("flat", nn.Flatten()), ("linear", nn.Linear(3, classes))));
+        Backbone.Register(
+            "none",
+            classes => nn.Sequential(("pool", nn.AdaptiveAvgPool2d(1)), ("flat", nn.Flatten()), ("linear", nn.Linear(3, classes)))
+        );
         _files = new SyntheticCifar(train: 128, test: Images);
         _images = _files.Load(_mlContext, CifarSplit.Test);
-        _model = _mlContext.Padam().ImageClassifier(backbone: Backbone.Parse(Network), epochs: 1).Fit(_files.Load(_mlContext, CifarSplit.Train));
+        _model = _mlContext
+            .Padam()
+            .ImageClassifier(backbone: Backbone.Parse(Network), epochs: 1)
+            .Fit(_files.Load(_mlContext, CifarSplit.Train));
     }
 
     [Benchmark(OperationsPerInvoke = Images)]

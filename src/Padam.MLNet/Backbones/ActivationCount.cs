@@ -3,7 +3,10 @@ using static TorchSharp.torch;
 
 namespace Padam.MLNet.Backbones;
 
-/// <summary>How many numbers a built-in network's layers put out for one image: what training keeps of each image of a batch until its backward pass.</summary>
+/// <summary>
+/// How many numbers a built-in network's layers put out for one image: what training keeps of each image of a batch until its backward
+/// pass.
+/// </summary>
 internal static class ActivationCount
 {
     // Enough for any network's strides to divide; larger images have proportionally more.
@@ -12,10 +15,14 @@ internal static class ActivationCount
     [ThreadStatic]
     private static long? numbers;
 
-    /// <summary>Numbers an image and pixel, by a forward pass over one small image. 0 for a registered network, whose layers do not count. Leaves the network in evaluation mode.</summary>
+    /// <summary>
+    /// Numbers an image and pixel, by a forward pass over one small image. 0 for a registered network, whose layers do not count. Leaves
+    /// the network in evaluation mode.
+    /// </summary>
     internal static double PerPixel(nn.Module<Tensor, Tensor> network)
     {
-        if (network is not Network) return 0;
+        if (network is not Network)
+            return 0;
         using IDisposable noGradients = no_grad();
         using DisposeScope scope = NewDisposeScope();
         network.eval();
@@ -34,7 +41,8 @@ internal static class ActivationCount
     /// <summary>Counts what a layer puts out.</summary>
     internal static Tensor Counted(Tensor output)
     {
-        if (numbers is not null) numbers += output.NumberOfElements;
+        if (numbers is not null)
+            numbers += output.NumberOfElements;
         return output;
     }
 }

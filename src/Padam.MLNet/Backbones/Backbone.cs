@@ -10,13 +10,17 @@ namespace Padam.MLNet.Backbones;
 /// </summary>
 public abstract class Backbone
 {
-    /// <summary>Held while torch's global generator is drawn from, so that a network being seeded and built on one thread is not disturbed by another.</summary>
+    /// <summary>
+    /// Held while torch's global generator is drawn from, so that a network being seeded and built on one thread is not disturbed by
+    /// another.
+    /// </summary>
     internal static readonly Lock Generator = new();
 
     private protected Backbone(string name, BackboneSettings settings) => (Name, Settings) = (name, settings);
 
     /// <summary>
-    /// The names that <see cref="Parse"/> knows: the built-in ones, <c>wrn-&lt;depth&gt;-&lt;widen&gt;</c> for the family of wide networks, then the registered ones.
+    /// The names that <see cref="Parse"/> knows: the built-in ones, <c>wrn-&lt;depth&gt;-&lt;widen&gt;</c> for the family of wide networks,
+    /// then the registered ones.
     /// </summary>
     public static IReadOnlyList<string> Names => BackboneRegistry.Names;
 
@@ -26,17 +30,23 @@ public abstract class Backbone
     /// <summary>Initialisation and batch normalisation; change them by <see cref="With"/>.</summary>
     public BackboneSettings Settings { get; }
 
-    /// <summary>The smallest height and width, in pixels, that the network can carry. 1 for registered networks: they decide themselves.</summary>
+    /// <summary>
+    /// The smallest height and width, in pixels, that the network can carry. 1 for registered networks: they decide themselves.
+    /// </summary>
     public abstract int MinimumSize { get; }
 
     /// <summary>Finds a network by name, whatever the case.</summary>
     /// <param name="name">
-    /// <c>vgg11|13|16|19</c>, <c>vgg-small</c>, <c>resnet18|34|50|101|152</c>, <c>wrn-&lt;depth&gt;-&lt;widen&gt;</c> (depth = 6n+4), <c>wrn-16-4-report</c>, or a registered name.
+    /// <c>vgg11|13|16|19</c>, <c>vgg-small</c>, <c>resnet18|34|50|101|152</c>, <c>wrn-&lt;depth&gt;-&lt;widen&gt;</c> (depth = 6n+4),
+    /// <c>wrn-16-4-report</c>, or a registered name.
     /// </param>
     /// <exception cref="ArgumentException">The name is not known; the message lists the names and the nearest one.</exception>
     public static Backbone Parse(string name) => BackboneRegistry.Parse(name);
 
-    /// <summary>Adds a network of your own, or replaces the one registered under the same name. Register it again, before loading, in a process that loads its model.</summary>
+    /// <summary>
+    /// Adds a network of your own, or replaces the one registered under the same name. Register it again, before loading, in a process that
+    /// loads its model.
+    /// </summary>
     /// <param name="name">The name by which <see cref="Parse"/> finds it from now on. Built-in names are refused.</param>
     /// <param name="build">Makes a fresh network for the given number of classes: logits [N, classes] from images [N, 3, H, W].</param>
     /// <exception cref="ArgumentException">The name is empty or built in.</exception>
@@ -52,7 +62,9 @@ public abstract class Backbone
         return settings == Settings ? this : Change(settings);
     }
 
-    /// <summary>Makes the network on the CPU with fresh weights from torch's global generator (<c>torch.manual_seed</c>), in training mode.</summary>
+    /// <summary>
+    /// Makes the network on the CPU with fresh weights from torch's global generator (<c>torch.manual_seed</c>), in training mode.
+    /// </summary>
     /// <param name="classes">Number of classes, at least 1.</param>
     /// <returns>Logits [N, classes] from images [N, 3, H, W]. Dispose it.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="classes"/> is below 1.</exception>
@@ -65,7 +77,8 @@ public abstract class Backbone
         using DisposeScope scope = NewDisposeScope();
         using Lock.Scope alone = Generator.EnterScope();
         Module<Tensor, Tensor> network = Create(classes);
-        foreach (Tensor tensor in network.parameters().Concat(network.buffers())) scope.Detach(tensor);
+        foreach (Tensor tensor in network.parameters().Concat(network.buffers()))
+            scope.Detach(tensor);
         return network;
     }
 
@@ -80,7 +93,9 @@ public abstract class Backbone
     internal void CheckImageSize(int height, int width)
     {
         if (Math.Min(height, width) < MinimumSize)
-            throw new ArgumentException($"{Name} takes images of at least {MinimumSize}x{MinimumSize} pixels; these are {height}x{width} (height x width).");
+            throw new ArgumentException(
+                $"{Name} takes images of at least {MinimumSize}x{MinimumSize} pixels; these are {height}x{width} (height x width)."
+            );
     }
 
     /// <summary>Builds the network that a model file names, with as many numbers as the file has at most.</summary>
@@ -90,18 +105,26 @@ public abstract class Backbone
     {
         try
         {
-            if (BackboneRegistry.Find(name) is { } backbone) return WeightLimit.Within(mostNumbers, () => backbone.With(settings).Build(classes));
+            if (BackboneRegistry.Find(name) is { } backbone)
+                return WeightLimit.Within(mostNumbers, () => backbone.With(settings).Build(classes));
         }
         catch (Exception fault) when (fault is ArgumentException or NotSupportedException or InvalidDataException)
         {
-            throw new InvalidDataException($"{file} names the backbone \"{name}\" with {classes} classes, which cannot be: {fault.Message}", fault);
+            throw new InvalidDataException(
+                $"{file} names the backbone \"{name}\" with {classes} classes, which cannot be: {fault.Message}",
+                fault
+            );
         }
 
-        throw new InvalidOperationException($"{file} names the backbone \"{name}\", which is not registered in this process: call Backbone.Register(\"{name}\", ...) before loading.");
+        throw new InvalidOperationException(
+            $"{file} names the backbone \"{name}\", which is not registered in this process: call Backbone.Register(\"{name}\", ...) "
+                + "before loading."
+        );
     }
 }
 
-internal sealed class BuiltInBackbone(string name, int minimumSize, Func<int, BackboneSettings, Network> create, BackboneSettings settings) : Backbone(name, settings)
+internal sealed class BuiltInBackbone(string name, int minimumSize, Func<int, BackboneSettings, Network> create, BackboneSettings settings)
+    : Backbone(name, settings)
 {
     public override int MinimumSize => minimumSize;
 
@@ -119,9 +142,9 @@ internal sealed class RegisteredBackbone(string name, Func<int, Module<Tensor, T
 {
     public override int MinimumSize => 1;
 
-    private protected override Backbone Change(BackboneSettings settings) => throw new NotSupportedException(
-        $"\"{Name}\" is a registered backbone, which draws its own weights: it takes no BackboneSettings.");
+    private protected override Backbone Change(BackboneSettings settings) =>
+        throw new NotSupportedException($"\"{Name}\" is a registered backbone, which draws its own weights: it takes no BackboneSettings.");
 
-    private protected override Module<Tensor, Tensor> Create(int classes) => build(classes)
-        ?? throw new InvalidOperationException($"The function registered for the backbone \"{Name}\" returned null.");
+    private protected override Module<Tensor, Tensor> Create(int classes) =>
+        build(classes) ?? throw new InvalidOperationException($"The function registered for the backbone \"{Name}\" returned null.");
 }

@@ -13,13 +13,25 @@ internal static partial class BackboneRegistry
     private static readonly BackboneSettings Authors = new();
 
     // The report's wide network is a network together with its weights' scale and its Keras constants.
-    private static readonly BackboneSettings ReportWide = new() { Initialization = Initialization.UnitNormal, BatchNormMomentum = 0.01, BatchNormEpsilon = 1e-3 };
+    private static readonly BackboneSettings ReportWide = new()
+    {
+        Initialization = Initialization.UnitNormal,
+        BatchNormMomentum = 0.01,
+        BatchNormEpsilon = 1e-3,
+    };
 
     private static readonly Dictionary<string, Backbone> BuiltIn = new Backbone[]
     {
-        Vgg("vgg11", Backbones.Vgg.Vgg11), Vgg("vgg13", Backbones.Vgg.Vgg13), Vgg("vgg16", Backbones.Vgg.Vgg16), Vgg("vgg19", Backbones.Vgg.Vgg19), Vgg("vgg-small", Backbones.Vgg.Small),
-        ResNet("resnet18", bottleneck: false, 2, 2, 2, 2), ResNet("resnet34", bottleneck: false, 3, 4, 6, 3),
-        ResNet("resnet50", bottleneck: true, 3, 4, 6, 3), ResNet("resnet101", bottleneck: true, 3, 4, 23, 3), ResNet("resnet152", bottleneck: true, 3, 8, 36, 3),
+        Vgg("vgg11", Backbones.Vgg.Vgg11),
+        Vgg("vgg13", Backbones.Vgg.Vgg13),
+        Vgg("vgg16", Backbones.Vgg.Vgg16),
+        Vgg("vgg19", Backbones.Vgg.Vgg19),
+        Vgg("vgg-small", Backbones.Vgg.Small),
+        ResNet("resnet18", bottleneck: false, 2, 2, 2, 2),
+        ResNet("resnet34", bottleneck: false, 3, 4, 6, 3),
+        ResNet("resnet50", bottleneck: true, 3, 4, 6, 3),
+        ResNet("resnet101", bottleneck: true, 3, 4, 23, 3),
+        ResNet("resnet152", bottleneck: true, 3, 8, 36, 3),
         new BuiltInBackbone("wrn-16-4-report", WideResNet.TotalStride, WideResNet.OfReport, ReportWide),
     }.ToDictionary(backbone => backbone.Name, StringComparer.OrdinalIgnoreCase);
 
@@ -30,7 +42,11 @@ internal static partial class BackboneRegistry
     public static Backbone Parse(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
-        return Find(name) ?? throw new ArgumentException($"Backbone \"{name}\" is not known. Did you mean {Nearest(name)}? The names are {string.Join(", ", Names)}.", nameof(name));
+        return Find(name)
+            ?? throw new ArgumentException(
+                $"Backbone \"{name}\" is not known. Did you mean {Nearest(name)}? The names are {string.Join(", ", Names)}.",
+                nameof(name)
+            );
     }
 
     public static void Register(string name, Func<int, Module<Tensor, Tensor>> build)
@@ -53,12 +69,23 @@ internal static partial class BackboneRegistry
     private static BuiltInBackbone? Wide(string name)
     {
         Match match = WideName().Match(name);
-        if (!match.Success) return null;
-        int depth = int.Parse(match.Groups["depth"].ValueSpan), widen = int.Parse(match.Groups["widen"].ValueSpan);
+        if (!match.Success)
+            return null;
+        int depth = int.Parse(match.Groups["depth"].ValueSpan),
+            widen = int.Parse(match.Groups["widen"].ValueSpan);
         if (depth < 10 || (depth - 4) % 6 != 0)
-            throw new ArgumentException($"\"{name}\": the depth of a wide network is 6n+4 (10, 16, 22, 28, 34, 40, ...), not {depth}.", nameof(name));
-        if (widen < 1) throw new ArgumentException($"\"{name}\": the widening factor is at least 1.", nameof(name));
-        return new BuiltInBackbone($"wrn-{depth}-{widen}", WideResNet.TotalStride, (classes, settings) => WideResNet.OfAuthors(depth, widen, classes, settings), Authors);
+            throw new ArgumentException(
+                $"\"{name}\": the depth of a wide network is 6n+4 (10, 16, 22, 28, 34, 40, ...), not {depth}.",
+                nameof(name)
+            );
+        if (widen < 1)
+            throw new ArgumentException($"\"{name}\": the widening factor is at least 1.", nameof(name));
+        return new BuiltInBackbone(
+            $"wrn-{depth}-{widen}",
+            WideResNet.TotalStride,
+            (classes, settings) => WideResNet.OfAuthors(depth, widen, classes, settings),
+            Authors
+        );
     }
 
     // Bounded digits: a slip of the finger should not ask for terabytes of weights.
@@ -66,7 +93,11 @@ internal static partial class BackboneRegistry
     private static partial Regex WideName();
 
     private static string Nearest(string name) =>
-        Names.Where(known => known != WideFamily).Append("wrn-16-4").Append("wrn-28-10").MinBy(known => EditDistance(name.ToUpperInvariant(), known.ToUpperInvariant()))!;
+        Names
+            .Where(known => known != WideFamily)
+            .Append("wrn-16-4")
+            .Append("wrn-28-10")
+            .MinBy(known => EditDistance(name.ToUpperInvariant(), known.ToUpperInvariant()))!;
 
     private static int EditDistance(string a, string b)
     {

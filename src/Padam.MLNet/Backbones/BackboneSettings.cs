@@ -1,6 +1,8 @@
 namespace Padam.MLNet.Backbones;
 
-/// <summary>What a recipe fixes about a network besides its architecture. The defaults are PyTorch's and those of the paper's authors.</summary>
+/// <summary>
+/// What a recipe fixes about a network besides its architecture. The defaults are PyTorch's and those of the paper's authors.
+/// </summary>
 public sealed record BackboneSettings
 {
     /// <summary>How the first weights are drawn. The default value is <see cref="Initialization.PyTorch"/>.</summary>
@@ -18,7 +20,9 @@ public sealed record BackboneSettings
     internal void Validate()
     {
         if (!Enum.IsDefined(Initialization))
-            throw new ArgumentException($"Initialization {(int)Initialization} is not known: use one of {string.Join(", ", Enum.GetNames<Initialization>())}.");
+            throw new ArgumentException(
+                $"Initialization {(int)Initialization} is not known: use one of {string.Join(", ", Enum.GetNames<Initialization>())}."
+            );
         if (!(BatchNormMomentum is > 0 and <= 1))
             throw new ArgumentException($"BatchNormMomentum is {BatchNormMomentum}; it must be above 0 and at most 1.");
         if (!(BatchNormEpsilon > 0) || double.IsInfinity(BatchNormEpsilon))

@@ -12,10 +12,12 @@ namespace Padam.MLNet.Backbones;
 /// </summary>
 internal sealed class BatchNorm : nn.Module<Tensor, Tensor>
 {
-    private readonly double momentum, epsilon;
+    private readonly double momentum,
+        epsilon;
     private bool folded;
 
-    public BatchNorm(long channels, BackboneSettings settings) : base(nameof(BatchNorm))
+    public BatchNorm(long channels, BackboneSettings settings)
+        : base(nameof(BatchNorm))
     {
         (momentum, epsilon) = (settings.BatchNormMomentum, settings.BatchNormEpsilon);
         register_parameter("weight", new Parameter(ones(channels)));
@@ -39,14 +41,17 @@ internal sealed class BatchNorm : nn.Module<Tensor, Tensor>
     public override Tensor forward(Tensor input) => folded ? input : Normalize(input, residual: null, rectify: false);
 
     /// <summary>relu(batch_norm(convolution(input)) + residual), of which the residual and the rectifier may be left out.</summary>
-    public Tensor After(Convolution convolution, Tensor input, Tensor? residual = null, bool rectify = false) => folded
-        ? AddAndRectify(convolution.Forward(input, rectify && residual is null), residual, rectify && residual is not null)
-        : Normalize(convolution.forward(input), residual, rectify);
+    public Tensor After(Convolution convolution, Tensor input, Tensor? residual = null, bool rectify = false) =>
+        folded
+            ? AddAndRectify(convolution.Forward(input, rectify && residual is null), residual, rectify && residual is not null)
+            : Normalize(convolution.forward(input), residual, rectify);
 
     private Tensor Normalize(Tensor input, Tensor? residual, bool rectify)
     {
-        if (training) BatchesTracked.add_(Scalars.One, Scalars.One);
-        if (training && BatchNormalization.Supports(input)) return ActivationCount.Counted(ByKernel(input, residual, rectify));
+        if (training)
+            BatchesTracked.add_(Scalars.One, Scalars.One);
+        if (training && BatchNormalization.Supports(input))
+            return ActivationCount.Counted(ByKernel(input, residual, rectify));
         Tensor output = nn.functional.batch_norm(input, RunningMean, RunningVariance, Weight, Bias, training, momentum, epsilon);
         return AddAndRectify(ActivationCount.Counted(output), residual, rectify);
     }
@@ -54,7 +59,8 @@ internal sealed class BatchNorm : nn.Module<Tensor, Tensor>
     // In place: the map is one that nobody else has seen.
     private static Tensor AddAndRectify(Tensor map, Tensor? residual, bool rectify)
     {
-        if (residual is not null) map = map.add_(residual, Scalars.One);
+        if (residual is not null)
+            map = map.add_(residual, Scalars.One);
         return rectify ? map.relu_() : map;
     }
 
@@ -70,10 +76,14 @@ internal sealed class BatchNorm : nn.Module<Tensor, Tensor>
     private void Follow(Tensor running, double[] batch)
     {
         Span<float> values = MemoryMarshal.Cast<byte, float>(running.bytes);
-        for (int i = 0; i < batch.Length; i++) values[i] = (float)((1 - momentum) * values[i] + momentum * batch[i]);
+        for (int i = 0; i < batch.Length; i++)
+            values[i] = (float)((1 - momentum) * values[i] + momentum * batch[i]);
     }
 
-    /// <summary>Lets <paramref name="convolution"/>, whose output this layer normalises, do the work by the running statistics, until <see cref="Unfold"/>.</summary>
+    /// <summary>
+    /// Lets <paramref name="convolution"/>, whose output this layer normalises, do the work by the running statistics, until
+    /// <see cref="Unfold"/>.
+    /// </summary>
     public void FoldInto(Convolution convolution)
     {
         using DisposeScope scope = NewDisposeScope();
@@ -86,7 +96,8 @@ internal sealed class BatchNorm : nn.Module<Tensor, Tensor>
 
     public override void train(bool on = true)
     {
-        if (on) Unfold();
+        if (on)
+            Unfold();
         base.train(on);
     }
 }

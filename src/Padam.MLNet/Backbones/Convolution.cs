@@ -5,22 +5,26 @@ using static TorchSharp.torch;
 namespace Padam.MLNet.Backbones;
 
 /// <summary>
-/// A square 2-d convolution, [N, in, H, W] to [N, out, H', W'], with parameters <c>weight</c> [out, in, k, k] and, on request, <c>bias</c> [out].
+/// A square 2-d convolution, [N, in, H, W] to [N, out, H', W'], with parameters <c>weight</c> [out, in, k, k] and, on request, <c>bias</c>
+/// [out].
 /// For scoring it can take the batch normalisation after it into itself (see <see cref="Folding"/>).
 /// </summary>
 internal sealed class Convolution : nn.Module<Tensor, Tensor>
 {
-    private readonly int stride, padding;
+    private readonly int stride,
+        padding;
     private (Tensor Weight, Tensor Bias)? folded;
 
-    public Convolution(long inChannels, long outChannels, int kernel, int stride = 1, bool bias = false, bool onTinyMaps = false) : base(nameof(Convolution))
+    public Convolution(long inChannels, long outChannels, int kernel, int stride = 1, bool bias = false, bool onTinyMaps = false)
+        : base(nameof(Convolution))
     {
         OnTinyMaps = onTinyMaps;
         this.stride = stride;
         padding = kernel / 2;
         WeightLimit.Take(outChannels, inChannels, kernel, kernel);
         register_parameter("weight", new Parameter(zeros(outChannels, inChannels, kernel, kernel)));
-        if (bias) register_parameter("bias", new Parameter(zeros(outChannels)));
+        if (bias)
+            register_parameter("bias", new Parameter(zeros(outChannels)));
     }
 
     // Looked up each time: moving a module to another device replaces what is registered.
@@ -29,7 +33,8 @@ internal sealed class Convolution : nn.Module<Tensor, Tensor>
     public Parameter? Bias => has_parameter("bias") ? get_parameter("bias") : null;
 
     /// <summary>
-    /// Whether this layer usually sees maps of up to 2x2, as VGG's last block on 32x32 images does. There libtorch's channels-last convolution is the slower one,
+    /// Whether this layer usually sees maps of up to 2x2, as VGG's last block on 32x32 images does. There libtorch's channels-last
+    /// convolution is the slower one,
     /// so its weights keep the plain layout, and such a map is brought to it.
     /// </summary>
     public bool OnTinyMaps { get; }
@@ -39,7 +44,8 @@ internal sealed class Convolution : nn.Module<Tensor, Tensor>
     /// <summary>The convolution, negative outputs made zero (ReLU) where asked for.</summary>
     public Tensor Forward(Tensor input, bool rectify)
     {
-        if (OnTinyMaps && input.shape[2] * input.shape[3] <= 4) input = input.contiguous();
+        if (OnTinyMaps && input.shape[2] * input.shape[3] <= 4)
+            input = input.contiguous();
         (Tensor weight, Tensor? bias) = folded is var (foldedWeight, foldedBias) ? (foldedWeight, foldedBias) : (Weight, Bias);
         return ActivationCount.Counted(Kernels.Convolution2d.Apply(input, weight, bias, stride, padding, rectify, Algorithm));
     }
@@ -47,7 +53,10 @@ internal sealed class Convolution : nn.Module<Tensor, Tensor>
     /// <summary>How it is computed; <see cref="ConvolutionChoice"/> sets it for a whole network.</summary>
     public ConvolutionAlgorithm Algorithm { get; set; } = ConvolutionAlgorithm.Direct;
 
-    /// <summary>Multiplies the output channels by <paramref name="scale"/> and adds <paramref name="shift"/> (both [out]), until <see cref="Unfold"/>.</summary>
+    /// <summary>
+    /// Multiplies the output channels by <paramref name="scale"/> and adds <paramref name="shift"/> (both [out]), until
+    /// <see cref="Unfold"/>.
+    /// </summary>
     public void Fold(Tensor scale, Tensor shift)
     {
         Unfold();
@@ -65,13 +74,15 @@ internal sealed class Convolution : nn.Module<Tensor, Tensor>
 
     public override void train(bool on = true)
     {
-        if (on) Unfold();
+        if (on)
+            Unfold();
         base.train(on);
     }
 
     protected override void Dispose(bool disposing)
     {
-        if (disposing) Unfold();
+        if (disposing)
+            Unfold();
         base.Dispose(disposing);
     }
 }

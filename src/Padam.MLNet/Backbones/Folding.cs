@@ -9,17 +9,23 @@ internal interface IFoldable
 }
 
 /// <summary>
-/// Batch normalisation folded into the convolutions before it, for scoring. Parameters, buffers and <c>state_dict()</c> stay as they are: the folded
+/// Batch normalisation folded into the convolutions before it, for scoring. Parameters, buffers and <c>state_dict()</c> stay as they are:
+/// the folded
 /// weights are tensors beside them. Back in training mode, a network is unfolded again.
 /// </summary>
 internal static class Folding
 {
-    /// <summary>Folds what can be folded, in a network in evaluation mode. Its weights must not change until <see cref="Unfold"/>. Networks of the user's own are left alone.</summary>
+    /// <summary>
+    /// Folds what can be folded, in a network in evaluation mode. Its weights must not change until <see cref="Unfold"/>. Networks of the
+    /// user's own are left alone.
+    /// </summary>
     public static void Fold(this nn.Module network)
     {
-        if (network.training) throw new InvalidOperationException("Only a network in evaluation mode can be folded: call eval() first.");
+        if (network.training)
+            throw new InvalidOperationException("Only a network in evaluation mode can be folded: call eval() first.");
         using IDisposable _ = no_grad();
-        foreach ((Convolution convolution, BatchNorm norm) in Pairs(network)) norm.FoldInto(convolution);
+        foreach ((Convolution convolution, BatchNorm norm) in Pairs(network))
+            norm.FoldInto(convolution);
     }
 
     public static void Unfold(this nn.Module network)

@@ -15,8 +15,10 @@ internal static class Initializer
         using var scope = NewDisposeScope();
         foreach (nn.Module layer in network.modules())
         {
-            if (layer is Convolution convolution) DrawConvolution(convolution.Weight, convolution.Bias, initialization, wide);
-            if (layer is Linear linear) DrawLinear(linear.weight, linear.bias!, initialization);
+            if (layer is Convolution convolution)
+                DrawConvolution(convolution.Weight, convolution.Bias, initialization, wide);
+            if (layer is Linear linear)
+                DrawLinear(linear.weight, linear.bias!, initialization);
         }
     }
 
@@ -31,7 +33,8 @@ internal static class Initializer
                 break;
             case Initialization.PyTorch:
                 Uniform(weight, 1 / Math.Sqrt(fanIn));
-                if (bias is not null) Uniform(bias, 1 / Math.Sqrt(fanIn));
+                if (bias is not null)
+                    Uniform(bias, 1 / Math.Sqrt(fanIn));
                 break;
             case Initialization.Glorot:
                 Uniform(weight, Math.Sqrt(6 / (fanIn + fanOut)));
@@ -68,7 +71,8 @@ internal static class Initializer
 
     private static void Uniform(Tensor tensor, double bound) => tensor.uniform_(-bound, bound);
 
-    // A normal distribution cut off at two of its standard deviations has this standard deviation (TensorFlow's variance_scaling_initializer).
+    // A normal distribution cut off at two of its standard deviations has this standard deviation (TensorFlow's
+    // variance_scaling_initializer).
     private const double CutOffDeviation = 0.87962566103423978;
 
     private static void TruncatedNormal(Tensor tensor, double deviation)

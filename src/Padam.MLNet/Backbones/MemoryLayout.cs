@@ -5,16 +5,23 @@ using static TorchSharp.torch;
 namespace Padam.MLNet.Backbones;
 
 /// <summary>
-/// Channels-last memory for the built-in networks, in which libtorch's CPU convolutions are faster. Shapes, names and values stay as they are.
+/// Channels-last memory for the built-in networks, in which libtorch's CPU convolutions are faster. Shapes, names and values stay as they
+/// are.
 /// Networks of the user's own are left alone.
 /// </summary>
 internal static class MemoryLayout
 {
-    /// <summary>The same values as NCHW shape over NHWC memory; a view where they are so already. (TorchSharp has no memory_format.)</summary>
+    /// <summary>
+    /// The same values as NCHW shape over NHWC memory; a view where they are so already. (TorchSharp has no memory_format.)
+    /// </summary>
     public static Tensor ChannelsLast(this Tensor images) => images.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2);
 
-    /// <summary>Images as the network likes them in memory: channels-last, or plain, also for networks of the user's own, which may call <c>view</c>.</summary>
-    public static Tensor InLayoutOf(this Tensor images, nn.Module network) => network is Network { ChannelsLast: true } ? images.ChannelsLast() : images.contiguous();
+    /// <summary>
+    /// Images as the network likes them in memory: channels-last, or plain, also for networks of the user's own, which may call
+    /// <c>view</c>.
+    /// </summary>
+    public static Tensor InLayoutOf(this Tensor images, nn.Module network) =>
+        network is Network { ChannelsLast: true } ? images.ChannelsLast() : images.contiguous();
 
     /// <summary>
     /// Gives the network's convolutions channels-last weights, in place, and lets it work on channels-last activations.
@@ -25,18 +32,23 @@ internal static class MemoryLayout
         using IDisposable _ = no_grad();
         using var scope = NewDisposeScope();
         nn.Module[] modules = [network, .. network.modules()];
-        foreach (Network ours in modules.OfType<Network>()) ours.ChannelsLast = true;
+        foreach (Network ours in modules.OfType<Network>())
+            ours.ChannelsLast = true;
         foreach (Convolution convolution in modules.OfType<Convolution>().Where(layer => !layer.OnTinyMaps))
         {
             // Strides in full, also of 1x1 kernels (where contiguous() would leave them be), so that they equal those of the gradients.
             Parameter weight = convolution.Weight;
             (long channels, long height, long width) = (weight.shape[1], weight.shape[2], weight.shape[3]);
-            weight.set_(empty_strided(weight.shape, [height * width * channels, 1, width * channels, channels], weight.dtype, weight.device).copy_(weight));
+            weight.set_(
+                empty_strided(weight.shape, [height * width * channels, 1, width * channels, channels], weight.dtype, weight.device)
+                    .copy_(weight)
+            );
         }
     }
 
     /// <summary>
-    /// The network's parameters and buffers in the order of its layers under their names in <c>state_dict()</c>, contiguous and on the CPU, for saving.
+    /// The network's parameters and buffers in the order of its layers under their names in <c>state_dict()</c>, contiguous and on the CPU,
+    /// for saving.
     /// Tensors that are so already share memory with the network. Dispose them.
     /// </summary>
     public static List<(string Name, Tensor Tensor)> PlainState(this nn.Module network)
@@ -51,14 +63,19 @@ internal static class MemoryLayout
         }
     }
 
-    /// <summary>The live entries of <c>state_dict()</c>, in PyTorch's order: a layer's parameters, its buffers, its inner layers. (TorchSharp's dictionary puts buffers last.)</summary>
+    /// <summary>
+    /// The live entries of <c>state_dict()</c>, in PyTorch's order: a layer's parameters, its buffers, its inner layers. (TorchSharp's
+    /// dictionary puts buffers last.)
+    /// </summary>
     public static IEnumerable<(string Name, Tensor Tensor)> NamedState(this nn.Module network)
     {
         Dictionary<string, Tensor> state = network.state_dict();
         return InOrder(network, "").Where(state.ContainsKey).Select(name => (name, state[name]));
 
         static IEnumerable<string> InOrder(nn.Module module, string prefix) =>
-            module.named_parameters(recurse: false).Select(entry => prefix + entry.name)
+            module
+                .named_parameters(recurse: false)
+                .Select(entry => prefix + entry.name)
                 .Concat(module.named_buffers(recurse: false).Select(entry => prefix + entry.name))
                 .Concat(module.named_children().SelectMany(child => InOrder(child.module, $"{prefix}{child.name}.")));
     }

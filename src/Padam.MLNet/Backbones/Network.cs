@@ -3,7 +3,9 @@ using static TorchSharp.torch;
 
 namespace Padam.MLNet.Backbones;
 
-/// <summary>What the built-in networks share: the check of the input, the memory layout, and no tensor left behind by a forward pass.</summary>
+/// <summary>
+/// What the built-in networks share: the check of the input, the memory layout, and no tensor left behind by a forward pass.
+/// </summary>
 internal abstract class Network(string name) : nn.Module<Tensor, Tensor>(name)
 {
     /// <summary>The backbone's name, for messages.</summary>
@@ -20,7 +22,10 @@ internal abstract class Network(string name) : nn.Module<Tensor, Tensor>(name)
         if (images.dim() != 4 || images.shape[1] != 3)
             throw new ArgumentException($"{Title} takes images [N, 3, H, W]; this tensor is [{string.Join(", ", images.shape)}].");
         if (images.shape[2] < MinimumSize || images.shape[3] < MinimumSize)
-            throw new ArgumentException($"{Title} takes images of at least {MinimumSize}x{MinimumSize} pixels; these are {images.shape[2]}x{images.shape[3]} (height x width).");
+            throw new ArgumentException(
+                $"{Title} takes images of at least {MinimumSize}x{MinimumSize} pixels; these are {images.shape[2]}x{images.shape[3]} "
+                    + "(height x width)."
+            );
         using DisposeScope scope = NewDisposeScope();
         return Logits(ChannelsLast ? images.ChannelsLast() : images).MoveToOuterDisposeScope();
     }

@@ -4,7 +4,8 @@ using static TorchSharp.torch;
 namespace Padam.MLNet.Backbones;
 
 /// <summary>
-/// ResNet for 32x32 images (He et al., 2016), as in the authors' <c>models/resnet.py</c>: <c>conv1, bn1, layer1..4, linear</c>, a 3x3 stem of 64 channels,
+/// ResNet for 32x32 images (He et al., 2016), as in the authors' <c>models/resnet.py</c>: <c>conv1, bn1, layer1..4, linear</c>, a 3x3 stem
+/// of 64 channels,
 /// and pooling over the whole map at the end.
 /// </summary>
 internal sealed class ResNet : Network, IFoldable
@@ -17,7 +18,8 @@ internal sealed class ResNet : Network, IFoldable
     private readonly List<Sequential> stages = [];
     private readonly Linear linear;
 
-    public ResNet(bool bottleneck, int[] blocks, int classes, BackboneSettings settings) : base(nameof(ResNet))
+    public ResNet(bool bottleneck, int[] blocks, int classes, BackboneSettings settings)
+        : base(nameof(ResNet))
     {
         long channels = 64;
         register_module(nameof(conv1), conv1 = new Convolution(3, channels, kernel: 3));
@@ -29,9 +31,13 @@ internal sealed class ResNet : Network, IFoldable
             {
                 long width = 64L << stage;
                 int stride = stage > 0 && block == 0 ? 2 : 1;
-                stages[^1].append($"{block}", bottleneck
-                    ? ResidualBlock.Bottleneck(channels, width, stride, "shortcut", settings)
-                    : ResidualBlock.Basic(channels, width, stride, "shortcut", settings));
+                stages[^1]
+                    .append(
+                        $"{block}",
+                        bottleneck
+                            ? ResidualBlock.Bottleneck(channels, width, stride, "shortcut", settings)
+                            : ResidualBlock.Basic(channels, width, stride, "shortcut", settings)
+                    );
                 channels = bottleneck ? width * ResidualBlock.Expansion : width;
             }
 
@@ -48,7 +54,8 @@ internal sealed class ResNet : Network, IFoldable
     protected override Tensor Logits(Tensor images)
     {
         Tensor map = bn1.After(conv1, images, rectify: true);
-        foreach (Sequential stage in stages) map = stage.forward(map);
+        foreach (Sequential stage in stages)
+            map = stage.forward(map);
         return linear.forward(map.mean([2, 3]));
     }
 }

@@ -3,16 +3,21 @@ using static TorchSharp.torch;
 
 namespace Padam.MLNet.Backbones;
 
-/// <summary>Where a block's two branches meet: the input itself, or a 1x1 convolution of it (normalised, but for the report's wide network) where the shape changes.</summary>
+/// <summary>
+/// Where a block's two branches meet: the input itself, or a 1x1 convolution of it (normalised, but for the report's wide network) where
+/// the shape changes.
+/// </summary>
 internal sealed class Shortcut : nn.Module<Tensor, Tensor>, IFoldable
 {
     private readonly Convolution convolution;
     private readonly BatchNorm? norm;
 
-    public Shortcut(long inChannels, long outChannels, int stride, BackboneSettings settings, bool plain) : base(nameof(Shortcut))
+    public Shortcut(long inChannels, long outChannels, int stride, BackboneSettings settings, bool plain)
+        : base(nameof(Shortcut))
     {
         register_module("0", convolution = new Convolution(inChannels, outChannels, kernel: 1, stride, bias: plain));
-        if (!plain) register_module("1", norm = new BatchNorm(outChannels, settings));
+        if (!plain)
+            register_module("1", norm = new BatchNorm(outChannels, settings));
     }
 
     public IEnumerable<(Convolution, BatchNorm)> Pairs => norm is null ? [] : [(convolution, norm)];
@@ -25,7 +30,8 @@ internal sealed class Shortcut : nn.Module<Tensor, Tensor>, IFoldable
 }
 
 /// <summary>
-/// A post-activation residual block (He et al., 2016): a chain of convolutions, each normalised, ReLU between them; then the shortcut is added, and ReLU.
+/// A post-activation residual block (He et al., 2016): a chain of convolutions, each normalised, ReLU between them; then the shortcut is
+/// added, and ReLU.
 /// Layers are <c>conv1, bn1, conv2, bn2, ...</c>; the shortcut is named by the network.
 /// </summary>
 internal sealed class ResidualBlock : nn.Module<Tensor, Tensor>, IFoldable
@@ -33,7 +39,8 @@ internal sealed class ResidualBlock : nn.Module<Tensor, Tensor>, IFoldable
     private readonly List<(Convolution Convolution, BatchNorm Norm)> chain = [];
     private readonly Shortcut? shortcut;
 
-    private ResidualBlock(IEnumerable<Convolution> convolutions, Shortcut? shortcut, string shortcutName, BackboneSettings settings) : base(nameof(ResidualBlock))
+    private ResidualBlock(IEnumerable<Convolution> convolutions, Shortcut? shortcut, string shortcutName, BackboneSettings settings)
+        : base(nameof(ResidualBlock))
     {
         foreach (Convolution convolution in convolutions)
         {
@@ -43,7 +50,8 @@ internal sealed class ResidualBlock : nn.Module<Tensor, Tensor>, IFoldable
         }
 
         this.shortcut = shortcut;
-        if (shortcut is not null) register_module(shortcutName, shortcut);
+        if (shortcut is not null)
+            register_module(shortcutName, shortcut);
     }
 
     /// <summary>Two 3x3 convolutions.</summary>
@@ -53,14 +61,38 @@ internal sealed class ResidualBlock : nn.Module<Tensor, Tensor>, IFoldable
     /// <param name="shortcutName">Name of the shortcut's layers.</param>
     /// <param name="settings">Constants of the batch normalisation.</param>
     /// <param name="report">The report's wide network: biases everywhere, and a shortcut without batch normalisation.</param>
-    public static ResidualBlock Basic(long inChannels, long channels, int stride, string shortcutName, BackboneSettings settings, bool report = false) => new(
-        [new Convolution(inChannels, channels, kernel: 3, stride, bias: report), new Convolution(channels, channels, kernel: 3, bias: report)],
-        stride == 1 && inChannels == channels ? null : new Shortcut(inChannels, channels, stride, settings, plain: report), shortcutName, settings);
+    public static ResidualBlock Basic(
+        long inChannels,
+        long channels,
+        int stride,
+        string shortcutName,
+        BackboneSettings settings,
+        bool report = false
+    ) =>
+        new(
+            [
+                new Convolution(inChannels, channels, kernel: 3, stride, bias: report),
+                new Convolution(channels, channels, kernel: 3, bias: report),
+            ],
+            stride == 1 && inChannels == channels ? null : new Shortcut(inChannels, channels, stride, settings, plain: report),
+            shortcutName,
+            settings
+        );
 
     /// <summary>1x1, 3x3 and 1x1 convolutions; the last one widens by <see cref="Expansion"/>.</summary>
-    public static ResidualBlock Bottleneck(long inChannels, long channels, int stride, string shortcutName, BackboneSettings settings) => new(
-        [new Convolution(inChannels, channels, kernel: 1), new Convolution(channels, channels, kernel: 3, stride), new Convolution(channels, channels * Expansion, kernel: 1)],
-        stride == 1 && inChannels == channels * Expansion ? null : new Shortcut(inChannels, channels * Expansion, stride, settings, plain: false), shortcutName, settings);
+    public static ResidualBlock Bottleneck(long inChannels, long channels, int stride, string shortcutName, BackboneSettings settings) =>
+        new(
+            [
+                new Convolution(inChannels, channels, kernel: 1),
+                new Convolution(channels, channels, kernel: 3, stride),
+                new Convolution(channels, channels * Expansion, kernel: 1),
+            ],
+            stride == 1 && inChannels == channels * Expansion
+                ? null
+                : new Shortcut(inChannels, channels * Expansion, stride, settings, plain: false),
+            shortcutName,
+            settings
+        );
 
     public const int Expansion = 4;
 
@@ -69,8 +101,10 @@ internal sealed class ResidualBlock : nn.Module<Tensor, Tensor>, IFoldable
     public override Tensor forward(Tensor input)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor residual = shortcut?.forward(input) ?? input, output = input;
-        foreach ((Convolution convolution, BatchNorm norm) in chain.SkipLast(1)) output = norm.After(convolution, output, rectify: true);
+        Tensor residual = shortcut?.forward(input) ?? input,
+            output = input;
+        foreach ((Convolution convolution, BatchNorm norm) in chain.SkipLast(1))
+            output = norm.After(convolution, output, rectify: true);
         (Convolution lastConvolution, BatchNorm lastNorm) = chain[^1];
         return lastNorm.After(lastConvolution, output, residual, rectify: true).MoveToOuterDisposeScope();
     }

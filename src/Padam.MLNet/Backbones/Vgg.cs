@@ -7,7 +7,8 @@ namespace Padam.MLNet.Backbones;
 
 /// <summary>
 /// VGG with batch normalisation and one linear layer (Simonyan and Zisserman, 2015), as in the authors' <c>models/vgg.py</c>:
-/// <c>features</c> (convolution, batch normalisation, ReLU, ... and pooling), then <c>classifier</c>. The last pooling is over the whole map.
+/// <c>features</c> (convolution, batch normalisation, ReLU, ... and pooling), then <c>classifier</c>. The last pooling is over the whole
+/// map.
 /// </summary>
 internal sealed class Vgg : Network, IFoldable
 {
@@ -17,17 +18,43 @@ internal sealed class Vgg : Network, IFoldable
     public static readonly int[] Vgg11 = [64, Pool, 128, Pool, 256, 256, Pool, 512, 512, Pool, 512, 512, Pool];
     public static readonly int[] Vgg13 = [64, 64, Pool, 128, 128, Pool, 256, 256, Pool, 512, 512, Pool, 512, 512, Pool];
     public static readonly int[] Vgg16 = [64, 64, Pool, 128, 128, Pool, 256, 256, 256, Pool, 512, 512, 512, Pool, 512, 512, 512, Pool];
-    public static readonly int[] Vgg19 = [64, 64, Pool, 128, 128, Pool, 256, 256, 256, 256, Pool, 512, 512, 512, 512, Pool, 512, 512, 512, 512, Pool];
+    public static readonly int[] Vgg19 =
+    [
+        64,
+        64,
+        Pool,
+        128,
+        128,
+        Pool,
+        256,
+        256,
+        256,
+        256,
+        Pool,
+        512,
+        512,
+        512,
+        512,
+        Pool,
+        512,
+        512,
+        512,
+        512,
+        Pool,
+    ];
     public static readonly int[] Small = [64, Pool, 128, Pool, 256, Pool];
 
-    private readonly List<(Convolution Convolution, BatchNorm Norm)?> steps = [];  // null: pooling
+    private readonly List<(Convolution Convolution, BatchNorm Norm)?> steps = []; // null: pooling
     private readonly Linear classifier;
 
-    public Vgg(int[] plan, int classes, BackboneSettings settings) : base(nameof(Vgg))
+    public Vgg(int[] plan, int classes, BackboneSettings settings)
+        : base(nameof(Vgg))
     {
         // Only what has weights is registered, under the index it has among PyTorch's layers, which count ReLU and pooling too.
         List<(string, nn.Module<Tensor, Tensor>)> layers = [];
-        int channels = 3, index = 0, pools = 0;
+        int channels = 3,
+            index = 0,
+            pools = 0;
         foreach (int width in plan)
         {
             if (width == Pool)
@@ -37,7 +64,10 @@ internal sealed class Vgg : Network, IFoldable
                 continue;
             }
 
-            var (convolution, norm) = (new Convolution(channels, width, kernel: 3, bias: true, onTinyMaps: pools == 4), new BatchNorm(width, settings));
+            var (convolution, norm) = (
+                new Convolution(channels, width, kernel: 3, bias: true, onTinyMaps: pools == 4),
+                new BatchNorm(width, settings)
+            );
             steps.Add((convolution, norm));
             layers.Add(($"{index}", convolution));
             layers.Add(($"{index + 1}", norm));
@@ -60,7 +90,9 @@ internal sealed class Vgg : Network, IFoldable
         foreach (var step in steps)
         {
             using DisposeScope scope = NewDisposeScope();
-            map = (step is var (convolution, norm) ? norm.After(convolution, map, rectify: true) : max_pool2d(map, 2)).MoveToOuterDisposeScope();
+            map = (
+                step is var (convolution, norm) ? norm.After(convolution, map, rectify: true) : max_pool2d(map, 2)
+            ).MoveToOuterDisposeScope();
         }
 
         return classifier.forward(map.mean([2, 3]));

@@ -1,7 +1,8 @@
 namespace Padam.MLNet.Backbones;
 
 /// <summary>
-/// A bound on the numbers that a network under construction may hold, so that a small file cannot ask for a huge network: what a file says about itself is believed
+/// A bound on the numbers that a network under construction may hold, so that a small file cannot ask for a huge network: what a file says
+/// about itself is believed
 /// only as far as its own length goes. Of the constructing thread alone, as layers are made deep inside a network's constructor.
 /// </summary>
 internal static class WeightLimit
@@ -27,10 +28,13 @@ internal static class WeightLimit
     /// <summary>Counts a weight of this shape, before it is allocated.</summary>
     internal static void Take(params ReadOnlySpan<long> shape)
     {
-        if (left is null) return;
+        if (left is null)
+            return;
         Int128 numbers = 1;
-        foreach (long side in shape) numbers *= side;
-        if (numbers > left) throw new InvalidDataException("the network that is named holds more numbers than the weights beside it.");
+        foreach (long side in shape)
+            numbers *= side;
+        if (numbers > left)
+            throw new InvalidDataException("the network that is named holds more numbers than the weights beside it.");
         left -= (long)numbers;
     }
 }

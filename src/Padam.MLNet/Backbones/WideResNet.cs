@@ -17,7 +17,8 @@ internal sealed class WideResNet : Network, IFoldable
     private readonly List<Sequential> stages = [];
     private readonly Linear fc;
 
-    private WideResNet(int blocks, long[] widths, int classes, BackboneSettings settings, bool report) : base(nameof(WideResNet))
+    private WideResNet(int blocks, long[] widths, int classes, BackboneSettings settings, bool report)
+        : base(nameof(WideResNet))
     {
         long channels = widths[0];
         register_module(nameof(conv1), conv1 = new Convolution(3, channels, kernel: 3, bias: report));
@@ -27,7 +28,11 @@ internal sealed class WideResNet : Network, IFoldable
             stages.Add(nn.Sequential());
             for (int block = 0; block < blocks; block++)
             {
-                stages[^1].append($"{block}", ResidualBlock.Basic(channels, widths[stage], stage > 0 && block == 0 ? 2 : 1, "downsample", settings, report));
+                stages[^1]
+                    .append(
+                        $"{block}",
+                        ResidualBlock.Basic(channels, widths[stage], stage > 0 && block == 0 ? 2 : 1, "downsample", settings, report)
+                    );
                 channels = widths[stage];
             }
 
@@ -39,11 +44,15 @@ internal sealed class WideResNet : Network, IFoldable
         Initializer.Draw(this, settings.Initialization, wide: true);
     }
 
-    /// <summary>As in the authors' <c>models/wideresnet.py</c>: stages of 16, 32 and 64 channels, each times <paramref name="widen"/>.</summary>
+    /// <summary>
+    /// As in the authors' <c>models/wideresnet.py</c>: stages of 16, 32 and 64 channels, each times <paramref name="widen"/>.
+    /// </summary>
     public static WideResNet OfAuthors(int depth, int widen, int classes, BackboneSettings settings) =>
         new((depth - 4) / 6, [16L * widen, 32L * widen, 64L * widen], classes, settings, report: false);
 
-    /// <summary>As in the report's <c>wide_resnet.py</c>: biases, no batch normalisation on the shortcut, and 128 channels in the third stage too.</summary>
+    /// <summary>
+    /// As in the report's <c>wide_resnet.py</c>: biases, no batch normalisation on the shortcut, and 128 channels in the third stage too.
+    /// </summary>
     public static WideResNet OfReport(int classes, BackboneSettings settings) => new(2, [64, 128, 128], classes, settings, report: true);
 
     public IEnumerable<(Convolution, BatchNorm)> Pairs => [(conv1, bn1)];
@@ -51,7 +60,8 @@ internal sealed class WideResNet : Network, IFoldable
     protected override Tensor Logits(Tensor images)
     {
         Tensor map = bn1.After(conv1, images, rectify: true);
-        foreach (Sequential stage in stages) map = stage.forward(map);
+        foreach (Sequential stage in stages)
+            map = stage.forward(map);
         return fc.forward(map.mean([2, 3]));
     }
 }

@@ -19,7 +19,10 @@ internal sealed class CifarDataView : IDataView
 
         var schema = new DataViewSchema.Builder();
         schema.AddColumn("Label", new KeyDataViewType(typeof(uint), format.Classes), KeyValues.Annotation(names));
-        schema.AddColumn("Features", new VectorDataViewType(NumberDataViewType.Byte, CifarFormat.Channels, CifarFormat.Side, CifarFormat.Side));
+        schema.AddColumn(
+            "Features",
+            new VectorDataViewType(NumberDataViewType.Byte, CifarFormat.Channels, CifarFormat.Side, CifarFormat.Side)
+        );
         Schema = schema.ToSchema();
     }
 
@@ -30,16 +33,22 @@ internal sealed class CifarDataView : IDataView
     public long? GetRowCount() => _rows;
 
     public DataViewRowCursor GetRowCursor(IEnumerable<DataViewSchema.Column> columnsNeeded, Random? rand = null) =>
-        new Cursor(this, [.. columnsNeeded.Select(column => column.Index)], rand is null ? null : Order.Shuffled(checked((int)_rows), rand.Next(int.MaxValue)));
+        new Cursor(
+            this,
+            [.. columnsNeeded.Select(column => column.Index)],
+            rand is null ? null : Order.Shuffled(checked((int)_rows), rand.Next(int.MaxValue))
+        );
 
-    public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null) => [GetRowCursor(columnsNeeded, rand)];
+    public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null) =>
+        [GetRowCursor(columnsNeeded, rand)];
 
     private ReadOnlySpan<byte> Record(long row)
     {
         foreach (byte[] file in _files)
         {
             long records = file.Length / _format.RecordBytes;
-            if (row < records) return file.AsSpan((int)row * _format.RecordBytes, _format.RecordBytes);
+            if (row < records)
+                return file.AsSpan((int)row * _format.RecordBytes, _format.RecordBytes);
             row -= records;
         }
 
@@ -49,9 +58,10 @@ internal sealed class CifarDataView : IDataView
     private sealed class Cursor(CifarDataView view, HashSet<int> active, int[]? order) : RowCursor(view.Schema, view._rows, active, order)
     {
         // Keys count from 1: 0 is ML.NET's missing value.
-        protected override Delegate Getter(int column) => column == 0
-            ? (ValueGetter<uint>)((ref uint key) => key = view.Record(Row)[view._format.LabelByte] + 1u)
-            : (ValueGetter<VBuffer<byte>>)Pixels;
+        protected override Delegate Getter(int column) =>
+            column == 0
+                ? (ValueGetter<uint>)((ref uint key) => key = view.Record(Row)[view._format.LabelByte] + 1u)
+                : (ValueGetter<VBuffer<byte>>)Pixels;
 
         private void Pixels(ref VBuffer<byte> pixels)
         {

@@ -26,17 +26,24 @@ internal delegate void ReadPixels<T>(Span<T> chw);
 /// <param name="Shape">Their size; null for MLImage, whose size is known row by row.</param>
 internal sealed record ImageColumn(DataViewSchema.Column Column, ImageKind Kind, ImageShape? Shape)
 {
-    internal const string Accepted = "a Vector<Byte,3,H,W> (LoadCifar10), a Vector<Single,3,H,W> (ExtractPixels with interleavePixelColors: false) or an MLImage (LoadImages)";
+    internal const string Accepted =
+        "a Vector<Byte,3,H,W> (LoadCifar10), a Vector<Single,3,H,W> (ExtractPixels with interleavePixelColors: false) or an MLImage "
+        + "(LoadImages)";
 
     /// <summary>Finds and checks a feature column.</summary>
     internal static ImageColumn Of(DataViewSchema schema, string name)
     {
-        DataViewSchema.Column column = schema.GetColumnOrNull(name) ?? throw new ArgumentOutOfRangeException(nameof(name), ColumnFault.Missing("Feature", name, schema.Select(c => c.Name)));
-        if (column.Type is ImageDataViewType) return new(column, ImageKind.Image, null);
+        DataViewSchema.Column column =
+            schema.GetColumnOrNull(name)
+            ?? throw new ArgumentOutOfRangeException(nameof(name), ColumnFault.Missing("Feature", name, schema.Select(c => c.Name)));
+        if (column.Type is ImageDataViewType)
+            return new(column, ImageKind.Image, null);
         if (column.Type is VectorDataViewType { Dimensions: [ImageShape.Channels, > 0 and int height, > 0 and int width] } vector)
         {
-            if (vector.ItemType == NumberDataViewType.Byte) return new(column, ImageKind.Bytes, new(height, width));
-            if (vector.ItemType == NumberDataViewType.Single) return new(column, ImageKind.Singles, new(height, width));
+            if (vector.ItemType == NumberDataViewType.Byte)
+                return new(column, ImageKind.Bytes, new(height, width));
+            if (vector.ItemType == NumberDataViewType.Single)
+                return new(column, ImageKind.Singles, new(height, width));
         }
 
         throw new ArgumentOutOfRangeException(nameof(name), ColumnFault.NotImages(name, column.Type));
@@ -45,14 +52,16 @@ internal sealed record ImageColumn(DataViewSchema.Column Column, ImageKind Kind,
     /// <summary>Reads bytes from a row of the column's schema (kinds Bytes and Image).</summary>
     internal ReadPixels<byte> ByteReader(DataViewRow row, ImageShape shape, bool resize)
     {
-        if (Kind == ImageKind.Image) return new MLImageReader(row, Column, shape, resize).Read;
+        if (Kind == ImageKind.Image)
+            return new MLImageReader(row, Column, shape, resize).Read;
         return VectorReader<byte>(row);
     }
 
     /// <summary>Reads singles from a row of the column's schema (kind Singles).</summary>
     internal ReadPixels<float> SingleReader(DataViewRow row) => VectorReader<float>(row);
 
-    private ReadPixels<T> VectorReader<T>(DataViewRow row) where T : unmanaged
+    private ReadPixels<T> VectorReader<T>(DataViewRow row)
+        where T : unmanaged
     {
         ValueGetter<VBuffer<T>> getter = row.GetGetter<VBuffer<T>>(Column);
         VBuffer<T> buffer = default;
@@ -60,7 +69,9 @@ internal sealed record ImageColumn(DataViewSchema.Column Column, ImageKind Kind,
         {
             getter(ref buffer);
             if (buffer.Length != chw.Length)
-                throw new InvalidDataException($"Column '{Column.Name}', row {row.Position}: {buffer.Length} values instead of {chw.Length}.");
+                throw new InvalidDataException(
+                    $"Column '{Column.Name}', row {row.Position}: {buffer.Length} values instead of {chw.Length}."
+                );
             buffer.CopyTo(chw);
         };
     }

@@ -11,16 +11,28 @@ internal static class ImageFile
     {
         try
         {
-            if (new FileInfo(path).Length == 0) throw new BadImageException("it is empty");
-            using SKCodec codec = SKCodec.Create(path, out SKCodecResult opened) ?? throw new BadImageException($"it is no image, or cannot be read ({opened})");
+            if (new FileInfo(path).Length == 0)
+                throw new BadImageException("it is empty");
+            using SKCodec codec =
+                SKCodec.Create(path, out SKCodecResult opened)
+                ?? throw new BadImageException($"it is no image, or cannot be read ({opened})");
             SKImageInfo header = codec.Info;
             if ((long)header.Width * header.Height > PadamCatalog.LargestImagePixels)
-                throw new BadImageException($"its header says {header.Height}x{header.Width} pixels, and {PadamCatalog.LargestImagePixels} are the most that are decoded");
+                throw new BadImageException(
+                    $"its header says {header.Height}x{header.Width} pixels, and {PadamCatalog.LargestImagePixels} are the most that are "
+                        + "decoded"
+                );
 
-            SKImageInfo info = new(header.Width, header.Height, SKColorType.Bgra8888, header.IsOpaque ? SKAlphaType.Opaque : SKAlphaType.Premul);
+            SKImageInfo info = new(
+                header.Width,
+                header.Height,
+                SKColorType.Bgra8888,
+                header.IsOpaque ? SKAlphaType.Opaque : SKAlphaType.Premul
+            );
             using SKBitmap bitmap = new(info);
             SKCodecResult result = codec.GetPixels(info, bitmap.GetPixels());
-            if (result != SKCodecResult.Success) throw new BadImageException(result == SKCodecResult.IncompleteInput ? "it is cut off" : $"it is damaged ({result})");
+            if (result != SKCodecResult.Success)
+                throw new BadImageException(result == SKCodecResult.IncompleteInput ? "it is cut off" : $"it is damaged ({result})");
             return MLImage.CreateFromPixels(info.Width, info.Height, MLPixelFormat.Bgra32, bitmap.PixelBytes());
         }
         catch (Exception fault) when (fault is IOException and not BadImageException or UnauthorizedAccessException)

@@ -12,16 +12,28 @@ internal sealed class ImageFolderDataView : IDataView
 
     internal ImageFolderDataView(string folder)
     {
-        if (!Directory.Exists(folder)) throw new DirectoryNotFoundException($"The image folder '{folder}' does not exist. Give a folder with one sub-folder of images for each class.");
+        if (!Directory.Exists(folder))
+            throw new DirectoryNotFoundException(
+                $"The image folder '{folder}' does not exist. Give a folder with one sub-folder of images for each class."
+            );
         (string Name, string[] Files)[] classes =
         [
-            .. Directory.GetDirectories(folder).Order(StringComparer.Ordinal).Select(path => (Path.GetFileName(path), Images(path))).Where(found => found.Item2.Length > 0),
+            .. Directory
+                .GetDirectories(folder)
+                .Order(StringComparer.Ordinal)
+                .Select(path => (Path.GetFileName(path), Images(path)))
+                .Where(found => found.Item2.Length > 0),
         ];
-        if (classes.Length == 0) throw new InvalidDataException($"'{folder}' has no sub-folder with an image ({string.Join(", ", Extensions)}).");
+        if (classes.Length == 0)
+            throw new InvalidDataException($"'{folder}' has no sub-folder with an image ({string.Join(", ", Extensions)}).");
         _files = [.. classes.SelectMany((found, index) => found.Files.Select(path => (path, (uint)index + 1)))];
 
         var schema = new DataViewSchema.Builder();
-        schema.AddColumn("Label", new KeyDataViewType(typeof(uint), classes.Length), KeyValues.Annotation([.. classes.Select(found => found.Name)]));
+        schema.AddColumn(
+            "Label",
+            new KeyDataViewType(typeof(uint), classes.Length),
+            KeyValues.Annotation([.. classes.Select(found => found.Name)])
+        );
         schema.AddColumn("ImagePath", TextDataViewType.Instance);
         schema.AddColumn("Image", new ImageDataViewType());
         Schema = schema.ToSchema();
@@ -34,21 +46,33 @@ internal sealed class ImageFolderDataView : IDataView
     public long? GetRowCount() => _files.Length;
 
     public DataViewRowCursor GetRowCursor(IEnumerable<DataViewSchema.Column> columnsNeeded, Random? rand = null) =>
-        new Cursor(this, [.. columnsNeeded.Select(column => column.Index)], rand is null ? null : Order.Shuffled(_files.Length, rand.Next(int.MaxValue)));
+        new Cursor(
+            this,
+            [.. columnsNeeded.Select(column => column.Index)],
+            rand is null ? null : Order.Shuffled(_files.Length, rand.Next(int.MaxValue))
+        );
 
-    public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null) => [GetRowCursor(columnsNeeded, rand)];
+    public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null) =>
+        [GetRowCursor(columnsNeeded, rand)];
 
     private static string[] Images(string folder) =>
-        [.. Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Where(path => Extensions.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase)).Order(StringComparer.Ordinal)];
+        [
+            .. Directory
+                .EnumerateFiles(folder, "*", SearchOption.AllDirectories)
+                .Where(path => Extensions.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase))
+                .Order(StringComparer.Ordinal),
+        ];
 
-    private sealed class Cursor(ImageFolderDataView view, HashSet<int> active, int[]? order) : RowCursor(view.Schema, view._files.Length, active, order)
+    private sealed class Cursor(ImageFolderDataView view, HashSet<int> active, int[]? order)
+        : RowCursor(view.Schema, view._files.Length, active, order)
     {
-        protected override Delegate Getter(int column) => column switch
-        {
-            0 => (ValueGetter<uint>)((ref uint key) => key = view._files[Row].Key),
-            1 => (ValueGetter<ReadOnlyMemory<char>>)((ref ReadOnlyMemory<char> path) => path = view._files[Row].Path.AsMemory()),
-            _ => (ValueGetter<MLImage>)Image,
-        };
+        protected override Delegate Getter(int column) =>
+            column switch
+            {
+                0 => (ValueGetter<uint>)((ref uint key) => key = view._files[Row].Key),
+                1 => (ValueGetter<ReadOnlyMemory<char>>)((ref ReadOnlyMemory<char> path) => path = view._files[Row].Path.AsMemory()),
+                _ => (ValueGetter<MLImage>)Image,
+            };
 
         // The caller hands the last row's image back, as to ML.NET's own loader.
         private void Image(ref MLImage image)
@@ -65,7 +89,11 @@ internal sealed class ImageFolderDataView : IDataView
             }
             catch (BadImageException fault)
             {
-                throw new BadImageException($"Row {Position}: the image '{path}' could not be decoded: {fault.Message}. Replace or remove the file, or set SkipBadImages.", fault);
+                throw new BadImageException(
+                    $"Row {Position}: the image '{path}' could not be decoded: {fault.Message}. Replace or remove the file, or set "
+                        + "SkipBadImages.",
+                    fault
+                );
             }
         }
     }

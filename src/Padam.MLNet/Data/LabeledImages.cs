@@ -14,8 +14,10 @@ internal sealed class LabeledImages : IDisposable
     private LabeledImages(ImageShape shape, ImageKind kind, ImageMemory memory)
     {
         Shape = shape;
-        if (kind == ImageKind.Singles) _singles = new(shape, memory);
-        else _bytes = new(shape, memory);
+        if (kind == ImageKind.Singles)
+            _singles = new(shape, memory);
+        else
+            _bytes = new(shape, memory);
     }
 
     internal ImageShape Shape { get; }
@@ -39,7 +41,16 @@ internal sealed class LabeledImages : IDisposable
     /// <param name="skipBad">Whether rows whose image cannot be had are left out and counted.</param>
     /// <param name="memory">How much of it may stay in memory.</param>
     /// <param name="cancellation">Stops between rows.</param>
-    internal static LabeledImages Read(IDataView view, ImageColumn features, LabelColumn labels, ImageShape? imageSize, int[]? classOf, bool skipBad, ImageMemory memory, CancellationToken cancellation)
+    internal static LabeledImages Read(
+        IDataView view,
+        ImageColumn features,
+        LabelColumn labels,
+        ImageShape? imageSize,
+        int[]? classOf,
+        bool skipBad,
+        ImageMemory memory,
+        CancellationToken cancellation
+    )
     {
         using DataViewRowCursor cursor = view.GetRowCursor([features.Column, labels.Column]);
         LabeledImages? set = null;
@@ -53,8 +64,10 @@ internal sealed class LabeledImages : IDisposable
             int mapped = classOf is null ? number : classOf[number];
             if (mapped < 0)
             {
-                throw new InvalidDataException($"Column '{labels.Column.Name}', row {cursor.Position}: class "
-                    + $"'{labels.Values.Values![number]}' is not among the training set's.");
+                throw new InvalidDataException(
+                    $"Column '{labels.Column.Name}', row {cursor.Position}: class "
+                        + $"'{labels.Values.Values![number]}' is not among the training set's."
+                );
             }
 
             try
@@ -70,13 +83,20 @@ internal sealed class LabeledImages : IDisposable
             }
             catch (OutOfMemoryException fault) when (set is not null)
             {
-                throw new InsufficientMemoryException($"Memory ran out after {set.Count} images of {set.Shape}. Take fewer rows (Data.TakeRows) or smaller images (ImageSize, Transforms.ResizeImages).", fault);
+                throw new InsufficientMemoryException(
+                    $"Memory ran out after {set.Count} images of {set.Shape}. Take fewer rows (Data.TakeRows) or smaller images "
+                        + "(ImageSize, Transforms.ResizeImages).",
+                    fault
+                );
             }
 
             set._labels.Add(mapped);
         }
 
-        if (set is null || set.Count == 0) throw new InvalidDataException(skipped.Count == 0 ? "The data has no rows." : $"All {skipped.Count} images were skipped. {skipped[0]}");
+        if (set is null || set.Count == 0)
+            throw new InvalidDataException(
+                skipped.Count == 0 ? "The data has no rows." : $"All {skipped.Count} images were skipped. {skipped[0]}"
+            );
         set.Skipped = skipped;
         return set;
     }
@@ -91,25 +111,34 @@ internal sealed class LabeledImages : IDisposable
     // Adds the image of the current row, or nothing.
     private Action ImageReader(DataViewRow row, ImageColumn features, bool resize)
     {
-        return _bytes is not null ? Into(_bytes, features.ByteReader(row, Shape, resize)) : Into(_singles!, Finite(features.SingleReader(row), row, features.Column.Name));
+        return _bytes is not null
+            ? Into(_bytes, features.ByteReader(row, Shape, resize))
+            : Into(_singles!, Finite(features.SingleReader(row), row, features.Column.Name));
 
-        static Action Into<T>(PixelStore<T> store, ReadPixels<T> read) where T : unmanaged => () => store.Add(read);
+        static Action Into<T>(PixelStore<T> store, ReadPixels<T> read)
+            where T : unmanaged => () => store.Add(read);
     }
 
-    private static ReadPixels<float> Finite(ReadPixels<float> read, DataViewRow row, string column) => chw =>
-    {
-        read(chw);
-        foreach (float value in chw)
+    private static ReadPixels<float> Finite(ReadPixels<float> read, DataViewRow row, string column) =>
+        chw =>
         {
-            if (!float.IsFinite(value)) throw new InvalidDataException($"Column '{column}', row {row.Position}: a pixel is {value}. Replace such values before training.");
-        }
-    };
+            read(chw);
+            foreach (float value in chw)
+            {
+                if (!float.IsFinite(value))
+                    throw new InvalidDataException(
+                        $"Column '{column}', row {row.Position}: a pixel is {value}. Replace such values before training."
+                    );
+            }
+        };
 
     /// <summary>Writes one image, placed and normalised, as HWC singles.</summary>
     internal void Write(int image, Placement placement, PixelMap map, Span<float> hwc)
     {
-        if (_bytes is not null) placement.Write(_bytes[image], Shape, map.Bytes, hwc);
-        else placement.Write(_singles![image], Shape, map.Singles, hwc);
+        if (_bytes is not null)
+            placement.Write(_bytes[image], Shape, map.Bytes, hwc);
+        else
+            placement.Write(_singles![image], Shape, map.Singles, hwc);
     }
 
     /// <summary>SHA-256 of some images and their classes: the same data, the same text.</summary>
@@ -125,13 +154,16 @@ internal sealed class LabeledImages : IDisposable
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
-    /// <summary>Sum and sum of squares of a channel's values over the given images, white being 1 (of the whole image, before augmentation).</summary>
+    /// <summary>
+    /// Sum and sum of squares of a channel's values over the given images, white being 1 (of the whole image, before augmentation).
+    /// </summary>
     internal (double Sum, double Squares) Moments(int image, int channel, double pixelScale)
     {
         if (_bytes is not null)
         {
             // Exact in integers: at most 2^32 values of 2^16.
-            long sum = 0, squares = 0;
+            long sum = 0,
+                squares = 0;
             foreach (byte value in _bytes[image].Slice(channel * Shape.Pixels, Shape.Pixels))
             {
                 sum += value;
@@ -141,7 +173,8 @@ internal sealed class LabeledImages : IDisposable
             return (sum / 255.0, squares / (255.0 * 255.0));
         }
 
-        double singleSum = 0, singleSquares = 0;
+        double singleSum = 0,
+            singleSquares = 0;
         foreach (float value in _singles![image].Slice(channel * Shape.Pixels, Shape.Pixels))
         {
             double scaled = value / pixelScale;

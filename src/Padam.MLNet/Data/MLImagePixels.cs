@@ -5,7 +5,8 @@ using SkiaSharp;
 namespace Padam.MLNet.Data;
 
 /// <summary>
-/// The bitmap in an MLImage. <see cref="MLImage.Pixels"/> calls a method of SkiaSharp 2 that SkiaSharp 3 changed, so that it fails in any program that has 3 for another
+/// The bitmap in an MLImage. <see cref="MLImage.Pixels"/> calls a method of SkiaSharp 2 that SkiaSharp 3 changed, so that it fails in any
+/// program that has 3 for another
 /// package's sake. All that is called here is the same in both.
 /// </summary>
 internal static class MLImagePixels
@@ -14,7 +15,8 @@ internal static class MLImagePixels
     internal static SKBitmap? Bitmap(this MLImage image) => Field(image);
 
     /// <summary>Its pixels, row by row, RowBytes apart.</summary>
-    internal static unsafe ReadOnlySpan<byte> PixelBytes(this SKBitmap bitmap) => new((void*)bitmap.GetPixels(), bitmap.RowBytes * bitmap.Height);
+    internal static unsafe ReadOnlySpan<byte> PixelBytes(this SKBitmap bitmap) =>
+        new((void*)bitmap.GetPixels(), bitmap.RowBytes * bitmap.Height);
 
     [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_image")]
     private static extern ref SKBitmap? Field(MLImage image);

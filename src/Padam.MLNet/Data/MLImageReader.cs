@@ -12,7 +12,9 @@ internal sealed class MLImageReader
     private readonly ValueGetter<MLImage> _getter;
     private readonly ImageShape _shape;
     private readonly bool _resize;
-    // Handed back with each call: a source that makes images frees the last one, a source that holds them keeps it. So none is disposed here.
+
+    // Handed back with each call: a source that makes images frees the last one, a source that holds them keeps it. So none is disposed
+    // here.
     private MLImage? _image;
 
     internal MLImageReader(DataViewRow row, DataViewSchema.Column column, ImageShape shape, bool resize)
@@ -39,8 +41,10 @@ internal sealed class MLImageReader
 
         if (!_resize)
         {
-            throw new InvalidDataException($"Column '{_column}', row {_row.Position}: the image is {bitmap.Height}x{bitmap.Width} where the others are {_shape}. "
-                + "Append Transforms.ResizeImages before the trainer, or set ImageSize.");
+            throw new InvalidDataException(
+                $"Column '{_column}', row {_row.Position}: the image is {bitmap.Height}x{bitmap.Width} where the others are {_shape}. "
+                    + "Append Transforms.ResizeImages before the trainer, or set ImageSize."
+            );
         }
 
         using SKBitmap resized = Resized(bitmap);
@@ -53,7 +57,9 @@ internal sealed class MLImageReader
         using var opaque = new SKBitmap();
         opaque.InstallPixels(bitmap.Info.WithAlphaType(SKAlphaType.Opaque), bitmap.GetPixels(), bitmap.RowBytes);
         return opaque.Resize(opaque.Info.WithSize(_shape.Width, _shape.Height), SKFilterQuality.Medium)
-            ?? throw new InvalidDataException($"Column '{_column}', row {_row.Position}: the image of {bitmap.Height}x{bitmap.Width} could not be resized to {_shape}.");
+            ?? throw new InvalidDataException(
+                $"Column '{_column}', row {_row.Position}: the image of {bitmap.Height}x{bitmap.Width} could not be resized to {_shape}."
+            );
     }
 
     private SKBitmap Bitmap()
@@ -62,13 +68,23 @@ internal sealed class MLImageReader
         {
             _getter(ref _image!);
         }
-        catch (Exception fault) when (fault is ArgumentException or InvalidOperationException and not ObjectDisposedException or IOException and not BadImageException)
+        catch (Exception fault)
+            when (fault
+                    is ArgumentException
+                        or InvalidOperationException
+                        and not ObjectDisposedException
+                        or IOException
+                        and not BadImageException
+            )
         {
             // What ML.NET's own loaders throw where a file is missing or is no image.
             throw new BadImageException($"Column '{_column}', row {_row.Position}: the image could not be loaded: {fault.Message}", fault);
         }
 
-        return _image?.Bitmap() ?? throw new BadImageException($"Column '{_column}', row {_row.Position}: the image is missing, could not be decoded, or was disposed.");
+        return _image?.Bitmap()
+            ?? throw new BadImageException(
+                $"Column '{_column}', row {_row.Position}: the image is missing, could not be decoded, or was disposed."
+            );
     }
 
     // Four interleaved bytes a pixel become three planes; transparency is dropped.
@@ -76,7 +92,8 @@ internal sealed class MLImageReader
     {
         ReadOnlySpan<byte> pixels = bitmap.PixelBytes();
         (int red, int blue) = bitmap.ColorType == SKColorType.Rgba8888 ? (0, 2) : (2, 0);
-        int plane = _shape.Pixels, i = 0;
+        int plane = _shape.Pixels,
+            i = 0;
         for (int y = 0; y < _shape.Height; y++)
         {
             ReadOnlySpan<byte> row = pixels.Slice(y * bitmap.RowBytes, 4 * _shape.Width);

@@ -8,17 +8,21 @@ internal interface IPixelMap<T>
     float Map(int channel, T value);
 }
 
-/// <summary>Normalisation as arithmetic the inner loops can afford: a table for bytes, one multiplication and addition for singles.</summary>
+/// <summary>
+/// Normalisation as arithmetic the inner loops can afford: a table for bytes, one multiplication and addition for singles.
+/// </summary>
 internal sealed class PixelMap
 {
     internal PixelMap(Normalization normalization, double pixelScale)
     {
         float[] table = new float[ImageShape.Channels * 256];
-        float[] scale = new float[ImageShape.Channels], shift = new float[ImageShape.Channels];
+        float[] scale = new float[ImageShape.Channels],
+            shift = new float[ImageShape.Channels];
         for (int c = 0; c < ImageShape.Channels; c++)
         {
             (double mean, double deviation) = (normalization.Mean[c], normalization.StandardDeviation[c]);
-            for (int value = 0; value < 256; value++) table[(c * 256) + value] = (float)(((value / 255.0) - mean) / deviation);
+            for (int value = 0; value < 256; value++)
+                table[(c * 256) + value] = (float)(((value / 255.0) - mean) / deviation);
             scale[c] = (float)(1 / (pixelScale * deviation));
             shift[c] = (float)(-mean / deviation);
         }

@@ -4,10 +4,12 @@ using Microsoft.Win32.SafeHandles;
 namespace Padam.MLNet.Data;
 
 /// <summary>
-/// Images of one size as they were given (bytes or singles, CHW): in memory while the limit lasts, in blocks of a few MiB so that no set is too large for one array;
+/// Images of one size as they were given (bytes or singles, CHW): in memory while the limit lasts, in blocks of a few MiB so that no set is
+/// too large for one array;
 /// beyond it in a temporary file, each decoded once and read again when it is needed.
 /// </summary>
-internal sealed class PixelStore<T>(ImageShape shape, ImageMemory memory) : IDisposable where T : unmanaged
+internal sealed class PixelStore<T>(ImageShape shape, ImageMemory memory) : IDisposable
+    where T : unmanaged
 {
     private const int BlockValues = 1 << 22;
 
@@ -31,13 +33,15 @@ internal sealed class PixelStore<T>(ImageShape shape, ImageMemory memory) : IDis
     {
         get
         {
-            if (image < _inMemory) return Slot(image);
+            if (image < _inMemory)
+                return Slot(image);
             Span<T> pixels = Scratch();
             Span<byte> bytes = MemoryMarshal.AsBytes(pixels);
             for (int done = 0, read; done < bytes.Length; done += read)
             {
                 read = RandomAccess.Read(_file!, bytes[done..], ((image - _inMemory) * ImageBytes) + done);
-                if (read == 0) throw new EndOfStreamException("The temporary file of images was cut off by another program; train again.");
+                if (read == 0)
+                    throw new EndOfStreamException("The temporary file of images was cut off by another program; train again.");
             }
 
             return pixels;
@@ -49,8 +53,10 @@ internal sealed class PixelStore<T>(ImageShape shape, ImageMemory memory) : IDis
     {
         if (_file is null && Count == _blocks.Count * _imagesPerBlock)
         {
-            if (memory.Take(_imagesPerBlock * ImageBytes)) _blocks.Add(new T[_imagesPerBlock * shape.Values]);
-            else (_file, _inMemory) = (TemporaryFile(), Count);
+            if (memory.Take(_imagesPerBlock * ImageBytes))
+                _blocks.Add(new T[_imagesPerBlock * shape.Values]);
+            else
+                (_file, _inMemory) = (TemporaryFile(), Count);
         }
 
         if (_file is null)
@@ -72,9 +78,16 @@ internal sealed class PixelStore<T>(ImageShape shape, ImageMemory memory) : IDis
     private static SafeFileHandle TemporaryFile()
     {
         string path = Path.Combine(Path.GetTempPath(), $"padam-{Guid.NewGuid():N}.pixels");
-        SafeFileHandle file = File.OpenHandle(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Delete, FileOptions.RandomAccess | FileOptions.DeleteOnClose);
+        SafeFileHandle file = File.OpenHandle(
+            path,
+            FileMode.CreateNew,
+            FileAccess.ReadWrite,
+            FileShare.Delete,
+            FileOptions.RandomAccess | FileOptions.DeleteOnClose
+        );
         // Where names and files are two things, the name goes at once: nothing stays behind, however the process ends.
-        if (!OperatingSystem.IsWindows()) File.Delete(path);
+        if (!OperatingSystem.IsWindows())
+            File.Delete(path);
         return file;
     }
 
@@ -82,7 +95,8 @@ internal sealed class PixelStore<T>(ImageShape shape, ImageMemory memory) : IDis
 
     private Span<T> Scratch()
     {
-        if (t_image is null || t_image.Length < shape.Values) t_image = new T[shape.Values];
+        if (t_image is null || t_image.Length < shape.Values)
+            t_image = new T[shape.Values];
         return t_image.AsSpan(0, shape.Values);
     }
 }

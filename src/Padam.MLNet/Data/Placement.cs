@@ -1,12 +1,16 @@
 namespace Padam.MLNet.Data;
 
-/// <summary>Where an image lands on the canvas of its own size: moved by whole pixels (what leaves is lost, what is uncovered is black), mirrored or not.</summary>
+/// <summary>
+/// Where an image lands on the canvas of its own size: moved by whole pixels (what leaves is lost, what is uncovered is black), mirrored or
+/// not.
+/// </summary>
 internal readonly record struct Placement(int Down, int Right, bool Mirrored)
 {
     internal static readonly Placement Unmoved;
 
     /// <summary>Writes the placed, mapped image as HWC.</summary>
-    internal void Write<T, TMap>(ReadOnlySpan<T> chw, ImageShape shape, TMap map, Span<float> hwc) where TMap : struct, IPixelMap<T>
+    internal void Write<T, TMap>(ReadOnlySpan<T> chw, ImageShape shape, TMap map, Span<float> hwc)
+        where TMap : struct, IPixelMap<T>
     {
         (int height, int width) = (shape.Height, shape.Width);
         for (int c = 0; c < ImageShape.Channels; c++)
@@ -19,7 +23,8 @@ internal readonly record struct Placement(int Down, int Right, bool Mirrored)
                 int from = y - Down;
                 if ((uint)from >= (uint)height)
                 {
-                    for (int x = 0; x < width; x++) target[(x * ImageShape.Channels) + c] = black;
+                    for (int x = 0; x < width; x++)
+                        target[(x * ImageShape.Channels) + c] = black;
                     continue;
                 }
 

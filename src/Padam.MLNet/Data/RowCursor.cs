@@ -20,7 +20,8 @@ internal abstract class RowCursor(DataViewSchema schema, long rows, HashSet<int>
     public override bool MoveNext()
     {
         _position = _position + 1 < rows ? _position + 1 : -1;
-        if (_position < 0) rows = 0;
+        if (_position < 0)
+            rows = 0;
         return _position >= 0;
     }
 
@@ -28,8 +29,10 @@ internal abstract class RowCursor(DataViewSchema schema, long rows, HashSet<int>
 
     public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column)
     {
-        if (!IsColumnActive(column)) throw new InvalidOperationException($"Column '{column.Name}' was not asked for when the cursor was made.");
-        return Getter(column.Index) as ValueGetter<TValue> ?? throw new InvalidOperationException($"Column '{column.Name}' is a {column.Type}, not a {typeof(TValue)}.");
+        if (!IsColumnActive(column))
+            throw new InvalidOperationException($"Column '{column.Name}' was not asked for when the cursor was made.");
+        return Getter(column.Index) as ValueGetter<TValue>
+            ?? throw new InvalidOperationException($"Column '{column.Name}' is a {column.Type}, not a {typeof(TValue)}.");
     }
 
     public override ValueGetter<DataViewRowId> GetIdGetter() => (ref DataViewRowId id) => id = new DataViewRowId((ulong)Row, 0);

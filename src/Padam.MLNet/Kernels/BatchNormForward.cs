@@ -3,28 +3,40 @@ using System.Runtime.CompilerServices;
 namespace Padam.MLNet.Kernels;
 
 /// <summary>The two passes of batch normalisation over a batch: its statistics, then y = relu(x scale + shift + residual).</summary>
-internal static unsafe class BatchNormForward<T> where T : unmanaged, IRegister<T>
+internal static unsafe class BatchNormForward<T>
+    where T : unmanaged, IRegister<T>
 {
     /// <summary>Mean and biased variance of each channel.</summary>
-    /// <remarks>A chunk is summed relative to its own first row, lest a large mean drown a small variance; chunks are joined as in Chan, Golub and LeVeque (1979).</remarks>
+    /// <remarks>
+    /// A chunk is summed relative to its own first row, lest a large mean drown a small variance; chunks are joined as in Chan, Golub and
+    /// LeVeque (1979).
+    /// </remarks>
     public static void Statistics(float* x, PixelRows rows, double[] mean, double[] variance)
     {
         int channels = rows.Channels;
         using Scratch memory = Scratch.Rent(2L * channels * rows.Chunks);
         float* sums = memory.Pointer;
-        Workers.Run(rows.Chunks, queue =>
-        {
-            while (queue.Next(out int chunk)) Sum(x, rows, chunk, sums + 2L * channels * chunk);
-        });
+        Workers.Run(
+            rows.Chunks,
+            queue =>
+            {
+                while (queue.Next(out int chunk))
+                    Sum(x, rows, chunk, sums + 2L * channels * chunk);
+            }
+        );
 
         for (int c = 0; c < channels; c++)
         {
-            double count = 0, average = 0, squares = 0;
+            double count = 0,
+                average = 0,
+                squares = 0;
             for (int chunk = 0; chunk < rows.Chunks; chunk++)
             {
                 (nint start, int n) = rows.Chunk(chunk);
-                double sum = sums[2L * channels * chunk + c], ofSquares = sums[2L * channels * chunk + channels + c];
-                double apart = x[start + c] + sum / n - average, all = count + n;
+                double sum = sums[2L * channels * chunk + c],
+                    ofSquares = sums[2L * channels * chunk + channels + c];
+                double apart = x[start + c] + sum / n - average,
+                    all = count + n;
                 squares += ofSquares - sum * sum / n + apart * apart * count * n / all;
                 average += apart * n / all;
                 count = all;
@@ -36,10 +48,14 @@ internal static unsafe class BatchNormForward<T> where T : unmanaged, IRegister<
 
     /// <summary>y = x scale + shift, plus a residual (unless null), negative values made zero where asked for.</summary>
     public static void Normalize(float* x, PixelRows rows, float* scale, float* shift, float* residual, bool rectify, float* y) =>
-        Workers.Run(rows.Chunks, queue =>
-        {
-            while (queue.Next(out int chunk)) Normalize(x, rows, chunk, scale, shift, residual, rectify, y);
-        });
+        Workers.Run(
+            rows.Chunks,
+            queue =>
+            {
+                while (queue.Next(out int chunk))
+                    Normalize(x, rows, chunk, scale, shift, residual, rectify, y);
+            }
+        );
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Normalize(float* x, PixelRows rows, int chunk, float* scale, float* shift, float* residual, bool rectify, float* y)
@@ -51,7 +67,8 @@ internal static unsafe class BatchNormForward<T> where T : unmanaged, IRegister<
             for (int c = 0; c < channels; c += T.Count)
             {
                 T value = T.Load(x + row + c) * T.Load(scale + c) + T.Load(shift + c);
-                if (residual != null) value += T.Load(residual + row + c);
+                if (residual != null)
+                    value += T.Load(residual + row + c);
                 T.Store(rectify ? T.Max(value, default) : value, y + row + c);
             }
         }
@@ -63,7 +80,8 @@ internal static unsafe class BatchNormForward<T> where T : unmanaged, IRegister<
         (nint start, int count) = rows.Chunk(chunk);
         int channels = rows.Channels;
         new Span<float>(sums, 2 * channels).Clear();
-        float* first = x + start, squares = sums + channels;
+        float* first = x + start,
+            squares = sums + channels;
         for (nint row = 0; row < (nint)count * channels; row += channels)
         {
             for (int c = 0; c < channels; c += T.Count)

@@ -33,9 +33,13 @@ internal sealed class BatchNormFunction : autograd.SingleTensorFunction<BatchNor
     {
         HandedOver.Dispose();
         List<Tensor> saved = ctx.get_saved_variables();
-        using Tensor x = saved[0], weight = saved[1], bias = saved[2], dy = grad_output;
+        using Tensor x = saved[0],
+            weight = saved[1],
+            bias = saved[2],
+            dy = grad_output;
         using Tensor? residual = saved.Count > 3 ? saved[3] : null;
-        if (dy.IsInvalid) return [null!, null!, null!, null!, null!, null!];
+        if (dy.IsInvalid)
+            return [null!, null!, null!, null!, null!, null!];
 
         var call = (Call)ctx.get_data(nameof(Call));
         BatchNormGradients gradients = BatchNormalization.Backward(dy, x, weight, bias, residual, call.Rectify, call.Statistics);

@@ -17,32 +17,49 @@ internal static class Convolution2d
     /// <param name="rectify">Whether negative outputs become zero (ReLU).</param>
     /// <param name="algorithm">Which algorithm computes it.</param>
     public static Tensor Apply(
-        Tensor x, Tensor weight, Tensor? bias = null, int stride = 1, int padding = 1, bool rectify = false, ConvolutionAlgorithm algorithm = ConvolutionAlgorithm.Auto)
+        Tensor x,
+        Tensor weight,
+        Tensor? bias = null,
+        int stride = 1,
+        int padding = 1,
+        bool rectify = false,
+        ConvolutionAlgorithm algorithm = ConvolutionAlgorithm.Auto
+    )
     {
-        if (UsesWinograd(algorithm, x, weight, stride, padding)) return WinogradConvolution.Apply(x, weight, bias, padding, rectify);
+        if (UsesWinograd(algorithm, x, weight, stride, padding))
+            return WinogradConvolution.Apply(x, weight, bias, padding, rectify);
         Tensor y = nn.functional.conv2d(x, weight, bias, strides: [stride, stride], padding: [padding, padding]);
         return rectify ? y.relu_() : y;
     }
 
-    /// <summary>Whether <see cref="Apply"/> takes Winograd's algorithm; depends on the settings, the shapes and the machine, never on a measurement.</summary>
+    /// <summary>
+    /// Whether <see cref="Apply"/> takes Winograd's algorithm; depends on the settings, the shapes and the machine, never on a measurement.
+    /// </summary>
     public static bool UsesWinograd(ConvolutionAlgorithm algorithm, Tensor x, Tensor weight, int stride, int padding)
     {
-        bool isPossible = algorithm != ConvolutionAlgorithm.Direct
-            && x.device_type == TorchSharp.DeviceType.CPU && x.dtype == ScalarType.Float32 && weight.dtype == ScalarType.Float32
-            && x.dim() == 4 && weight.shape[2] == weight.shape[3];
-        if (!isPossible) return false;
+        bool isPossible =
+            algorithm != ConvolutionAlgorithm.Direct
+            && x.device_type == TorchSharp.DeviceType.CPU
+            && x.dtype == ScalarType.Float32
+            && weight.dtype == ScalarType.Float32
+            && x.dim() == 4
+            && weight.shape[2] == weight.shape[3];
+        if (!isPossible)
+            return false;
         ConvolutionShape shape = ConvolutionShape.Of(x, weight, stride, padding);
         return WinogradConvolution.Supports(shape) && (algorithm == ConvolutionAlgorithm.Winograd || IsQuickerByWinograd(shape));
     }
 
     /// <summary>
-    /// The rule behind <see cref="ConvolutionAlgorithm.Auto"/>, from measurements over batches of 1 to 128, 32 to 512 channels and maps of 2x2 to 32x32: there are 32 tiles,
+    /// The rule behind <see cref="ConvolutionAlgorithm.Auto"/>, from measurements over batches of 1 to 128, 32 to 512 channels and maps of
+    /// 2x2 to 32x32: there are 32 tiles,
     /// and at least half of the outputs in them lie on the map (a 5x5 map takes four tiles of 4x4).
     /// </summary>
     public static bool IsQuickerByWinograd(ConvolutionShape shape)
     {
         long side = WinogradConvolution.TileSide(shape);
-        long down = (shape.OutputHeight + side - 1) / side, across = (shape.OutputWidth + side - 1) / side;
+        long down = (shape.OutputHeight + side - 1) / side,
+            across = (shape.OutputWidth + side - 1) / side;
         bool isWellFilled = 2 * shape.OutputHeight * shape.OutputWidth >= down * across * side * side;
         return isWellFilled && shape.Batch * down * across >= FewestTiles;
     }

@@ -11,7 +11,16 @@ namespace Padam.MLNet.Kernels;
 /// <param name="Kernel">Rows and columns of the filter.</param>
 /// <param name="Stride">The stride, in both directions.</param>
 /// <param name="Padding">Rows and columns of zeros around the input.</param>
-internal readonly record struct ConvolutionShape(long Batch, long Height, long Width, long Inputs, long Outputs, long Kernel = 3, long Stride = 1, long Padding = 1)
+internal readonly record struct ConvolutionShape(
+    long Batch,
+    long Height,
+    long Width,
+    long Inputs,
+    long Outputs,
+    long Kernel = 3,
+    long Stride = 1,
+    long Padding = 1
+)
 {
     /// <summary>Rows of the output.</summary>
     public long OutputHeight => (Height + 2 * Padding - Kernel) / Stride + 1;
@@ -22,7 +31,8 @@ internal readonly record struct ConvolutionShape(long Batch, long Height, long W
     /// <summary>The shape of a convolution of <paramref name="x"/> [N, C, H, W] with <paramref name="weight"/> [K, C, R, R].</summary>
     public static ConvolutionShape Of(torch.Tensor x, torch.Tensor weight, long stride = 1, long padding = 1)
     {
-        ReadOnlySpan<long> image = x.shape, filter = weight.shape;
+        ReadOnlySpan<long> image = x.shape,
+            filter = weight.shape;
         return new ConvolutionShape(image[0], image[2], image[3], image[1], filter[0], filter[2], stride, padding);
     }
 }

@@ -2,7 +2,10 @@ using static TorchSharp.torch;
 
 namespace Padam.MLNet.Kernels;
 
-/// <summary>Gradients that a custom function has returned to autograd. Autograd takes references of its own and nobody disposes ours: the next call of such a function on this thread does.</summary>
+/// <summary>
+/// Gradients that a custom function has returned to autograd. Autograd takes references of its own and nobody disposes ours: the next call
+/// of such a function on this thread does.
+/// </summary>
 internal static class HandedOver
 {
     [ThreadStatic]

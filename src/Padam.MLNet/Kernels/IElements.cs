@@ -1,11 +1,13 @@
 namespace Padam.MLNet.Kernels;
 
 /// <summary>
-/// Some elements of a tensor, all treated alike: a SIMD register of them, or the whole of a list of tensors. A formula written with these operators stands once and
+/// Some elements of a tensor, all treated alike: a SIMD register of them, or the whole of a list of tensors. A formula written with these
+/// operators stands once and
 /// runs on both.
 /// </summary>
 /// <remarks>Scalars are doubles; they are rounded to the elements' type where they meet one.</remarks>
-internal interface IElements<T> where T : struct, IElements<T>
+internal interface IElements<T>
+    where T : struct, IElements<T>
 {
     static abstract T operator +(T a, T b);
 

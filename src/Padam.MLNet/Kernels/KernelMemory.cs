@@ -6,8 +6,10 @@ using static TorchSharp.torch;
 namespace Padam.MLNet.Kernels;
 
 /// <summary>
-/// Memory for what kernels put out: maps and gradients. When autograd lets go of one, its block waits here for the next. From libtorch's allocator, glibc's heap,
-/// they cost fresh pages in every training step, and the heap falls apart: a block freed there cannot serve the next request of the same size and alignment.
+/// Memory for what kernels put out: maps and gradients. When autograd lets go of one, its block waits here for the next. From libtorch's
+/// allocator, glibc's heap,
+/// they cost fresh pages in every training step, and the heap falls apart: a block freed there cannot serve the next request of the same
+/// size and alignment.
 /// </summary>
 internal static unsafe partial class KernelMemory
 {
@@ -29,14 +31,16 @@ internal static unsafe partial class KernelMemory
     {
         lock (Access)
         {
-            foreach ((nuint bytes, nint address) in Free) Pages.Release(address, bytes);
+            foreach ((nuint bytes, nint address) in Free)
+                Pages.Release(address, bytes);
             Free.Clear();
         }
     }
 
     private static Tensor Empty(long[] shape, long[] strides)
     {
-        long length = shape.Aggregate((a, b) => a * b), bytes = sizeof(float) * length;
+        long length = shape.Aggregate((a, b) => a * b),
+            bytes = sizeof(float) * length;
         using DisposeScope scope = NewDisposeScope();
         using IDisposable _ = no_grad();
         Tensor row = bytes < SmallestKept ? empty(length, ScalarType.Float32) : Over(Take((nuint)bytes), length);
@@ -49,8 +53,10 @@ internal static unsafe partial class KernelMemory
         lock (Access)
         {
             (nuint Bytes, nint Address) fitting = Free.GetViewBetween((bytes, nint.MinValue), (nuint.MaxValue, nint.MaxValue)).Min;
-            if (fitting.Address != 0) Free.Remove(fitting);
-            else fitting = (bytes, Pages.Reserve(bytes));
+            if (fitting.Address != 0)
+                Free.Remove(fitting);
+            else
+                fitting = (bytes, Pages.Reserve(bytes));
             Taken.Add(fitting.Address, fitting.Bytes);
             return fitting.Address;
         }
@@ -71,12 +77,23 @@ internal static unsafe partial class KernelMemory
     {
         const sbyte float32 = (sbyte)ScalarType.Float32;
         nint handle = THSTensor_new(address, &Return, &length, 1, float32, float32, (int)DeviceType.CPU, -1, 0);
-        return handle != 0 ? Tensor.UnsafeCreateTensor(handle) : throw new InvalidOperationException($"libtorch takes no memory of ours for a tensor of {length} numbers.");
+        return handle != 0
+            ? Tensor.UnsafeCreateTensor(handle)
+            : throw new InvalidOperationException($"libtorch takes no memory of ours for a tensor of {length} numbers.");
     }
 
     // TorchSharp offers tensors over memory with a deleter only for managed arrays, which the garbage collector would clear.
     [LibraryImport("LibTorchSharp")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.AssemblyDirectory | DllImportSearchPath.SafeDirectories)]
     private static partial nint THSTensor_new(
-        nint data, delegate* unmanaged[Cdecl]<nint, void> deleter, long* sizes, int dimensions, sbyte type, sbyte dtype, int deviceType, int deviceIndex, byte requiresGradient);
+        nint data,
+        delegate* unmanaged[Cdecl]<nint, void> deleter,
+        long* sizes,
+        int dimensions,
+        sbyte type,
+        sbyte dtype,
+        int deviceType,
+        int deviceIndex,
+        byte requiresGradient
+    );
 }

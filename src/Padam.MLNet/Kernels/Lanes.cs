@@ -5,7 +5,8 @@ using System.Runtime.Intrinsics.X86;
 namespace Padam.MLNet.Kernels;
 
 /// <summary>A SIMD register of floats with the operators a formula needs, so that one formula serves every register width.</summary>
-internal unsafe interface ILanes<T> where T : unmanaged, ILanes<T>
+internal unsafe interface ILanes<T>
+    where T : unmanaged, ILanes<T>
 {
     /// <summary>How many floats the register holds.</summary>
     static abstract int Count { get; }

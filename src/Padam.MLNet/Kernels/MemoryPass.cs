@@ -4,9 +4,13 @@ using static TorchSharp.torch;
 
 namespace Padam.MLNet.Kernels;
 
-/// <summary>An optimizer's formula over the memory of float32 CPU tensors: parameter, gradient and state are each read once and written once, on every core.</summary>
+/// <summary>
+/// An optimizer's formula over the memory of float32 CPU tensors: parameter, gradient and state are each read once and written once, on
+/// every core.
+/// </summary>
 /// <remarks>Elements don't depend on each other, so results are the same whatever the number of threads.</remarks>
-internal sealed unsafe class MemoryPass<TRule>(TRule rule) where TRule : struct, IUpdateRule
+internal sealed unsafe class MemoryPass<TRule>(TRule rule)
+    where TRule : struct, IUpdateRule
 {
     /// <summary>Elements a thread takes at a time: enough to hide the queue, few enough to share out evenly.</summary>
     private const int ChunkLength = 32 * 1024;
@@ -14,24 +18,33 @@ internal sealed unsafe class MemoryPass<TRule>(TRule rule) where TRule : struct,
     private readonly List<Chunk> _chunks = [];
     private long _length;
 
-    /// <summary>Takes a parameter into the pass if its memory allows: float32, on the CPU, without gaps, state in the same layout.</summary>
+    /// <summary>
+    /// Takes a parameter into the pass if its memory allows: float32, on the CPU, without gaps, state in the same layout.
+    /// </summary>
     /// <remarks>A gradient in another layout is brought into the parameter's; that copy belongs to the caller's dispose scope.</remarks>
     public bool TryAdd(Operands operands)
     {
-        Tensor parameter = operands.Parameter, gradient = operands.Gradient;
-        if (!IsPlainMemory(parameter) || !IsPlainMemory(gradient)) return false;
-        long[] shape = parameter.shape, strides = parameter.stride();
-        if (!IsDense(shape, strides)) return false;
+        Tensor parameter = operands.Parameter,
+            gradient = operands.Gradient;
+        if (!IsPlainMemory(parameter) || !IsPlainMemory(gradient))
+            return false;
+        long[] shape = parameter.shape,
+            strides = parameter.stride();
+        if (!IsDense(shape, strides))
+            return false;
         foreach (Tensor? state in (ReadOnlySpan<Tensor?>)[operands.M, operands.V, operands.MaxV])
         {
-            if (state is not null && !(IsPlainMemory(state) && SameLayout(shape, strides, state.stride()))) return false;
+            if (state is not null && !(IsPlainMemory(state) && SameLayout(shape, strides, state.stride())))
+                return false;
         }
 
-        if (!SameLayout(shape, strides, gradient.stride())) gradient = empty_like(parameter).copy_(gradient);
+        if (!SameLayout(shape, strides, gradient.stride()))
+            gradient = empty_like(parameter).copy_(gradient);
         var whole = new Chunk(Start(parameter), Start(gradient), Start(operands.M), Start(operands.V), Start(operands.MaxV), 0);
         long length = parameter.numel();
         _length += length;
-        for (long at = 0; at < length; at += ChunkLength) _chunks.Add(whole.From(at, (int)Math.Min(ChunkLength, length - at)));
+        for (long at = 0; at < length; at += ChunkLength)
+            _chunks.Add(whole.From(at, (int)Math.Min(ChunkLength, length - at)));
         return true;
     }
 
@@ -40,45 +53,58 @@ internal sealed unsafe class MemoryPass<TRule>(TRule rule) where TRule : struct,
     {
         if (_length <= ChunkLength)
         {
-            foreach (Chunk chunk in _chunks) Update(chunk);
+            foreach (Chunk chunk in _chunks)
+                Update(chunk);
             return;
         }
 
-        Workers.Run(_chunks.Count, queue =>
-        {
-            while (queue.Next(out int item)) Update(_chunks[item]);
-        });
+        Workers.Run(
+            _chunks.Count,
+            queue =>
+            {
+                while (queue.Next(out int item))
+                    Update(_chunks[item]);
+            }
+        );
     }
 
     private void Update(Chunk chunk)
     {
         int done = 0;
-        if (Vector512.IsHardwareAccelerated) done = Update<Register16>(chunk, done);
-        else if (Vector128.IsHardwareAccelerated) done = Update<Register8>(chunk, done);
+        if (Vector512.IsHardwareAccelerated)
+            done = Update<Register16>(chunk, done);
+        else if (Vector128.IsHardwareAccelerated)
+            done = Update<Register8>(chunk, done);
         Update<Register1>(chunk, done);
     }
 
     /// <summary>Updates as many elements as fill whole registers, and returns where it stopped.</summary>
-    private int Update<T>(Chunk chunk, int i) where T : struct, IRegister<T>
+    private int Update<T>(Chunk chunk, int i)
+        where T : struct, IRegister<T>
     {
         TRule formula = rule;
         for (; i <= chunk.Length - T.Count; i += T.Count)
         {
-            T theta = T.Load(chunk.Parameter + i), g = T.Load(chunk.Gradient + i);
+            T theta = T.Load(chunk.Parameter + i),
+                g = T.Load(chunk.Gradient + i);
             T m = chunk.M == null ? default : T.Load(chunk.M + i);
             T v = chunk.V == null ? default : T.Load(chunk.V + i);
             T vh = chunk.MaxV == null ? default : T.Load(chunk.MaxV + i);
             formula.Update(ref theta, g, ref m, ref v, ref vh);
             T.Store(theta, chunk.Parameter + i);
-            if (chunk.M != null) T.Store(m, chunk.M + i);
-            if (chunk.V != null) T.Store(v, chunk.V + i);
-            if (chunk.MaxV != null) T.Store(vh, chunk.MaxV + i);
+            if (chunk.M != null)
+                T.Store(m, chunk.M + i);
+            if (chunk.V != null)
+                T.Store(v, chunk.V + i);
+            if (chunk.MaxV != null)
+                T.Store(vh, chunk.MaxV + i);
         }
 
         return i;
     }
 
-    private static bool IsPlainMemory(Tensor tensor) => tensor.dtype == ScalarType.Float32 && tensor.device_type == DeviceType.CPU && !tensor.is_sparse;
+    private static bool IsPlainMemory(Tensor tensor) =>
+        tensor.dtype == ScalarType.Float32 && tensor.device_type == DeviceType.CPU && !tensor.is_sparse;
 
     /// <summary>Whether the elements, in some order of the dimensions, lie one after the other without gap or overlap.</summary>
     private static bool IsDense(long[] shape, long[] strides)
@@ -86,7 +112,8 @@ internal sealed unsafe class MemoryPass<TRule>(TRule rule) where TRule : struct,
         long next = 1;
         foreach (int dimension in Enumerable.Range(0, shape.Length).Where(d => shape[d] != 1).OrderBy(d => strides[d]))
         {
-            if (strides[dimension] != next) return false;
+            if (strides[dimension] != next)
+                return false;
             next *= shape[dimension];
         }
 
@@ -98,7 +125,8 @@ internal sealed unsafe class MemoryPass<TRule>(TRule rule) where TRule : struct,
     {
         for (int d = 0; d < shape.Length; d++)
         {
-            if (shape[d] != 1 && a[d] != b[d]) return false;
+            if (shape[d] != 1 && a[d] != b[d])
+                return false;
         }
 
         return true;
@@ -109,10 +137,15 @@ internal sealed unsafe class MemoryPass<TRule>(TRule rule) where TRule : struct,
     /// <summary>A stretch of one parameter with its gradient and state; null where there is no such state.</summary>
     private readonly struct Chunk(float* parameter, float* gradient, float* m, float* v, float* maxV, int length)
     {
-        public readonly float* Parameter = parameter, Gradient = gradient, M = m, V = v, MaxV = maxV;
+        public readonly float* Parameter = parameter,
+            Gradient = gradient,
+            M = m,
+            V = v,
+            MaxV = maxV;
         public readonly int Length = length;
 
-        public Chunk From(long start, int length) => new(Parameter + start, Gradient + start, At(M, start), At(V, start), At(MaxV, start), length);
+        public Chunk From(long start, int length) =>
+            new(Parameter + start, Gradient + start, At(M, start), At(V, start), At(MaxV, start), length);
 
         private static float* At(float* state, long start) => state == null ? null : state + start;
     }

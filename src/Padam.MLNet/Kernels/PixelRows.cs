@@ -1,10 +1,14 @@
 namespace Padam.MLNet.Kernels;
 
 /// <summary>Channels-last maps of a batch as a matrix: a row for each pixel of each image, a column for each channel.</summary>
-/// <remarks>Threads take it in chunks whose size depends on the shape alone, so that sums come out the same whatever the number of threads.</remarks>
+/// <remarks>
+/// Threads take it in chunks whose size depends on the shape alone, so that sums come out the same whatever the number of threads.
+/// </remarks>
 internal readonly struct PixelRows(long count, int channels)
 {
-    /// <summary>128 KB: a chunk and its companions stay in a core's L2 cache, and a float sum over it is still exact to six digits.</summary>
+    /// <summary>
+    /// 128 KB: a chunk and its companions stay in a core's L2 cache, and a float sum over it is still exact to six digits.
+    /// </summary>
     private const int ChunkLength = 32 * 1024;
 
     private readonly int _rowsPerChunk = Math.Max(1, ChunkLength / channels);

@@ -37,7 +37,9 @@ internal readonly struct Register1(float value) : IRegister<Register1>
 
     public static Register1 Sqrt(Register1 x) => new(MathF.Sqrt(x._value));
 
-    /// <summary>By the vectors' exponential and logarithm, whose last bit MathF's don't share: an element gets the same value wherever it stands.</summary>
+    /// <summary>
+    /// By the vectors' exponential and logarithm, whose last bit MathF's don't share: an element gets the same value wherever it stands.
+    /// </summary>
     public static Register1 Pow(Register1 x, double exponent) =>
         new(Vector128.Exp(Vector128.Create((float)exponent) * Vector128.Log(Vector128.CreateScalar(x._value))).ToScalar());
 }

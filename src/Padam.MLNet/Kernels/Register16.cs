@@ -17,7 +17,8 @@ internal readonly struct Register16(Vector512<float> value) : IRegister<Register
     public static unsafe void Store(Register16 x, float* to) => x._value.Store(to);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Register16 WherePositive(Register16 condition, Register16 value) => new(Vector512.GreaterThan(condition._value, default) & value._value);
+    public static Register16 WherePositive(Register16 condition, Register16 value) =>
+        new(Vector512.GreaterThan(condition._value, default) & value._value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Register16 operator +(Register16 a, Register16 b) => new(a._value + b._value);
@@ -48,7 +49,10 @@ internal readonly struct Register16(Vector512<float> value) : IRegister<Register
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Register16 Sign(Register16 x) =>
-        new((Vector512.GreaterThan(x._value, default) & Vector512<float>.One) - (Vector512.LessThan(x._value, default) & Vector512<float>.One));
+        new(
+            (Vector512.GreaterThan(x._value, default) & Vector512<float>.One)
+                - (Vector512.LessThan(x._value, default) & Vector512<float>.One)
+        );
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Register16 Sqrt(Register16 x) => new(Vector512.Sqrt(x._value));

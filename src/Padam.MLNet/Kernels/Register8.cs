@@ -17,7 +17,8 @@ internal readonly struct Register8(Vector256<float> value) : IRegister<Register8
     public static unsafe void Store(Register8 x, float* to) => x._value.Store(to);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Register8 WherePositive(Register8 condition, Register8 value) => new(Vector256.GreaterThan(condition._value, default) & value._value);
+    public static Register8 WherePositive(Register8 condition, Register8 value) =>
+        new(Vector256.GreaterThan(condition._value, default) & value._value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Register8 operator +(Register8 a, Register8 b) => new(a._value + b._value);
@@ -48,7 +49,10 @@ internal readonly struct Register8(Vector256<float> value) : IRegister<Register8
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Register8 Sign(Register8 x) =>
-        new((Vector256.GreaterThan(x._value, default) & Vector256<float>.One) - (Vector256.LessThan(x._value, default) & Vector256<float>.One));
+        new(
+            (Vector256.GreaterThan(x._value, default) & Vector256<float>.One)
+                - (Vector256.LessThan(x._value, default) & Vector256<float>.One)
+        );
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Register8 Sqrt(Register8 x) => new(Vector256.Sqrt(x._value));

@@ -2,9 +2,12 @@ using System.Runtime.InteropServices;
 
 namespace Padam.MLNet.Kernels;
 
-/// <summary>Working memory of a kernel, aligned to cache lines and outside the managed heap; disposing gives it back for the next call.</summary>
+/// <summary>
+/// Working memory of a kernel, aligned to cache lines and outside the managed heap; disposing gives it back for the next call.
+/// </summary>
 /// <remarks>
-/// Fresh pages cost more than what the kernels compute in them, so buffers are kept. A request takes the smallest free buffer that fits; where none fits, the
+/// Fresh pages cost more than what the kernels compute in them, so buffers are kept. A request takes the smallest free buffer that fits;
+/// where none fits, the
 /// largest free one makes way for a new one. There are then never more buffers than were once in use at the same time.
 /// </remarks>
 internal sealed unsafe class Scratch : IDisposable
@@ -33,7 +36,8 @@ internal sealed unsafe class Scratch : IDisposable
         {
             Scratch? fitting = Free.Where(s => s._length >= length).MinBy(s => s._length);
             Scratch? taken = fitting ?? (replaced = Free.MaxBy(s => s._length));
-            if (taken != null) Free.Remove(taken);
+            if (taken != null)
+                Free.Remove(taken);
             if (fitting != null)
             {
                 fitting._returned = false;
@@ -41,7 +45,8 @@ internal sealed unsafe class Scratch : IDisposable
             }
         }
 
-        if (replaced != null) NativeMemory.AlignedFree(replaced.Pointer);
+        if (replaced != null)
+            NativeMemory.AlignedFree(replaced.Pointer);
         return new Scratch(length);
     }
 
@@ -50,7 +55,8 @@ internal sealed unsafe class Scratch : IDisposable
     {
         lock (Free)
         {
-            if (_returned) return;
+            if (_returned)
+                return;
             _returned = true;
             Free.Add(this);
         }

@@ -2,11 +2,16 @@ using static TorchSharp.torch;
 
 namespace Padam.MLNet.Kernels;
 
-/// <summary>A list of tensors as elements: every operator is one call of libtorch for the whole list, on a CUDA device a handful of launches.</summary>
+/// <summary>
+/// A list of tensors as elements: every operator is one call of libtorch for the whole list, on a CUDA device a handful of launches.
+/// </summary>
 /// <remarks>Results are new tensors, released with the caller's dispose scope.</remarks>
 internal readonly struct TensorList(Tensor[] tensors) : IElements<TensorList>
 {
-    /// <summary>TorchScript is TorchSharp's only way to the <c>_foreach</c> operators. A faulty script ends the process, so this text never changes at run time.</summary>
+    /// <summary>
+    /// TorchScript is TorchSharp's only way to the <c>_foreach</c> operators. A faulty script ends the process, so this text never changes
+    /// at run time.
+    /// </summary>
     private const string Script = """
         def add(a: List[Tensor], b: List[Tensor]) -> List[Tensor]:
             return torch._foreach_add(a, b)

@@ -12,7 +12,10 @@ internal static unsafe partial class TensorMemory
     {
         if (tensor.dtype != torch.ScalarType.Float32 || tensor.device_type != DeviceType.CPU)
         {
-            throw new ArgumentException($"A float32 tensor on the CPU is needed; this one is {tensor.dtype} on {tensor.device}.", nameof(tensor));
+            throw new ArgumentException(
+                $"A float32 tensor on the CPU is needed; this one is {tensor.dtype} on {tensor.device}.",
+                nameof(tensor)
+            );
         }
 
         return (float*)THSTensor_data(tensor.Handle);

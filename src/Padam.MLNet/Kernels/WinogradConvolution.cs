@@ -13,8 +13,10 @@ internal static unsafe class WinogradConvolution
 
     /// <summary>Whether the kernels can compute such a convolution here, be it quicker or not.</summary>
     public static bool Supports(ConvolutionShape shape) =>
-        IsSupported && shape is { Kernel: 3, Stride: 1, Padding: 0 or 1, Batch: > 0, OutputHeight: > 0, OutputWidth: > 0, Inputs: > 0, Outputs: > 0 }
-        && shape.Inputs % WinogradProduct.Panel == 0 && shape.Outputs % WinogradProduct.Panel == 0;
+        IsSupported
+        && shape is { Kernel: 3, Stride: 1, Padding: 0 or 1, Batch: > 0, OutputHeight: > 0, OutputWidth: > 0, Inputs: > 0, Outputs: > 0 }
+        && shape.Inputs % WinogradProduct.Panel == 0
+        && shape.Outputs % WinogradProduct.Panel == 0;
 
     /// <summary>Outputs a side of the tiles into which the maps are cut.</summary>
     public static int TileSide(ConvolutionShape shape) => IsTinyMap(shape) ? WinogradTile2.Outputs : WinogradTile4.Outputs;
@@ -26,11 +28,14 @@ internal static unsafe class WinogradConvolution
     /// <param name="padding">Rows and columns of zeros around each image: 0 or 1.</param>
     /// <param name="rectify">Whether negative outputs become zero (ReLU).</param>
     /// <returns>[N, K, H + 2 padding - 2, W + 2 padding - 2] in channels-last layout.</returns>
-    /// <exception cref="ArgumentException">The shape is not one that <see cref="Supports"/> accepts, or a tensor is not float32 on the CPU.</exception>
+    /// <exception cref="ArgumentException">
+    /// The shape is not one that <see cref="Supports"/> accepts, or a tensor is not float32 on the CPU.
+    /// </exception>
     public static Tensor Apply(Tensor x, Tensor weight, Tensor? bias = null, int padding = 1, bool rectify = false)
     {
         bool needsGradient = is_grad_enabled() && (x.requires_grad || weight.requires_grad || bias is { requires_grad: true });
-        if (!needsGradient) return Forward(x, weight, bias, padding, rectify);
+        if (!needsGradient)
+            return Forward(x, weight, bias, padding, rectify);
         Tensor y = WinogradFunction.Apply(x, weight, bias, padding);
         return rectify ? y.relu_() : y;
     }
@@ -39,7 +44,11 @@ internal static unsafe class WinogradConvolution
     public static Tensor Forward(Tensor x, Tensor weight, Tensor? bias = null, int padding = 1, bool rectify = false)
     {
         ConvolutionShape shape = Checked(x, weight, padding);
-        if (bias is not null && (bias.dim() != 1 || bias.shape[0] != shape.Outputs)) throw new ArgumentException($"A bias of {shape.Outputs} values is needed, this one is [{string.Join(", ", bias.shape)}].", nameof(bias));
+        if (bias is not null && (bias.dim() != 1 || bias.shape[0] != shape.Outputs))
+            throw new ArgumentException(
+                $"A bias of {shape.Outputs} values is needed, this one is [{string.Join(", ", bias.shape)}].",
+                nameof(bias)
+            );
         using var scope = NewDisposeScope();
         using var _ = no_grad();
         Tensor y = KernelMemory.Map([shape.Batch, shape.Outputs, shape.OutputHeight, shape.OutputWidth]);
@@ -69,13 +78,22 @@ internal static unsafe class WinogradConvolution
         using var _ = no_grad();
         Tensor gradient = KernelMemory.Like(weight);
         (x, dy) = (ToChannelsLast(x), ToChannelsLast(dy));
-        ChannelsLast input = Images(x), output = Images(dy);
+        ChannelsLast input = Images(x),
+            output = Images(dy);
         switch (IsTinyMap(shape), Lanes16.IsSupported)
         {
-            case (false, true): WinogradFilterGradient<WinogradTile4, Lanes16>.Run(input, output, Filters(gradient), padding); break;
-            case (false, false): WinogradFilterGradient<WinogradTile4, Lanes8>.Run(input, output, Filters(gradient), padding); break;
-            case (true, true): WinogradFilterGradient<WinogradTile2, Lanes16>.Run(input, output, Filters(gradient), padding); break;
-            case (true, false): WinogradFilterGradient<WinogradTile2, Lanes8>.Run(input, output, Filters(gradient), padding); break;
+            case (false, true):
+                WinogradFilterGradient<WinogradTile4, Lanes16>.Run(input, output, Filters(gradient), padding);
+                break;
+            case (false, false):
+                WinogradFilterGradient<WinogradTile4, Lanes8>.Run(input, output, Filters(gradient), padding);
+                break;
+            case (true, true):
+                WinogradFilterGradient<WinogradTile2, Lanes16>.Run(input, output, Filters(gradient), padding);
+                break;
+            case (true, false):
+                WinogradFilterGradient<WinogradTile2, Lanes8>.Run(input, output, Filters(gradient), padding);
+                break;
         }
 
         return gradient.MoveToOuterDisposeScope();
@@ -85,10 +103,18 @@ internal static unsafe class WinogradConvolution
     {
         switch (isTinyMap, Lanes16.IsSupported)
         {
-            case (false, true): WinogradForward<WinogradTile4, Lanes16>.Run(x, filters, bias, y, padding, rectify); break;
-            case (false, false): WinogradForward<WinogradTile4, Lanes8>.Run(x, filters, bias, y, padding, rectify); break;
-            case (true, true): WinogradForward<WinogradTile2, Lanes16>.Run(x, filters, bias, y, padding, rectify); break;
-            case (true, false): WinogradForward<WinogradTile2, Lanes8>.Run(x, filters, bias, y, padding, rectify); break;
+            case (false, true):
+                WinogradForward<WinogradTile4, Lanes16>.Run(x, filters, bias, y, padding, rectify);
+                break;
+            case (false, false):
+                WinogradForward<WinogradTile4, Lanes8>.Run(x, filters, bias, y, padding, rectify);
+                break;
+            case (true, true):
+                WinogradForward<WinogradTile2, Lanes16>.Run(x, filters, bias, y, padding, rectify);
+                break;
+            case (true, false):
+                WinogradForward<WinogradTile2, Lanes8>.Run(x, filters, bias, y, padding, rectify);
+                break;
         }
     }
 
@@ -98,11 +124,15 @@ internal static unsafe class WinogradConvolution
     {
         if (x.dim() != 4 || weight.dim() != 4 || x.shape[1] != weight.shape[1] || weight.shape[2] != weight.shape[3])
         {
-            throw new ArgumentException($"No convolution: input [{string.Join(", ", x.shape)}], weight [{string.Join(", ", weight.shape)}].");
+            throw new ArgumentException(
+                $"No convolution: input [{string.Join(", ", x.shape)}], weight [{string.Join(", ", weight.shape)}]."
+            );
         }
 
         ConvolutionShape shape = ConvolutionShape.Of(x, weight, padding: padding);
-        return Supports(shape) ? shape : throw new ArgumentException($"Winograd's algorithm does not cover {shape} on this machine; use direct convolution.");
+        return Supports(shape)
+            ? shape
+            : throw new ArgumentException($"Winograd's algorithm does not cover {shape} on this machine; use direct convolution.");
     }
 
     /// <summary>The tensor itself, or a copy if it has another layout.</summary>
@@ -116,7 +146,16 @@ internal static unsafe class WinogradConvolution
 
     private static FilterBank Filters(Tensor weight)
     {
-        long[] shape = weight.shape, strides = weight.stride();
-        return new FilterBank((nint)TensorMemory.Floats(weight), (int)shape[0], (int)shape[1], (nint)strides[0], (nint)strides[1], (nint)strides[2], (nint)strides[3]);
+        long[] shape = weight.shape,
+            strides = weight.stride();
+        return new FilterBank(
+            (nint)TensorMemory.Floats(weight),
+            (int)shape[0],
+            (int)shape[1],
+            (nint)strides[0],
+            (nint)strides[1],
+            (nint)strides[2],
+            (nint)strides[3]
+        );
     }
 }

@@ -4,7 +4,8 @@ namespace Padam.MLNet.Kernels;
 
 /// <summary>Winograd convolution as a node of autograd's graph.</summary>
 /// <remarks>
-/// TorchSharp's custom functions keep more tensors alive than they need, which would show in the peak memory of a training step; what is done about
+/// TorchSharp's custom functions keep more tensors alive than they need, which would show in the peak memory of a training step; what is
+/// done about
 /// it is said at each place.
 /// </remarks>
 internal sealed class WinogradFunction : autograd.SingleTensorFunction<WinogradFunction>
@@ -36,15 +37,19 @@ internal sealed class WinogradFunction : autograd.SingleTensorFunction<WinogradF
     {
         HandedOver.Dispose();
         List<Tensor> saved = ctx.get_saved_variables();
-        using Tensor x = saved[0], weight = saved[1], dy = grad_output;
-        if (dy.IsInvalid) return [null!, null!, null!, null!];
+        using Tensor x = saved[0],
+            weight = saved[1],
+            dy = grad_output;
+        if (dy.IsInvalid)
+            return [null!, null!, null!, null!];
 
         var needs = (Needs)ctx.get_data(nameof(Needs));
         return HandedOver.Keep(
             needs.Input ? WinogradConvolution.InputGradient(dy, weight, needs.Padding, x.shape[2], x.shape[3]) : null,
             needs.Weight ? WinogradConvolution.WeightGradient(x, dy, weight, needs.Padding) : null,
             needs.Bias ? dy.sum([0, 2, 3]) : null,
-            null);
+            null
+        );
     }
 
     private sealed record Needs(bool Input, bool Weight, bool Bias, int Padding);

@@ -4,10 +4,13 @@ using System.Runtime.Intrinsics;
 namespace Padam.MLNet.Kernels;
 
 /// <summary>
-/// The matrix products in the middle of Winograd's algorithm. Matrices are stored in panels of 32 columns, [columns / 32][rows][32]: each product below reads
+/// The matrix products in the middle of Winograd's algorithm. Matrices are stored in panels of 32 columns, [columns / 32][rows][32]: each
+/// product below reads
 /// its right side straight through, and finds the rows of its left side at offsets known to the compiler.
 /// </summary>
-/// <remarks>A tile of the result stays in registers while the common dimension runs; each step broadcasts one element of the left side a row.</remarks>
+/// <remarks>
+/// A tile of the result stays in registers while the common dimension runs; each step broadcasts one element of the left side a row.
+/// </remarks>
 internal static unsafe class WinogradProduct
 {
     /// <summary>Columns in a panel.</summary>
@@ -27,13 +30,16 @@ internal static unsafe class WinogradProduct
     /// <param name="rows">A multiple of <see cref="RowGroup"/>.</param>
     /// <param name="m">[rows, 32], one panel.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Multiply<T>(float* v, nint vPanel, float* u, int panels, int rows, float* m) where T : unmanaged, ILanes<T>
+    public static void Multiply<T>(float* v, nint vPanel, float* u, int panels, int rows, float* m)
+        where T : unmanaged, ILanes<T>
     {
         for (int panel = 0; panel < panels; panel += PanelsAtOnce)
         {
             int count = Math.Min(PanelsAtOnce, panels - panel);
-            float* a = v + panel * vPanel, b = u + (nint)panel * Panel * Panel;
-            for (nint row = 0; row < rows; row += RowGroup) Rows<T>(a + row * Panel, Panel, 1, vPanel, b, count, Panel, m + row * Panel, panel > 0);
+            float* a = v + panel * vPanel,
+                b = u + (nint)panel * Panel * Panel;
+            for (nint row = 0; row < rows; row += RowGroup)
+                Rows<T>(a + row * Panel, Panel, 1, vPanel, b, count, Panel, m + row * Panel, panel > 0);
         }
     }
 
@@ -44,14 +50,17 @@ internal static unsafe class WinogradProduct
     /// <param name="du">[32, 32].</param>
     /// <param name="add">Whether to add to what du holds.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void MultiplyTransposed<T>(float* v, float* dm, int rows, float* du, bool add) where T : unmanaged, ILanes<T>
+    public static void MultiplyTransposed<T>(float* v, float* dm, int rows, float* du, bool add)
+        where T : unmanaged, ILanes<T>
     {
-        for (nint row = 0; row < Panel; row += RowGroup) Rows<T>(v + row, 1, Panel, 0, dm, 1, rows, du + row * Panel, add);
+        for (nint row = 0; row < Panel; row += RowGroup)
+            Rows<T>(v + row, 1, Panel, 0, dm, 1, rows, du + row * Panel, add);
     }
 
     // Eight rows of the result: c[i, j] = sum over p, s of a[p aPanel + i aRow + s aStep] * b[p steps + s, j].
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Rows<T>(float* a, nint aRow, nint aStep, nint aPanel, float* b, int panels, int steps, float* c, bool add) where T : unmanaged, ILanes<T>
+    private static void Rows<T>(float* a, nint aRow, nint aStep, nint aPanel, float* b, int panels, int steps, float* c, bool add)
+        where T : unmanaged, ILanes<T>
     {
         if (T.Count == Vector512<float>.Count)
         {
@@ -70,14 +79,29 @@ internal static unsafe class WinogradProduct
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Tile8x32(float* a, nint aRow, nint aStep, nint aPanel, float* b, int panels, int steps, float* c, bool add)
     {
-        Vector512<float> c00 = default, c01 = default, c10 = default, c11 = default, c20 = default, c21 = default, c30 = default, c31 = default;
-        Vector512<float> c40 = default, c41 = default, c50 = default, c51 = default, c60 = default, c61 = default, c70 = default, c71 = default;
+        Vector512<float> c00 = default,
+            c01 = default,
+            c10 = default,
+            c11 = default,
+            c20 = default,
+            c21 = default,
+            c30 = default,
+            c31 = default;
+        Vector512<float> c40 = default,
+            c41 = default,
+            c50 = default,
+            c51 = default,
+            c60 = default,
+            c61 = default,
+            c70 = default,
+            c71 = default;
         for (int panel = 0; panel < panels; panel++, a += aPanel)
         {
             float* ai = a;
             for (int step = 0; step < steps; step++, ai += aStep, b += Panel)
             {
-                Vector512<float> b0 = Vector512.Load(b), b1 = Vector512.Load(b + 16);
+                Vector512<float> b0 = Vector512.Load(b),
+                    b1 = Vector512.Load(b + 16);
                 Vector512<float> ar = Vector512.Create(ai[0]);
                 c00 = Vector512.FusedMultiplyAdd(ar, b0, c00);
                 c01 = Vector512.FusedMultiplyAdd(ar, b1, c01);
@@ -119,13 +143,21 @@ internal static unsafe class WinogradProduct
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Tile4x16(float* a, nint aRow, nint aStep, nint aPanel, float* b, int panels, int steps, float* c, bool add)
     {
-        Vector256<float> c00 = default, c01 = default, c10 = default, c11 = default, c20 = default, c21 = default, c30 = default, c31 = default;
+        Vector256<float> c00 = default,
+            c01 = default,
+            c10 = default,
+            c11 = default,
+            c20 = default,
+            c21 = default,
+            c30 = default,
+            c31 = default;
         for (int panel = 0; panel < panels; panel++, a += aPanel)
         {
             float* ai = a;
             for (int step = 0; step < steps; step++, ai += aStep, b += Panel)
             {
-                Vector256<float> b0 = Vector256.Load(b), b1 = Vector256.Load(b + 8);
+                Vector256<float> b0 = Vector256.Load(b),
+                    b1 = Vector256.Load(b + 8);
                 Vector256<float> ar = Vector256.Create(ai[0]);
                 c00 = Vector256.FusedMultiplyAdd(ar, b0, c00);
                 c01 = Vector256.FusedMultiplyAdd(ar, b1, c01);

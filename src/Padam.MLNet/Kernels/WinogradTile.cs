@@ -8,7 +8,8 @@ namespace Padam.MLNet.Kernels;
 /// </summary>
 /// <remarks>
 /// Each step of the backward pass is the transpose of a step of the forward pass: with u = G g Gt and v = Bt d B, the gradient of u is
-/// v . (A dY At), and that of g is Gt du G. A transform reads a square matrix, row by row with a stride (in registers) between elements, and writes one so.
+/// v . (A dY At), and that of g is Gt du G. A transform reads a square matrix, row by row with a stride (in registers) between elements,
+/// and writes one so.
 /// Its scratch holds 36 registers.
 /// </remarks>
 internal unsafe interface IWinogradTile
@@ -26,19 +27,24 @@ internal unsafe interface IWinogradTile
     static abstract int Offset(int padding);
 
     /// <summary>Bt d B.</summary>
-    static abstract void Input<T>(T* from, nint fromStride, T* to, nint toStride, T* scratch) where T : unmanaged, ILanes<T>;
+    static abstract void Input<T>(T* from, nint fromStride, T* to, nint toStride, T* scratch)
+        where T : unmanaged, ILanes<T>;
 
     /// <summary>At m A.</summary>
-    static abstract void Output<T>(T* from, nint fromStride, T* to, nint toStride, T* scratch) where T : unmanaged, ILanes<T>;
+    static abstract void Output<T>(T* from, nint fromStride, T* to, nint toStride, T* scratch)
+        where T : unmanaged, ILanes<T>;
 
     /// <summary>A dY At.</summary>
-    static abstract void OutputGradient<T>(T* from, nint fromStride, T* to, nint toStride, T* scratch) where T : unmanaged, ILanes<T>;
+    static abstract void OutputGradient<T>(T* from, nint fromStride, T* to, nint toStride, T* scratch)
+        where T : unmanaged, ILanes<T>;
 
     /// <summary>G g Gt.</summary>
-    static abstract void Filter<T>(T* from, nint fromStride, T* to, nint toStride, T* scratch) where T : unmanaged, ILanes<T>;
+    static abstract void Filter<T>(T* from, nint fromStride, T* to, nint toStride, T* scratch)
+        where T : unmanaged, ILanes<T>;
 
     /// <summary>Gt du G.</summary>
-    static abstract void FilterGradient<T>(T* from, nint fromStride, T* to, nint toStride, T* scratch) where T : unmanaged, ILanes<T>;
+    static abstract void FilterGradient<T>(T* from, nint fromStride, T* to, nint toStride, T* scratch)
+        where T : unmanaged, ILanes<T>;
 }
 
 /// <summary>One of the matrices above, times a vector.</summary>
@@ -49,17 +55,22 @@ internal unsafe interface IWinogradMatrix
     static abstract int Columns { get; }
 
     /// <summary>y = M x; the elements of each vector lie a stride apart.</summary>
-    static abstract void Multiply<T>(T* x, nint xStride, T* y, nint yStride) where T : unmanaged, ILanes<T>;
+    static abstract void Multiply<T>(T* x, nint xStride, T* y, nint yStride)
+        where T : unmanaged, ILanes<T>;
 }
 
 /// <summary>M X Mt for a square X.</summary>
-internal static unsafe class WinogradMatrix<M> where M : IWinogradMatrix
+internal static unsafe class WinogradMatrix<M>
+    where M : IWinogradMatrix
 {
     /// <summary>The matrix is applied to the columns, then to the rows.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Sandwich<T>(T* x, nint xStride, T* y, nint yStride, T* scratch) where T : unmanaged, ILanes<T>
+    public static void Sandwich<T>(T* x, nint xStride, T* y, nint yStride, T* scratch)
+        where T : unmanaged, ILanes<T>
     {
-        for (int column = 0; column < M.Columns; column++) M.Multiply(x + column * xStride, M.Columns * xStride, scratch + column, M.Columns);
-        for (int row = 0; row < M.Rows; row++) M.Multiply(scratch + row * M.Columns, 1, y + row * M.Rows * yStride, yStride);
+        for (int column = 0; column < M.Columns; column++)
+            M.Multiply(x + column * xStride, M.Columns * xStride, scratch + column, M.Columns);
+        for (int row = 0; row < M.Rows; row++)
+            M.Multiply(scratch + row * M.Columns, 1, y + row * M.Rows * yStride, yStride);
     }
 }

@@ -2,7 +2,9 @@ using System.Runtime.CompilerServices;
 
 namespace Padam.MLNet.Kernels;
 
-/// <summary>F(4x4, 3x3): 4x4 outputs from 6x6 inputs with 36 multiplications instead of 144. The matrices are those of Lavin and Gray, section 4.3.</summary>
+/// <summary>
+/// F(4x4, 3x3): 4x4 outputs from 6x6 inputs with 36 multiplications instead of 144. The matrices are those of Lavin and Gray, section 4.3.
+/// </summary>
 internal readonly unsafe struct WinogradTile4 : IWinogradTile
 {
     public static int Inputs => 6;
@@ -14,24 +16,24 @@ internal readonly unsafe struct WinogradTile4 : IWinogradTile
     public static int Outputs => 4;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Input<T>(T* from, nint fromStride, T* to, nint toStride, T* scratch) where T : unmanaged, ILanes<T>
-        => WinogradMatrix<Bt>.Sandwich(from, fromStride, to, toStride, scratch);
+    public static void Input<T>(T* from, nint fromStride, T* to, nint toStride, T* scratch)
+        where T : unmanaged, ILanes<T> => WinogradMatrix<Bt>.Sandwich(from, fromStride, to, toStride, scratch);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Output<T>(T* from, nint fromStride, T* to, nint toStride, T* scratch) where T : unmanaged, ILanes<T>
-        => WinogradMatrix<At>.Sandwich(from, fromStride, to, toStride, scratch);
+    public static void Output<T>(T* from, nint fromStride, T* to, nint toStride, T* scratch)
+        where T : unmanaged, ILanes<T> => WinogradMatrix<At>.Sandwich(from, fromStride, to, toStride, scratch);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void OutputGradient<T>(T* from, nint fromStride, T* to, nint toStride, T* scratch) where T : unmanaged, ILanes<T>
-        => WinogradMatrix<A>.Sandwich(from, fromStride, to, toStride, scratch);
+    public static void OutputGradient<T>(T* from, nint fromStride, T* to, nint toStride, T* scratch)
+        where T : unmanaged, ILanes<T> => WinogradMatrix<A>.Sandwich(from, fromStride, to, toStride, scratch);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Filter<T>(T* from, nint fromStride, T* to, nint toStride, T* scratch) where T : unmanaged, ILanes<T>
-        => WinogradMatrix<G>.Sandwich(from, fromStride, to, toStride, scratch);
+    public static void Filter<T>(T* from, nint fromStride, T* to, nint toStride, T* scratch)
+        where T : unmanaged, ILanes<T> => WinogradMatrix<G>.Sandwich(from, fromStride, to, toStride, scratch);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void FilterGradient<T>(T* from, nint fromStride, T* to, nint toStride, T* scratch) where T : unmanaged, ILanes<T>
-        => WinogradMatrix<Gt>.Sandwich(from, fromStride, to, toStride, scratch);
+    public static void FilterGradient<T>(T* from, nint fromStride, T* to, nint toStride, T* scratch)
+        where T : unmanaged, ILanes<T> => WinogradMatrix<Gt>.Sandwich(from, fromStride, to, toStride, scratch);
 
     private readonly struct Bt : IWinogradMatrix
     {
@@ -46,11 +48,19 @@ internal readonly unsafe struct WinogradTile4 : IWinogradTile
         // [ 0  2 -1 -2  1  0 ]
         // [ 0  4  0 -5  0  1 ]
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static void Multiply<T>(T* x, nint xStride, T* y, nint yStride) where T : unmanaged, ILanes<T>
+        public static void Multiply<T>(T* x, nint xStride, T* y, nint yStride)
+            where T : unmanaged, ILanes<T>
         {
-            T x0 = x[0], x1 = x[xStride], x2 = x[2 * xStride], x3 = x[3 * xStride], x4 = x[4 * xStride], x5 = x[5 * xStride];
-            T even = x4 - 4 * x2, odd = x3 - 4 * x1;
-            T even2 = x4 - x2, odd2 = 2 * (x3 - x1);
+            T x0 = x[0],
+                x1 = x[xStride],
+                x2 = x[2 * xStride],
+                x3 = x[3 * xStride],
+                x4 = x[4 * xStride],
+                x5 = x[5 * xStride];
+            T even = x4 - 4 * x2,
+                odd = x3 - 4 * x1;
+            T even2 = x4 - x2,
+                odd2 = 2 * (x3 - x1);
             y[0] = 4 * x0 - 5 * x2 + x4;
             y[yStride] = even + odd;
             y[2 * yStride] = even - odd;
@@ -71,10 +81,17 @@ internal readonly unsafe struct WinogradTile4 : IWinogradTile
         // [ 0  1  1  4  4  0 ]
         // [ 0  1 -1  8 -8  1 ]
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static void Multiply<T>(T* x, nint xStride, T* y, nint yStride) where T : unmanaged, ILanes<T>
+        public static void Multiply<T>(T* x, nint xStride, T* y, nint yStride)
+            where T : unmanaged, ILanes<T>
         {
-            T x1 = x[xStride], x2 = x[2 * xStride], x3 = x[3 * xStride], x4 = x[4 * xStride];
-            T sum = x1 + x2, difference = x1 - x2, sum2 = x3 + x4, difference2 = x3 - x4;
+            T x1 = x[xStride],
+                x2 = x[2 * xStride],
+                x3 = x[3 * xStride],
+                x4 = x[4 * xStride];
+            T sum = x1 + x2,
+                difference = x1 - x2,
+                sum2 = x3 + x4,
+                difference2 = x3 - x4;
             y[0] = x[0] + sum + sum2;
             y[yStride] = difference + 2 * difference2;
             y[2 * yStride] = sum + 4 * sum2;
@@ -95,11 +112,17 @@ internal readonly unsafe struct WinogradTile4 : IWinogradTile
         // [ 1 -2  4 -8 ]
         // [ 0  0  0  1 ]
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static void Multiply<T>(T* x, nint xStride, T* y, nint yStride) where T : unmanaged, ILanes<T>
+        public static void Multiply<T>(T* x, nint xStride, T* y, nint yStride)
+            where T : unmanaged, ILanes<T>
         {
-            T x0 = x[0], x1 = x[xStride], x2 = x[2 * xStride], x3 = x[3 * xStride];
-            T even = x0 + x2, odd = x1 + x3;
-            T even2 = x0 + 4 * x2, odd2 = 2 * x1 + 8 * x3;
+            T x0 = x[0],
+                x1 = x[xStride],
+                x2 = x[2 * xStride],
+                x3 = x[3 * xStride];
+            T even = x0 + x2,
+                odd = x1 + x3;
+            T even2 = x0 + 4 * x2,
+                odd2 = 2 * x1 + 8 * x3;
             y[0] = x0;
             y[yStride] = even + odd;
             y[2 * yStride] = even - odd;
@@ -122,11 +145,16 @@ internal readonly unsafe struct WinogradTile4 : IWinogradTile
         // [ 1/24 -1/12   1/6 ]
         // [   0     0     1  ]
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static void Multiply<T>(T* x, nint xStride, T* y, nint yStride) where T : unmanaged, ILanes<T>
+        public static void Multiply<T>(T* x, nint xStride, T* y, nint yStride)
+            where T : unmanaged, ILanes<T>
         {
-            T x0 = x[0], x1 = x[xStride], x2 = x[2 * xStride];
-            T even = -1f / 6 * (x0 + x2), odd = 1f / 6 * x1;
-            T even2 = 1f / 24 * x0 + 1f / 6 * x2, odd2 = 1f / 12 * x1;
+            T x0 = x[0],
+                x1 = x[xStride],
+                x2 = x[2 * xStride];
+            T even = -1f / 6 * (x0 + x2),
+                odd = 1f / 6 * x1;
+            T even2 = 1f / 24 * x0 + 1f / 6 * x2,
+                odd2 = 1f / 12 * x1;
             y[0] = 1f / 4 * x0;
             y[yStride] = even - odd;
             y[2 * yStride] = even + odd;
@@ -146,10 +174,15 @@ internal readonly unsafe struct WinogradTile4 : IWinogradTile
         // [  0  -1/6  1/6  1/12 -1/12 0 ]
         // [  0  -1/6 -1/6  1/6   1/6  1 ]
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static void Multiply<T>(T* x, nint xStride, T* y, nint yStride) where T : unmanaged, ILanes<T>
+        public static void Multiply<T>(T* x, nint xStride, T* y, nint yStride)
+            where T : unmanaged, ILanes<T>
         {
-            T x1 = x[xStride], x2 = x[2 * xStride], x3 = x[3 * xStride], x4 = x[4 * xStride];
-            T sum = 1f / 6 * (x1 + x2), sum2 = x3 + x4;
+            T x1 = x[xStride],
+                x2 = x[2 * xStride],
+                x3 = x[3 * xStride],
+                x4 = x[4 * xStride];
+            T sum = 1f / 6 * (x1 + x2),
+                sum2 = x3 + x4;
             y[0] = 1f / 4 * x[0] - sum + 1f / 24 * sum2;
             y[yStride] = 1f / 6 * (x2 - x1) + 1f / 12 * (x3 - x4);
             y[2 * yStride] = 1f / 6 * sum2 - sum + x[5 * xStride];

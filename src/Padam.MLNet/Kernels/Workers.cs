@@ -6,10 +6,12 @@ using TorchSharp;
 namespace Padam.MLNet.Kernels;
 
 /// <summary>
-/// Runs one job on as many threads as libtorch uses (<see cref="torch.get_num_threads"/>); each thread takes the next item until none is left.
+/// Runs one job on as many threads as libtorch uses (<see cref="torch.get_num_threads"/>); each thread takes the next item until none is
+/// left.
 /// </summary>
 /// <remarks>
-/// The threads are libtorch's own where its OpenMP runtime offers GNU's entry point: idle OpenMP threads spin for milliseconds after each of libtorch's operators,
+/// The threads are libtorch's own where its OpenMP runtime offers GNU's entry point: idle OpenMP threads spin for milliseconds after each
+/// of libtorch's operators,
 /// and a second pool of threads would share the cores with them. Elsewhere they are the thread pool's.
 /// </remarks>
 internal static unsafe class Workers
@@ -21,9 +23,12 @@ internal static unsafe class Workers
     {
         var queue = new WorkQueue(items, work);
         int threads = Math.Min(torch.get_num_threads(), items);
-        if (threads <= 1) queue.Work();
-        else if (OpenMP.Parallel != null) RunOnOpenMP(queue, threads);
-        else Parallel.For(0, threads, new ParallelOptions { MaxDegreeOfParallelism = threads }, _ => queue.Work());
+        if (threads <= 1)
+            queue.Work();
+        else if (OpenMP.Parallel != null)
+            RunOnOpenMP(queue, threads);
+        else
+            Parallel.For(0, threads, new ParallelOptions { MaxDegreeOfParallelism = threads }, _ => queue.Work());
         queue.ThrowIfFailed();
     }
 
@@ -45,18 +50,28 @@ internal static unsafe class Workers
 
     private static class OpenMP
     {
-        /// <summary><c>void GOMP_parallel(void (*work)(void *), void *data, unsigned threads, unsigned flags)</c>: what a compiler emits for <c>#pragma omp parallel</c>.</summary>
+        /// <summary>
+        /// <c>void GOMP_parallel(void (*work)(void *), void *data, unsigned threads, unsigned flags)</c>: what a compiler emits for
+        /// <c>#pragma omp parallel</c>.
+        /// </summary>
         public static readonly delegate* unmanaged<delegate* unmanaged<nint, void>, nint, uint, uint, void> Parallel = Find();
 
         // The file's name differs from package to package (libgomp-98b21ff3.so.1), so it is looked up among the libraries already loaded.
         private static delegate* unmanaged<delegate* unmanaged<nint, void>, nint, uint, uint, void> Find()
         {
-            if (!OperatingSystem.IsLinux()) return null;
+            if (!OperatingSystem.IsLinux())
+                return null;
             using var process = Process.GetCurrentProcess();
             foreach (ProcessModule module in process.Modules)
             {
-                bool isOpenMP = module.ModuleName.StartsWith("libgomp", StringComparison.Ordinal) || module.ModuleName.StartsWith("libiomp", StringComparison.Ordinal);
-                if (isOpenMP && NativeLibrary.TryLoad(module.FileName, out nint library) && NativeLibrary.TryGetExport(library, "GOMP_parallel", out nint parallel))
+                bool isOpenMP =
+                    module.ModuleName.StartsWith("libgomp", StringComparison.Ordinal)
+                    || module.ModuleName.StartsWith("libiomp", StringComparison.Ordinal);
+                if (
+                    isOpenMP
+                    && NativeLibrary.TryLoad(module.FileName, out nint library)
+                    && NativeLibrary.TryGetExport(library, "GOMP_parallel", out nint parallel)
+                )
                 {
                     return (delegate* unmanaged<delegate* unmanaged<nint, void>, nint, uint, uint, void>)parallel;
                 }
@@ -96,6 +111,7 @@ internal sealed class WorkQueue(int items, Action<WorkQueue> work)
     /// <summary>Throws what <see cref="Work"/> caught, on whichever thread.</summary>
     public void ThrowIfFailed()
     {
-        if (_failure != null) ExceptionDispatchInfo.Throw(_failure);
+        if (_failure != null)
+            ExceptionDispatchInfo.Throw(_failure);
     }
 }

@@ -5,7 +5,8 @@ namespace Padam.MLNet.Optimizers;
 
 /// <summary>Any TorchSharp optimizer, or one's own.</summary>
 /// <param name="Factory">
-/// Makes a new optimizer for the named parameters; called once a run, and again where a recipe restarts the state. A run can be resumed if the optimizer is a
+/// Makes a new optimizer for the named parameters; called once a run, and again where a recipe restarts the state. A run can be resumed if
+/// the optimizer is a
 /// <see cref="OptimizerHelper"/>, which has a <c>state_dict</c>. Schedules multiply each group's initial learning rate.
 /// </param>
 public sealed record CustomOptimizerOptions(Func<IEnumerable<(string, Parameter)>, Optimizer> Factory) : OptimizerOptionsBase
@@ -13,7 +14,9 @@ public sealed record CustomOptimizerOptions(Func<IEnumerable<(string, Parameter)
     /// <inheritdoc/>
     public override string Name => "custom";
 
-    /// <summary>Not used: the factory sets the rates of its groups. 0; anything else is refused, so that it isn't lost in silence.</summary>
+    /// <summary>
+    /// Not used: the factory sets the rates of its groups. 0; anything else is refused, so that it isn't lost in silence.
+    /// </summary>
     public override double LearningRate { get; init; }
 
     /// <summary>Not used: the factory sets the decay. 0; anything else is refused.</summary>
@@ -29,7 +32,9 @@ public sealed record CustomOptimizerOptions(Func<IEnumerable<(string, Parameter)
 
     /// <inheritdoc/>
     public override IEnumerable<string> Validate() =>
-        Faults((Factory is not null, "Factory must not be null."),
-               (LearningRate == 0, "LearningRate is the factory's to set: leave it out here."),
-               (WeightDecay == 0, "WeightDecay is the factory's to set: leave it out here."));
+        Faults(
+            (Factory is not null, "Factory must not be null."),
+            (LearningRate == 0, "LearningRate is the factory's to set: leave it out here."),
+            (WeightDecay == 0, "WeightDecay is the factory's to set: leave it out here.")
+        );
 }

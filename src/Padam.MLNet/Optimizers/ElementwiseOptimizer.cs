@@ -4,10 +4,16 @@ using static TorchSharp.torch;
 
 namespace Padam.MLNet.Optimizers;
 
-/// <summary>What the optimizers of this library share: parameter groups, state, saving and loading as TorchSharp's own optimizers do them.</summary>
+/// <summary>
+/// What the optimizers of this library share: parameter groups, state, saving and loading as TorchSharp's own optimizers do them.
+/// </summary>
 /// <typeparam name="TOptions">The optimizer's options.</typeparam>
-/// <remarks>Parameters without a gradient are left alone and don't age. State lies on the parameter's device, in its layout; it is saved in plain layout.</remarks>
-public abstract class ElementwiseOptimizer<TOptions> : OptimizerHelper where TOptions : OptimizerOptionsBase
+/// <remarks>
+/// Parameters without a gradient are left alone and don't age. State lies on the parameter's device, in its layout; it is saved in plain
+/// layout.
+/// </remarks>
+public abstract class ElementwiseOptimizer<TOptions> : OptimizerHelper
+    where TOptions : OptimizerOptionsBase
 {
     private readonly TOptions _settings;
 
@@ -17,7 +23,8 @@ public abstract class ElementwiseOptimizer<TOptions> : OptimizerHelper where TOp
         settings.ThrowIfInvalid();
         _settings = settings;
         _parameter_groups = [];
-        foreach (ParamGroup group in groups) Add(group);
+        foreach (ParamGroup group in groups)
+            Add(group);
     }
 
     /// <summary>Updates every parameter that has a gradient.</summary>
@@ -27,7 +34,8 @@ public abstract class ElementwiseOptimizer<TOptions> : OptimizerHelper where TOp
 
     /// <summary>Adds parameters with fresh state.</summary>
     /// <param name="param_group">
-    /// The parameters, with <see cref="GroupOptions{TOptions}"/> as options; or with a plain <see cref="OptimizerOptions"/>, whose learning rate is then the group's, or with
+    /// The parameters, with <see cref="GroupOptions{TOptions}"/> as options; or with a plain <see cref="OptimizerOptions"/>, whose learning
+    /// rate is then the group's, or with
     /// none: what a group doesn't say is as the optimizer was made.
     /// </param>
     /// <exception cref="ArgumentException">The options are another optimizer's, or a parameter is in a group already.</exception>
@@ -47,7 +55,9 @@ public abstract class ElementwiseOptimizer<TOptions> : OptimizerHelper where TOp
     protected override void Dispose(bool disposing)
     {
         base.Dispose(disposing);
-        if (disposing) foreach (var (_, state) in _state) ((Moments)state).Dispose();
+        if (disposing)
+            foreach (var (_, state) in _state)
+                ((Moments)state).Dispose();
     }
 
     private void Add(ParamGroup group)
@@ -61,16 +71,26 @@ public abstract class ElementwiseOptimizer<TOptions> : OptimizerHelper where TOp
         group.Parameters = parameters;
         group.Options = options;
         _parameter_groups.Add(group);
-        foreach (Parameter parameter in parameters) _state[parameter.Handle] = CreateState(options.Settings, parameter);
+        foreach (Parameter parameter in parameters)
+            _state[parameter.Handle] = CreateState(options.Settings, parameter);
     }
 
-    private GroupOptions<TOptions> OptionsOf(ParamGroup group) => group.Options switch
-    {
-        null => new(_settings),
-        GroupOptions<TOptions> own => own,
-        { } plain when plain.GetType() == typeof(OptimizerOptions) => new(_settings with { LearningRate = plain.LearningRate ?? _settings.LearningRate }),
-        { } others => throw new ArgumentException($"The group's options are {others.GetType()}; optimizer '{_settings.Name}' takes {typeof(GroupOptions<TOptions>)}.", nameof(group)),
-    };
+    private GroupOptions<TOptions> OptionsOf(ParamGroup group) =>
+        group.Options switch
+        {
+            null => new(_settings),
+            GroupOptions<TOptions> own => own,
+            { } plain when plain.GetType() == typeof(OptimizerOptions) => new(
+                _settings with
+                {
+                    LearningRate = plain.LearningRate ?? _settings.LearningRate,
+                }
+            ),
+            { } others => throw new ArgumentException(
+                $"The group's options are {others.GetType()}; optimizer '{_settings.Name}' takes {typeof(GroupOptions<TOptions>)}.",
+                nameof(group)
+            ),
+        };
 
     private void Step(ParamGroup group)
     {
@@ -78,11 +98,13 @@ public abstract class ElementwiseOptimizer<TOptions> : OptimizerHelper where TOp
         var trained = new List<(long Step, Operands Operands)>();
         foreach (Parameter parameter in group.Parameters)
         {
-            if (parameter.grad is not { } gradient) continue;
+            if (parameter.grad is not { } gradient)
+                continue;
             var state = (Moments)_state[parameter.Handle];
             trained.Add((++state.Step, state.With(gradient)));
         }
 
-        foreach (var sameAge in trained.GroupBy(p => p.Step, p => p.Operands)) Update(options.Settings, group.LearningRate, sameAge.Key, [.. sameAge]);
+        foreach (var sameAge in trained.GroupBy(p => p.Step, p => p.Operands))
+            Update(options.Settings, group.LearningRate, sameAge.Key, [.. sameAge]);
     }
 }

@@ -3,9 +3,13 @@ using TorchSharp.Modules;
 
 namespace Padam.MLNet.Optimizers;
 
-/// <summary>The settings of one parameter group, for <c>new ParamGroup { Parameters = ..., Options = new GroupOptions&lt;PadamOptions&gt;(...) }</c>.</summary>
+/// <summary>
+/// The settings of one parameter group, for <c>new ParamGroup { Parameters = ..., Options = new GroupOptions&lt;PadamOptions&gt;(...)
+/// }</c>.
+/// </summary>
 /// <typeparam name="TOptions">The optimizer's options.</typeparam>
-public sealed class GroupOptions<TOptions> : OptimizerOptions where TOptions : OptimizerOptionsBase
+public sealed class GroupOptions<TOptions> : OptimizerOptions
+    where TOptions : OptimizerOptionsBase
 {
     /// <summary>Makes the settings of a group; its learning rate starts at that of <paramref name="settings"/>.</summary>
     /// <param name="settings">The group's settings.</param>
@@ -18,7 +22,10 @@ public sealed class GroupOptions<TOptions> : OptimizerOptions where TOptions : O
         LearningRate = InitialLearningRate = settings.LearningRate;
     }
 
-    /// <summary>The group's settings. Their learning rate is where the group started; the one in force is <see cref="OptimizerOptions.LearningRate"/>.</summary>
+    /// <summary>
+    /// The group's settings. Their learning rate is where the group started; the one in force is
+    /// <see cref="OptimizerOptions.LearningRate"/>.
+    /// </summary>
     public TOptions Settings { get; internal set; }
 
     /// <summary>Writes the rates, then the settings as JSON.</summary>

@@ -5,7 +5,9 @@ using static TorchSharp.torch;
 
 namespace Padam.MLNet.Optimizers;
 
-/// <summary>What an optimizer remembers of one parameter: how many steps it has taken, and up to three tensors of the parameter's shape and layout.</summary>
+/// <summary>
+/// What an optimizer remembers of one parameter: how many steps it has taken, and up to three tensors of the parameter's shape and layout.
+/// </summary>
 internal sealed class Moments : OptimizerState, IDisposable
 {
     private readonly double _initialSecondMoment;
@@ -14,7 +16,8 @@ internal sealed class Moments : OptimizerState, IDisposable
     /// <param name="momentum">Whether there is a first moment; it starts at 0.</param>
     /// <param name="secondMoment">Where the second moment starts; null where there is none.</param>
     /// <param name="maximum">Whether the largest second moment is kept; it starts at 0.</param>
-    public Moments(Parameter parameter, bool momentum, double? secondMoment, bool maximum) : base(parameter)
+    public Moments(Parameter parameter, bool momentum, double? secondMoment, bool maximum)
+        : base(parameter)
     {
         _initialSecondMoment = secondMoment ?? 0;
         M = momentum ? Zeros() : null;
@@ -49,13 +52,15 @@ internal sealed class Moments : OptimizerState, IDisposable
     public override void SaveStateDict(BinaryWriter writer)
     {
         writer.Write(Step);
-        foreach (Tensor? tensor in Tensors) Save(writer, tensor);
+        foreach (Tensor? tensor in Tensors)
+            Save(writer, tensor);
     }
 
     public override void LoadStateDict(BinaryReader reader)
     {
         Step = reader.ReadInt64();
-        foreach (Tensor? tensor in Tensors) Load(reader, tensor);
+        foreach (Tensor? tensor in Tensors)
+            Load(reader, tensor);
     }
 
     public override void LoadStateDict(OptimizerState source)
@@ -64,14 +69,18 @@ internal sealed class Moments : OptimizerState, IDisposable
         Step = other.Step;
         foreach (var (mine, theirs) in Tensors.Zip(other.Tensors))
         {
-            if (mine is null != theirs is null) throw new ArgumentException("The optimizer state holds other moments than this optimizer keeps.", nameof(source));
+            if (mine is null != theirs is null)
+                throw new ArgumentException("The optimizer state holds other moments than this optimizer keeps.", nameof(source));
             mine?.copy_(theirs!);
         }
     }
 
     public override bool ApproximatelyEquals(OptimizerState other) =>
-        other is Moments moments && Step == moments.Step
-        && Tensors.Zip(moments.Tensors).All(pair => pair.First is null ? pair.Second is null : pair.Second is not null && pair.First.allclose(pair.Second));
+        other is Moments moments
+        && Step == moments.Step
+        && Tensors
+            .Zip(moments.Tensors)
+            .All(pair => pair.First is null ? pair.Second is null : pair.Second is not null && pair.First.allclose(pair.Second));
 
     public override void to(Device device)
     {
@@ -82,7 +91,8 @@ internal sealed class Moments : OptimizerState, IDisposable
 
     public void Dispose()
     {
-        foreach (Tensor? tensor in Tensors) tensor?.Dispose();
+        foreach (Tensor? tensor in Tensors)
+            tensor?.Dispose();
     }
 
     private Tensor?[] Tensors => [M, V, MaxV];
@@ -91,9 +101,11 @@ internal sealed class Moments : OptimizerState, IDisposable
 
     private static Tensor? Move(Tensor? tensor, Device device)
     {
-        if (tensor is null) return null;
+        if (tensor is null)
+            return null;
         Tensor moved = tensor.to(device).DetachFromDisposeScope();
-        if (!ReferenceEquals(moved, tensor)) tensor.Dispose();
+        if (!ReferenceEquals(moved, tensor))
+            tensor.Dispose();
         return moved;
     }
 
@@ -101,15 +113,18 @@ internal sealed class Moments : OptimizerState, IDisposable
     private static void Save(BinaryWriter writer, Tensor? tensor)
     {
         writer.Write(tensor is not null);
-        if (tensor is null) return;
+        if (tensor is null)
+            return;
         using DisposeScope temporaries = NewDisposeScope();
         tensor.cpu().contiguous().Save(writer);
     }
 
     private static void Load(BinaryReader reader, Tensor? tensor)
     {
-        if (reader.ReadBoolean() != tensor is not null) throw new InvalidDataException("The optimizer state holds other moments than this optimizer keeps.");
-        if (tensor is null) return;
+        if (reader.ReadBoolean() != tensor is not null)
+            throw new InvalidDataException("The optimizer state holds other moments than this optimizer keeps.");
+        if (tensor is null)
+            return;
         using DisposeScope temporaries = NewDisposeScope();
         Tensor plain = empty(tensor.shape, tensor.dtype);
         plain.Load(reader);

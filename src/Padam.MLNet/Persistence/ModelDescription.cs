@@ -63,18 +63,36 @@ internal sealed record ModelDescription
     /// <summary>What a description that was read contradicts itself in, before anything of its size is allocated.</summary>
     internal IEnumerable<string> Faults()
     {
-        if (string.IsNullOrWhiteSpace(Backbone) || BackboneSettings is null) yield return "the description names no backbone.";
+        if (string.IsNullOrWhiteSpace(Backbone) || BackboneSettings is null)
+            yield return "the description names no backbone.";
         // Each class has at least one weight of four bytes.
-        if (Classes < 1 || Classes > WeightsLength / 4) yield return $"{Classes} classes do not fit weights of {WeightsLength} bytes.";
-        if (Labels is null || (Labels.Values is { } values && values.Count != Classes)) yield return $"the label has {Labels?.Values?.Count ?? 0} values for {Classes} classes.";
-        if (Labels is { Values: not null } && !Labels.IsValid()) yield return $"the label's values are not of the type {Labels.ItemType}.";
-        if (Height is < 1 or > LargestSide || Width is < 1 or > LargestSide) yield return $"images of {Height}x{Width} are out of range.";
-        if (Mean is not { Count: 3 } || StandardDeviation is not { Count: 3 } || !Mean.All(float.IsFinite) || !StandardDeviation.All(d => float.IsFinite(d) && d > 0))
+        if (Classes < 1 || Classes > WeightsLength / 4)
+            yield return $"{Classes} classes do not fit weights of {WeightsLength} bytes.";
+        if (Labels is null || (Labels.Values is { } values && values.Count != Classes))
+            yield return $"the label has {Labels?.Values?.Count ?? 0} values for {Classes} classes.";
+        if (Labels is { Values: not null } && !Labels.IsValid())
+            yield return $"the label's values are not of the type {Labels.ItemType}.";
+        if (Height is < 1 or > LargestSide || Width is < 1 or > LargestSide)
+            yield return $"images of {Height}x{Width} are out of range.";
+        if (
+            Mean is not { Count: 3 }
+            || StandardDeviation is not { Count: 3 }
+            || !Mean.All(float.IsFinite)
+            || !StandardDeviation.All(d => float.IsFinite(d) && d > 0)
+        )
             yield return "the normalisation is not three means and three deviations above 0.";
-        if (!(PixelScale > 0) || !double.IsFinite(PixelScale)) yield return $"the pixel scale {PixelScale} is not above 0.";
-        if (InferenceBatchSize < 1 || InferenceBatchSize > Array.MaxLength / Math.Max(Shape.Values, Classes)) yield return $"batches of {InferenceBatchSize} images are out of range.";
-        if (!Enum.IsDefined(ConvolutionAlgorithm)) yield return "the convolution algorithm is not known.";
-        if (string.IsNullOrEmpty(FeatureColumnName) || string.IsNullOrEmpty(ScoreColumnName) || string.IsNullOrEmpty(PredictedLabelColumnName)) yield return "a column has no name.";
+        if (!(PixelScale > 0) || !double.IsFinite(PixelScale))
+            yield return $"the pixel scale {PixelScale} is not above 0.";
+        if (InferenceBatchSize < 1 || InferenceBatchSize > Array.MaxLength / Math.Max(Shape.Values, Classes))
+            yield return $"batches of {InferenceBatchSize} images are out of range.";
+        if (!Enum.IsDefined(ConvolutionAlgorithm))
+            yield return "the convolution algorithm is not known.";
+        if (
+            string.IsNullOrEmpty(FeatureColumnName)
+            || string.IsNullOrEmpty(ScoreColumnName)
+            || string.IsNullOrEmpty(PredictedLabelColumnName)
+        )
+            yield return "a column has no name.";
     }
 
     private const int LargestSide = 1 << 14;

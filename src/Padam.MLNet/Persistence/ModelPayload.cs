@@ -5,12 +5,14 @@ using static TorchSharp.torch;
 namespace Padam.MLNet.Persistence;
 
 /// <summary>
-/// A model as two streams, which are entries of the zip: the description (JSON and its checksum) and the weights (a safetensors file of the unfolded network,
+/// A model as two streams, which are entries of the zip: the description (JSON and its checksum) and the weights (a safetensors file of the
+/// unfolded network,
 /// which any tool of the PyTorch world reads). The description holds length and SHA-256 of the weights.
 /// </summary>
 internal static class ModelPayload
 {
-    internal const string DescriptionEntry = "Description.json", WeightsEntry = "Weights.safetensors";
+    internal const string DescriptionEntry = "Description.json",
+        WeightsEntry = "Weights.safetensors";
 
     internal static void Write(ModelDescription model, nn.Module network, Action<string, Action<Stream>> entry)
     {
@@ -26,7 +28,8 @@ internal static class ModelPayload
         }
         finally
         {
-            foreach ((_, Tensor tensor) in state) tensor.Dispose();
+            foreach ((_, Tensor tensor) in state)
+                tensor.Dispose();
         }
     }
 
@@ -34,7 +37,8 @@ internal static class ModelPayload
     internal static ModelDescription ReadDescription(Stream stream, string file)
     {
         var model = DescriptionText.Read<ModelDescription>(stream, file, ModelDescription.CurrentFormat);
-        if (model.Faults().FirstOrDefault() is { } fault) throw new InvalidDataException($"{file}: {fault}");
+        if (model.Faults().FirstOrDefault() is { } fault)
+            throw new InvalidDataException($"{file}: {fault}");
         return model;
     }
 
@@ -44,14 +48,19 @@ internal static class ModelPayload
     /// <param name="file">The model file's name, for messages.</param>
     internal static nn.Module<Tensor, Tensor> ReadNetwork(ModelDescription model, Stream weights, string file)
     {
-        if (weights.Length != model.WeightsLength) throw new InvalidDataException($"{file}: the weights have {weights.Length} bytes, the description says {model.WeightsLength}.");
-        if (Convert.ToHexStringLower(SHA256.HashData(weights)) != model.WeightsSha256) throw new InvalidDataException($"{file}: the weights' checksum does not match; the file is damaged.");
+        if (weights.Length != model.WeightsLength)
+            throw new InvalidDataException($"{file}: the weights have {weights.Length} bytes, the description says {model.WeightsLength}.");
+        if (Convert.ToHexStringLower(SHA256.HashData(weights)) != model.WeightsSha256)
+            throw new InvalidDataException($"{file}: the weights' checksum does not match; the file is damaged.");
         weights.Position = 0;
         nn.Module<Tensor, Tensor> network = Build(model, file);
         try
         {
             LoadedWeights loaded = SafetensorsWeights.Load(network, weights, file);
-            if (loaded.FreshLayer is not null) throw new InvalidDataException($"{file}: the weights are of {loaded.FileClasses} classes, the description of {model.Classes}.");
+            if (loaded.FreshLayer is not null)
+                throw new InvalidDataException(
+                    $"{file}: the weights are of {loaded.FileClasses} classes, the description of {model.Classes}."
+                );
             network.ToChannelsLast();
             network.Use(model.ConvolutionAlgorithm);
             return network;
@@ -81,7 +90,11 @@ internal static class ModelPayload
 
         public override long Length => _length;
 
-        public override long Position { get => _length; set => throw new NotSupportedException(); }
+        public override long Position
+        {
+            get => _length;
+            set => throw new NotSupportedException();
+        }
 
         internal (long Length, string Hash) Finish() => (_length, Convert.ToHexStringLower(_hash.GetHashAndReset()));
 
@@ -93,9 +106,7 @@ internal static class ModelPayload
 
         public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
 
-        public override void Flush()
-        {
-        }
+        public override void Flush() { }
 
         public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
@@ -105,7 +116,8 @@ internal static class ModelPayload
 
         protected override void Dispose(bool disposing)
         {
-            if (disposing) _hash.Dispose();
+            if (disposing)
+                _hash.Dispose();
             base.Dispose(disposing);
         }
     }

@@ -7,7 +7,8 @@ namespace Padam.MLNet.Persistence;
 internal sealed record SafetensorsEntry(string Name, string Type, long[] Shape, long Begin, long End);
 
 /// <summary>
-/// The header of a safetensors file (8 bytes of length, JSON), checked in full before anything else is read or allocated: its length against the file's,
+/// The header of a safetensors file (8 bytes of length, JSON), checked in full before anything else is read or allocated: its length
+/// against the file's,
 /// each tensor's bytes against its type and shape, all tensors together against the body, without a gap or an overlap.
 /// </summary>
 internal sealed class SafetensorsHeader
@@ -29,10 +30,15 @@ internal sealed class SafetensorsHeader
     {
         this.file = file;
         Span<byte> prefix = stackalloc byte[8];
-        if (stream.ReadAtLeast(prefix, prefix.Length, throwOnEndOfStream: false) < prefix.Length) throw Bad($"it has {fileLength} bytes, less than a safetensors file's shortest.");
+        if (stream.ReadAtLeast(prefix, prefix.Length, throwOnEndOfStream: false) < prefix.Length)
+            throw Bad($"it has {fileLength} bytes, less than a safetensors file's shortest.");
         ulong length = BinaryPrimitives.ReadUInt64LittleEndian(prefix);
-        if (length > (ulong)(fileLength - prefix.Length)) throw Bad($"its header claims {length} bytes, and {fileLength - prefix.Length} follow. It is truncated, or no safetensors file.");
-        if (length > LargestHeader) throw Bad($"its header claims {length} bytes; {LargestHeader} are the most that is read.");
+        if (length > (ulong)(fileLength - prefix.Length))
+            throw Bad(
+                $"its header claims {length} bytes, and {fileLength - prefix.Length} follow. It is truncated, or no safetensors file."
+            );
+        if (length > LargestHeader)
+            throw Bad($"its header claims {length} bytes; {LargestHeader} are the most that is read.");
         byte[] json = new byte[length];
         stream.ReadExactly(json);
         bodyLength = fileLength - prefix.Length - json.Length;
@@ -44,27 +50,34 @@ internal sealed class SafetensorsHeader
     public IReadOnlyList<SafetensorsEntry> Entries { get; }
 
     /// <summary>Bytes of one element, or null for a type that is not read here.</summary>
-    public static int? SizeOf(string type) => type switch
-    {
-        "F64" or "I64" => 8,
-        "F32" => 4,
-        "F16" or "BF16" => 2,
-        _ => null,
-    };
+    public static int? SizeOf(string type) =>
+        type switch
+        {
+            "F64" or "I64" => 8,
+            "F32" => 4,
+            "F16" or "BF16" => 2,
+            _ => null,
+        };
 
     private List<SafetensorsEntry> Parse(byte[] json)
     {
         try
         {
             using JsonDocument document = JsonDocument.Parse(json);
-            if (document.RootElement.ValueKind != JsonValueKind.Object) throw Bad("its header is not a JSON object.");
+            if (document.RootElement.ValueKind != JsonValueKind.Object)
+                throw Bad("its header is not a JSON object.");
             HashSet<string> names = [];
             List<SafetensorsEntry> entries = [];
             foreach (JsonProperty property in document.RootElement.EnumerateObject())
             {
-                if (!names.Add(property.Name)) throw Bad($"the name \"{Shortened(property.Name)}\" occurs twice.");
-                if (property.Name != MetadataName) entries.Add(Entry(property));
-                else if (property.Value.ValueKind != JsonValueKind.Object || property.Value.EnumerateObject().Any(item => item.Value.ValueKind != JsonValueKind.String))
+                if (!names.Add(property.Name))
+                    throw Bad($"the name \"{Shortened(property.Name)}\" occurs twice.");
+                if (property.Name != MetadataName)
+                    entries.Add(Entry(property));
+                else if (
+                    property.Value.ValueKind != JsonValueKind.Object
+                    || property.Value.EnumerateObject().Any(item => item.Value.ValueKind != JsonValueKind.String)
+                )
                     throw Bad($"{MetadataName} is not a map of texts.");
             }
 
@@ -79,27 +92,44 @@ internal sealed class SafetensorsHeader
     private SafetensorsEntry Entry(JsonProperty property)
     {
         JsonElement value = property.Value;
-        if (value.ValueKind != JsonValueKind.Object || value.GetPropertyCount() != 3 || !value.TryGetProperty("dtype", out JsonElement type)
-            || !value.TryGetProperty("shape", out JsonElement shape) || !value.TryGetProperty("data_offsets", out JsonElement offsets))
+        if (
+            value.ValueKind != JsonValueKind.Object
+            || value.GetPropertyCount() != 3
+            || !value.TryGetProperty("dtype", out JsonElement type)
+            || !value.TryGetProperty("shape", out JsonElement shape)
+            || !value.TryGetProperty("data_offsets", out JsonElement offsets)
+        )
             throw Bad(property.Name, "does not have just dtype, shape and data_offsets.");
         if (type.ValueKind != JsonValueKind.String || SizeOf(type.GetString()!) is not int size)
             throw Bad(property.Name, $"has the type {Shortened(type)}; F32, F64, F16, BF16 and I64 are read.");
         if (Numbers(shape) is not { Length: <= MostDimensions } sides)
-            throw Bad(property.Name, $"has the shape {Shortened(shape)}, which is not a list of at most {MostDimensions} whole numbers from 0.");
+            throw Bad(
+                property.Name,
+                $"has the shape {Shortened(shape)}, which is not a list of at most {MostDimensions} whole numbers from 0."
+            );
         if (Numbers(offsets) is not [long begin, long end] || end < begin || end > bodyLength)
-            throw Bad(property.Name, $"lies at {Shortened(offsets)}, which is not within the body of {bodyLength} bytes. The file is truncated, or its header is wrong.");
+            throw Bad(
+                property.Name,
+                $"lies at {Shortened(offsets)}, which is not within the body of {bodyLength} bytes. The file is truncated, or its header "
+                    + "is wrong."
+            );
         if (ByteCount(sides, size) != end - begin)
-            throw Bad(property.Name, $"is {type.GetString()} of shape {Shortened(shape)}, which does not take the {end - begin} bytes it has.");
+            throw Bad(
+                property.Name,
+                $"is {type.GetString()} of shape {Shortened(shape)}, which does not take the {end - begin} bytes it has."
+            );
         return new SafetensorsEntry(property.Name, type.GetString()!, sides, begin, end);
     }
 
     private static long[]? Numbers(JsonElement list)
     {
-        if (list.ValueKind != JsonValueKind.Array) return null;
+        if (list.ValueKind != JsonValueKind.Array)
+            return null;
         var numbers = new long[list.GetArrayLength()];
         int i = 0;
         foreach (JsonElement element in list.EnumerateArray())
-            if (element.ValueKind != JsonValueKind.Number || !element.TryGetInt64(out numbers[i++]) || numbers[i - 1] < 0) return null;
+            if (element.ValueKind != JsonValueKind.Number || !element.TryGetInt64(out numbers[i++]) || numbers[i - 1] < 0)
+                return null;
         return numbers;
     }
 
@@ -109,7 +139,8 @@ internal sealed class SafetensorsHeader
         foreach (long side in shape)
         {
             bytes *= side;
-            if (bytes > long.MaxValue) return bytes; // before the next product could leave 128 bits
+            if (bytes > long.MaxValue)
+                return bytes; // before the next product could leave 128 bits
         }
 
         return bytes;
@@ -121,12 +152,15 @@ internal sealed class SafetensorsHeader
         foreach (SafetensorsEntry entry in Entries.OrderBy(entry => entry.Begin).ThenBy(entry => entry.End))
         {
             long expected = previous?.End ?? 0;
-            if (entry.Begin < expected) throw Bad(entry.Name, $"overlaps \"{previous!.Name}\".");
-            if (entry.Begin > expected) throw Bad(entry.Name, $"has {entry.Begin - expected} bytes before it that belong to no tensor.");
+            if (entry.Begin < expected)
+                throw Bad(entry.Name, $"overlaps \"{previous!.Name}\".");
+            if (entry.Begin > expected)
+                throw Bad(entry.Name, $"has {entry.Begin - expected} bytes before it that belong to no tensor.");
             previous = entry;
         }
 
-        if ((previous?.End ?? 0) is var used && used < bodyLength) throw Bad($"{bodyLength - used} bytes follow its last tensor and belong to none.");
+        if ((previous?.End ?? 0) is var used && used < bodyLength)
+            throw Bad($"{bodyLength - used} bytes follow its last tensor and belong to none.");
     }
 
     private static string Shortened(JsonElement element) => Shortened(element.GetRawText());

@@ -7,7 +7,8 @@ namespace Padam.MLNet.Persistence;
 /// <summary>What an honest model zip looks like, whatever is in its entries.</summary>
 internal static class ZipStructure
 {
-    private const int EndRecordBytes = 22, MostEntries = 10_000;
+    private const int EndRecordBytes = 22,
+        MostEntries = 10_000;
     private const uint EndRecordSignature = 0x06054b50;
 
     // Deflate gains a thousandfold on zeros; a model's entries, all together, stay below ten.
@@ -18,7 +19,8 @@ internal static class ZipStructure
     internal static void RequireNothingAfterTheEnd(FileStream file, string path)
     {
         Span<byte> end = stackalloc byte[EndRecordBytes];
-        if (file.Length < EndRecordBytes) throw new InvalidDataException($"{path} has {file.Length} bytes: it is no zip.");
+        if (file.Length < EndRecordBytes)
+            throw new InvalidDataException($"{path} has {file.Length} bytes: it is no zip.");
         file.Position = file.Length - EndRecordBytes;
         file.ReadExactly(end);
         file.Position = 0;
@@ -30,7 +32,8 @@ internal static class ZipStructure
     /// <exception cref="InvalidDataException">Names that lead elsewhere or occur twice, sizes that no model has, or damage.</exception>
     internal static void Check(ZipArchive zip, long fileLength, string path)
     {
-        if (zip.Entries.Count > MostEntries) throw new InvalidDataException($"{path} has {zip.Entries.Count} entries; a model has fewer than {MostEntries}.");
+        if (zip.Entries.Count > MostEntries)
+            throw new InvalidDataException($"{path} has {zip.Entries.Count} entries; a model has fewer than {MostEntries}.");
         HashSet<string> names = new(StringComparer.OrdinalIgnoreCase);
         Int128 unpacked = 0;
         foreach (ZipArchiveEntry entry in zip.Entries)
@@ -38,28 +41,38 @@ internal static class ZipStructure
             string name = entry.FullName.Replace('\\', '/');
             if (name.StartsWith('/') || name.Contains(':', StringComparison.Ordinal) || name.Split('/').Contains(".."))
                 throw new InvalidDataException($"{path} has an entry named '{entry.FullName}', which leads out of it.");
-            if (!names.Add(name)) throw new InvalidDataException($"{path} has the entry '{entry.FullName}' twice.");
+            if (!names.Add(name))
+                throw new InvalidDataException($"{path} has the entry '{entry.FullName}' twice.");
             unpacked += entry.Length;
             if (unpacked > AlwaysUnpacked && unpacked / MostRatio > fileLength)
-                throw new InvalidDataException($"{path} has {fileLength} bytes and unpacks to {unpacked} and more at the entry '{entry.FullName}': a deflate bomb.");
+                throw new InvalidDataException(
+                    $"{path} has {fileLength} bytes and unpacks to {unpacked} and more at the entry '{entry.FullName}': a deflate bomb."
+                );
         }
 
         foreach (ZipArchiveEntry entry in zip.Entries)
         {
             var checksum = new Crc32();
             Unpack(entry, path, bytes => checksum.Append(bytes));
-            if (checksum.GetCurrentHashAsUInt32() != entry.Crc32) throw new InvalidDataException($"{path}: the checksum of the entry '{entry.FullName}' does not match; the file is damaged.");
+            if (checksum.GetCurrentHashAsUInt32() != entry.Crc32)
+                throw new InvalidDataException(
+                    $"{path}: the checksum of the entry '{entry.FullName}' does not match; the file is damaged."
+                );
         }
     }
 
-    /// <summary>Unpacks an entry piece by piece, no further than the length that the zip says, whatever its stream goes on to yield.</summary>
+    /// <summary>
+    /// Unpacks an entry piece by piece, no further than the length that the zip says, whatever its stream goes on to yield.
+    /// </summary>
     /// <exception cref="InvalidDataException">The entry is shorter or longer than that.</exception>
     internal static void Unpack(ZipArchiveEntry entry, string path, Action<ReadOnlySpan<byte>> take)
     {
         using Stream stream = entry.Open();
         byte[] buffer = new byte[1 << 16];
         long left = entry.Length;
-        for (int read; left > 0 && (read = stream.Read(buffer, 0, (int)Math.Min(buffer.Length, left))) > 0; left -= read) take(buffer.AsSpan(0, read));
-        if (left > 0 || stream.ReadByte() >= 0) throw new InvalidDataException($"{path}: the entry '{entry.FullName}' is not the {entry.Length} bytes long that the zip says.");
+        for (int read; left > 0 && (read = stream.Read(buffer, 0, (int)Math.Min(buffer.Length, left))) > 0; left -= read)
+            take(buffer.AsSpan(0, read));
+        if (left > 0 || stream.ReadByte() >= 0)
+            throw new InvalidDataException($"{path}: the entry '{entry.FullName}' is not the {entry.Length} bytes long that the zip says.");
     }
 }

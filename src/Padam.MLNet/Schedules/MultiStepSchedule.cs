@@ -11,12 +11,15 @@ internal sealed record MultiStepSchedule : Schedule
         _milestones = [.. milestones];
         _gamma = gamma;
         Require(_milestones.Length > 0, "A multi-step schedule needs at least one milestone; without any, use Schedule.Constant.");
-        Require(_milestones.Prepend(0).Zip(_milestones).All(pair => pair.First < pair.Second),
-            $"Milestones must ascend and be at least 1, but are {string.Join(", ", _milestones)}.");
+        Require(
+            _milestones.Prepend(0).Zip(_milestones).All(pair => pair.First < pair.Second),
+            $"Milestones must ascend and be at least 1, but are {string.Join(", ", _milestones)}."
+        );
         Require(double.IsFinite(gamma) && gamma > 0, $"A multi-step schedule's gamma must be a finite number above 0, but is {gamma}.");
     }
 
-    public bool Equals(MultiStepSchedule? other) => other is not null && _gamma == other._gamma && _milestones.SequenceEqual(other._milestones);
+    public bool Equals(MultiStepSchedule? other) =>
+        other is not null && _gamma == other._gamma && _milestones.SequenceEqual(other._milestones);
 
     public override int GetHashCode() => _milestones.Aggregate(_gamma.GetHashCode(), HashCode.Combine);
 

@@ -2,20 +2,21 @@ namespace Padam.MLNet.Schedules;
 
 /// <summary>How the learning rate, or Padam's p, moves over a training run: the factor that multiplies its base value.</summary>
 /// <remarks>
-/// Time is counted in whole epochs completed, plus the fraction done of the one running. Schedules are values: two of equal settings are equal, and <c>ToString</c> says
+/// Time is counted in whole epochs completed, plus the fraction done of the one running. Schedules are values: two of equal settings are
+/// equal, and <c>ToString</c> says
 /// what they do.
 /// </remarks>
 public abstract record Schedule
 {
-    private protected Schedule()
-    {
-    }
+    private protected Schedule() { }
 
     /// <summary>Always 1.</summary>
     public static Schedule Constant { get; } = new ConstantSchedule();
 
     /// <summary>Multiplied by <paramref name="gamma"/> at each milestone.</summary>
-    /// <param name="milestones">Epochs completed when the factor falls, ascending: [50, 100] is after 50 and after 100 whole epochs.</param>
+    /// <param name="milestones">
+    /// Epochs completed when the factor falls, ascending: [50, 100] is after 50 and after 100 whole epochs.
+    /// </param>
     /// <param name="gamma">The factor of each fall, finite, above 0. The default value is 0.1.</param>
     /// <exception cref="ArgumentException">No milestones, or not ascending from 1, or gamma out of range.</exception>
     public static Schedule MultiStep(IReadOnlyList<int> milestones, double gamma = 0.1) => new MultiStepSchedule(milestones, gamma);
@@ -26,27 +27,40 @@ public abstract record Schedule
     /// <exception cref="ArgumentException">An argument is out of range.</exception>
     public static Schedule StepDecay(int every, double gamma = 0.1) => new StepDecaySchedule(every, gamma);
 
-    /// <summary>Half a cosine wave from 1 down to <paramref name="minimum"/>, which is reached when the training ends (Loshchilov and Hutter, arXiv 1608.03983).</summary>
+    /// <summary>
+    /// Half a cosine wave from 1 down to <paramref name="minimum"/>, which is reached when the training ends (Loshchilov and Hutter, arXiv
+    /// 1608.03983).
+    /// </summary>
     /// <param name="minimum">The last factor, between 0 and 1. The default value is 0.</param>
-    /// <param name="unit">Whether the factor moves once an epoch or at every step. The default value is <see cref="ScheduleUnit.Epoch"/>.</param>
+    /// <param name="unit">
+    /// Whether the factor moves once an epoch or at every step. The default value is <see cref="ScheduleUnit.Epoch"/>.
+    /// </param>
     /// <exception cref="ArgumentException">An argument is out of range.</exception>
     public static Schedule Cosine(double minimum = 0, ScheduleUnit unit = ScheduleUnit.Epoch) => new CosineSchedule(minimum, unit);
 
     /// <summary>A straight line.</summary>
     /// <param name="from">The first factor, finite, at least 0.</param>
     /// <param name="to">The factor when the training ends, finite, at least 0.</param>
-    /// <param name="unit">Whether the factor moves once an epoch or at every step. The default value is <see cref="ScheduleUnit.Epoch"/>.</param>
+    /// <param name="unit">
+    /// Whether the factor moves once an epoch or at every step. The default value is <see cref="ScheduleUnit.Epoch"/>.
+    /// </param>
     /// <exception cref="ArgumentException">An argument is out of range.</exception>
     public static Schedule Linear(double from, double to, ScheduleUnit unit = ScheduleUnit.Epoch) => new LinearSchedule(from, to, unit);
 
     /// <summary>
-    /// This schedule after a linear rise to its first value. Milestones stay where they are, counted from the start of the training; cosine and line span what the warm-up leaves.
+    /// This schedule after a linear rise to its first value. Milestones stay where they are, counted from the start of the training; cosine
+    /// and line span what the warm-up leaves.
     /// </summary>
-    /// <param name="epochs">How long the rise takes, in epochs; a fraction is allowed. Finite, above 0, and below the length of the training.</param>
+    /// <param name="epochs">
+    /// How long the rise takes, in epochs; a fraction is allowed. Finite, above 0, and below the length of the training.
+    /// </param>
     /// <param name="from">The factor of the first step, relative to where the rise ends; between 0 and 1. The default value is 0.1.</param>
-    /// <param name="unit">Whether the factor moves once an epoch or at every step. The default value is <see cref="ScheduleUnit.Step"/>.</param>
+    /// <param name="unit">
+    /// Whether the factor moves once an epoch or at every step. The default value is <see cref="ScheduleUnit.Step"/>.
+    /// </param>
     /// <exception cref="ArgumentException">An argument is out of range, or this schedule has a warm-up already.</exception>
-    public Schedule WithWarmup(double epochs, double from = 0.1, ScheduleUnit unit = ScheduleUnit.Step) => new WarmupSchedule(this, epochs, from, unit);
+    public Schedule WithWarmup(double epochs, double from = 0.1, ScheduleUnit unit = ScheduleUnit.Step) =>
+        new WarmupSchedule(this, epochs, from, unit);
 
     /// <summary>The factor at a moment of a training run.</summary>
     /// <param name="time">Epochs completed: 0 at the first step, 1.5 halfway through the second epoch.</param>
@@ -55,15 +69,19 @@ public abstract record Schedule
     public double Factor(double time, int epochs)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(epochs);
-        if (!(time >= 0)) throw new ArgumentOutOfRangeException(nameof(time), time, "Time starts at 0.");
+        if (!(time >= 0))
+            throw new ArgumentOutOfRangeException(nameof(time), time, "Time starts at 0.");
         return At(time, 0, epochs);
     }
 
     /// <summary>The faults of this schedule in a run of so many epochs, one sentence each.</summary>
     internal virtual IEnumerable<string> Validate(int epochs) => [];
 
-    /// <summary>The largest factor in a run of so many epochs. Between whole epochs and the warm-up's end every schedule only rises or only falls.</summary>
-    internal double Largest(int epochs) => Enumerable.Range(0, epochs + 1).Select(e => (double)e).Append(WarmupEnd).Max(time => Factor(time, epochs));
+    /// <summary>
+    /// The largest factor in a run of so many epochs. Between whole epochs and the warm-up's end every schedule only rises or only falls.
+    /// </summary>
+    internal double Largest(int epochs) =>
+        Enumerable.Range(0, epochs + 1).Select(e => (double)e).Append(WarmupEnd).Max(time => Factor(time, epochs));
 
     /// <summary>When the warm-up ends; 0 without one.</summary>
     internal virtual double WarmupEnd => 0;
@@ -78,10 +96,12 @@ public abstract record Schedule
 
     private protected static void Require(bool holds, string fault)
     {
-        if (!holds) throw new ArgumentException(fault);
+        if (!holds)
+            throw new ArgumentException(fault);
     }
 
-    private protected static void RequireUnit(ScheduleUnit unit) => Require(Enum.IsDefined(unit), $"A schedule moves by Epoch or by Step, not by {unit}.");
+    private protected static void RequireUnit(ScheduleUnit unit) =>
+        Require(Enum.IsDefined(unit), $"A schedule moves by Epoch or by Step, not by {unit}.");
 }
 
 /// <summary>When a schedule's factor moves.</summary>

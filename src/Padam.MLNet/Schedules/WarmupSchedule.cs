@@ -3,7 +3,8 @@ namespace Padam.MLNet.Schedules;
 internal sealed record WarmupSchedule : Schedule
 {
     private readonly Schedule _then;
-    private readonly double _length, _from;
+    private readonly double _length,
+        _from;
     private readonly ScheduleUnit _unit;
 
     public WarmupSchedule(Schedule then, double epochs, double from, ScheduleUnit unit)
@@ -27,7 +28,8 @@ internal sealed record WarmupSchedule : Schedule
 
     internal override double At(double time, double start, double end)
     {
-        if (time >= _length) return _then.At(time, _length, end);
+        if (time >= _length)
+            return _then.At(time, _length, end);
         return double.Lerp(_from, 1, Tick(time, _unit) / _length) * _then.At(_length, _length, end);
     }
 }

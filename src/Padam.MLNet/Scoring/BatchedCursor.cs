@@ -6,7 +6,8 @@ using Padam.MLNet.Data;
 namespace Padam.MLNet.Scoring;
 
 /// <summary>
-/// Passes the rows of one cursor through; a second one reads the images a batch ahead, and the network runs when a score of the batch is first asked for.
+/// Passes the rows of one cursor through; a second one reads the images a batch ahead, and the network runs when a score of the batch is
+/// first asked for.
 /// </summary>
 internal sealed class BatchedCursor : DataViewRowCursor
 {
@@ -21,7 +22,8 @@ internal sealed class BatchedCursor : DataViewRowCursor
     {
         _schema = schema;
         _active = [.. columns.Select(column => column.Index)];
-        bool scores = columns.Any(schema.IsOurs), passes = columns.Any(column => !schema.IsOurs(column));
+        bool scores = columns.Any(schema.IsOurs),
+            passes = columns.Any(column => !schema.IsOurs(column));
         _rows = input.GetRowCursor(passes ? schema.Needed(columns) : []);
         _rowId = _rows.GetIdGetter();
         if (scores)
@@ -39,7 +41,8 @@ internal sealed class BatchedCursor : DataViewRowCursor
 
     public override bool MoveNext()
     {
-        if (!_rows.MoveNext()) return false;
+        if (!_rows.MoveNext())
+            return false;
         _batch?.MoveTo(_rows.Position, RowId());
         return true;
     }
@@ -50,8 +53,11 @@ internal sealed class BatchedCursor : DataViewRowCursor
 
     public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column)
     {
-        if (!IsColumnActive(column)) throw new InvalidOperationException($"Column '{column.Name}' was not asked for when the cursor was made.");
-        return _schema.IsOurs(column) ? Prediction.Getter<TValue>(_schema, column, _batch!.Current) : _rows.GetGetter<TValue>(_schema.Input[column.Index]);
+        if (!IsColumnActive(column))
+            throw new InvalidOperationException($"Column '{column.Name}' was not asked for when the cursor was made.");
+        return _schema.IsOurs(column)
+            ? Prediction.Getter<TValue>(_schema, column, _batch!.Current)
+            : _rows.GetGetter<TValue>(_schema.Input[column.Index]);
     }
 
     protected override void Dispose(bool disposing)
@@ -81,10 +87,12 @@ internal sealed class Batch
     private readonly FeatureReader? _passed;
     private readonly ValueGetter<DataViewRowId> _rowId;
     private readonly NetworkLease _network;
-    private readonly int _values, _classes;
+    private readonly int _values,
+        _classes;
     private readonly List<DataViewRowId> _ids = [];
     private readonly float[] _image;
-    private float[] _images = [], _probabilities = [];
+    private float[] _images = [],
+        _probabilities = [];
     private long _first;
     private int _current;
     private bool _scored;
@@ -97,7 +105,8 @@ internal sealed class Batch
     {
         (_ahead, _network) = (ahead, network);
         _reader = new FeatureReader(ahead, features, network.Model);
-        if (passed is not null) _passed = new FeatureReader(passed, features, network.Model);
+        if (passed is not null)
+            _passed = new FeatureReader(passed, features, network.Model);
         _rowId = ahead.GetIdGetter();
         (_values, _classes) = (network.Model.Shape.Values, network.Model.Classes);
         _image = new float[_values];
@@ -107,13 +116,17 @@ internal sealed class Batch
     internal void MoveTo(long position, DataViewRowId id)
     {
         bool begins = position >= _first + _ids.Count;
-        if (begins) Fill(position);
+        if (begins)
+            Fill(position);
         _current = (int)(position - _first);
         // An enumerable that yields other rows each time gives them the same ids, so one image of each batch is compared as well.
         if (!_ids[_current].Equals(id) || (begins && !FirstImageIsThePassedRows()))
         {
-            throw new InvalidOperationException($"Row {position}: the data before the scorer yields other rows, or another order, each time it is read (an enumerable in random order, a random transform?). "
-                + "Read it once and keep it: Data.CreateEnumerable, ToList, then Data.LoadFromEnumerable.");
+            throw new InvalidOperationException(
+                $"Row {position}: the data before the scorer yields other rows, or another order, each time it is read (an enumerable in "
+                    + "random order, a random transform?). "
+                    + "Read it once and keep it: Data.CreateEnumerable, ToList, then Data.LoadFromEnumerable."
+            );
         }
     }
 
@@ -122,7 +135,8 @@ internal sealed class Batch
     {
         if (!_scored)
         {
-            if (_probabilities.Length < _ids.Count * _classes) _probabilities = new float[_ids.Count * _classes];
+            if (_probabilities.Length < _ids.Count * _classes)
+                _probabilities = new float[_ids.Count * _classes];
             _network.Score(_images.AsSpan(0, _ids.Count * _values), _ids.Count, _probabilities);
             _scored = true;
         }
@@ -138,19 +152,24 @@ internal sealed class Batch
         while (_ids.Count < size && _ahead.MoveNext())
         {
             // Grows with the data: a large batch size must cost a small view nothing.
-            if (_images.Length < checked((_ids.Count + 1) * _values)) Array.Resize(ref _images, checked((int)Math.Min(size, Math.Max(16, 2L * _ids.Count)) * _values));
+            if (_images.Length < checked((_ids.Count + 1) * _values))
+                Array.Resize(ref _images, checked((int)Math.Min(size, Math.Max(16, 2L * _ids.Count)) * _values));
             _reader.Read(_images.AsSpan(_ids.Count * _values, _values));
             DataViewRowId id = default;
             _rowId(ref id);
             _ids.Add(id);
         }
 
-        if (_ids.Count == 0) throw new InvalidOperationException($"Row {position}: the data before the scorer had fewer rows when it was read a second time.");
+        if (_ids.Count == 0)
+            throw new InvalidOperationException(
+                $"Row {position}: the data before the scorer had fewer rows when it was read a second time."
+            );
     }
 
     private bool FirstImageIsThePassedRows()
     {
-        if (_passed is null) return true;
+        if (_passed is null)
+            return true;
         _passed.Read(_image);
         // Bits, so that a pixel that is no number equals itself.
         return MemoryMarshal.AsBytes<float>(_image).SequenceEqual(MemoryMarshal.AsBytes(_images.AsSpan(0, _values)));

@@ -61,7 +61,8 @@ internal sealed class NetworkLease : IDisposable
         _gate.EnterWriteLock();
         try
         {
-            if (_disposed) return;
+            if (_disposed)
+                return;
             _disposed = true;
             _scorer.Dispose();
             _network.Dispose();

@@ -10,16 +10,20 @@ internal static class Prediction
 
     internal static ValueGetter<TValue> Getter<TValue>(ScoreSchema schema, DataViewSchema.Column column, Probabilities probabilities)
     {
-        Delegate getter = column.Index == schema.Score.Index
-            ? (ValueGetter<VBuffer<float>>)((ref VBuffer<float> score) =>
-            {
-                ReadOnlySpan<float> source = probabilities();
-                var editor = VBufferEditor.Create(ref score, source.Length);
-                source.CopyTo(editor.Values);
-                score = editor.Commit();
-            })
-            : (ValueGetter<uint>)((ref uint key) => key = MostProbable(probabilities()));
-        return getter as ValueGetter<TValue> ?? throw new InvalidOperationException($"Column '{column.Name}' is a {column.Type}, not a {typeof(TValue)}.");
+        Delegate getter =
+            column.Index == schema.Score.Index
+                ? (ValueGetter<VBuffer<float>>)(
+                    (ref VBuffer<float> score) =>
+                    {
+                        ReadOnlySpan<float> source = probabilities();
+                        var editor = VBufferEditor.Create(ref score, source.Length);
+                        source.CopyTo(editor.Values);
+                        score = editor.Commit();
+                    }
+                )
+                : (ValueGetter<uint>)((ref uint key) => key = MostProbable(probabilities()));
+        return getter as ValueGetter<TValue>
+            ?? throw new InvalidOperationException($"Column '{column.Name}' is a {column.Type}, not a {typeof(TValue)}.");
     }
 
     // Of equal probabilities the first class; 0, ML.NET's missing key, where a pixel was no number.
@@ -28,7 +32,8 @@ internal static class Prediction
         int best = 0;
         for (int c = 1; c < probabilities.Length; c++)
         {
-            if (probabilities[c] > probabilities[best]) best = c;
+            if (probabilities[c] > probabilities[best])
+                best = c;
         }
 
         return float.IsNaN(probabilities[best]) ? 0 : (uint)best + 1;

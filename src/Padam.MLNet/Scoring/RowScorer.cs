@@ -10,7 +10,8 @@ internal sealed class RowScorer(ScoreSchema schema, NetworkLease network) : IRow
 
     public DataViewSchema OutputSchema => schema.Output;
 
-    public IEnumerable<DataViewSchema.Column> GetDependencies(IEnumerable<DataViewSchema.Column> dependingColumns) => schema.Needed([.. dependingColumns]);
+    public IEnumerable<DataViewSchema.Column> GetDependencies(IEnumerable<DataViewSchema.Column> dependingColumns) =>
+        schema.Needed([.. dependingColumns]);
 
     public DataViewRow GetRow(DataViewRow input, IEnumerable<DataViewSchema.Column> activeColumns)
     {
@@ -25,13 +26,15 @@ internal sealed class RowScorer(ScoreSchema schema, NetworkLease network) : IRow
         private readonly HashSet<int> _active;
         private readonly NetworkLease _network;
         private readonly FeatureReader? _reader;
-        private readonly float[] _image, _probabilities;
+        private readonly float[] _image,
+            _probabilities;
         private long _scored = -1;
 
         internal ScoredRow(DataViewRow input, ScoreSchema schema, HashSet<int> active, NetworkLease network)
         {
             (_input, _schema, _active, _network) = (input, schema, active, network);
-            if (active.Any(index => index >= schema.Input.Count)) _reader = new FeatureReader(input, schema.Feature, network.Model);
+            if (active.Any(index => index >= schema.Input.Count))
+                _reader = new FeatureReader(input, schema.Feature, network.Model);
             (_image, _probabilities) = (new float[network.Model.Shape.Values], new float[network.Model.Classes]);
         }
 
@@ -47,13 +50,17 @@ internal sealed class RowScorer(ScoreSchema schema, NetworkLease network) : IRow
 
         public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column)
         {
-            if (!IsColumnActive(column)) throw new InvalidOperationException($"Column '{column.Name}' was not asked for when the row was made.");
-            return _schema.IsOurs(column) ? Prediction.Getter<TValue>(_schema, column, Current) : _input.GetGetter<TValue>(_schema.Input[column.Index]);
+            if (!IsColumnActive(column))
+                throw new InvalidOperationException($"Column '{column.Name}' was not asked for when the row was made.");
+            return _schema.IsOurs(column)
+                ? Prediction.Getter<TValue>(_schema, column, Current)
+                : _input.GetGetter<TValue>(_schema.Input[column.Index]);
         }
 
         protected override void Dispose(bool disposing)
         {
-            if (disposing) _input.Dispose();
+            if (disposing)
+                _input.Dispose();
             base.Dispose(disposing);
         }
 

@@ -16,20 +16,38 @@ internal sealed class ScoreSchema
         Feature = ImageColumn.Of(input, model.FeatureColumnName);
         if (Feature.Shape is { } shape && shape != model.Shape)
         {
-            throw new ArgumentException($"Feature column '{model.FeatureColumnName}' holds images of {shape} (height x width); the model was trained on {model.Shape}. "
-                + "Resize with Transforms.ResizeImages before it.");
+            throw new ArgumentException(
+                $"Feature column '{model.FeatureColumnName}' holds images of {shape} (height x width); the model was trained on "
+                    + $"{model.Shape}. "
+                    + "Resize with Transforms.ResizeImages before it."
+            );
         }
 
         uint set = NextSet(input);
         var builder = new DataViewSchema.Builder();
         builder.AddColumns(input);
-        builder.AddColumn(model.PredictedLabelColumnName, new KeyDataViewType(typeof(uint), model.Classes), Annotations(set, "PredictedLabel", annotations => model.Labels.AddTo(annotations, KeyValues.Kind)));
-        builder.AddColumn(model.ScoreColumnName, new VectorDataViewType(NumberDataViewType.Single, model.Classes), Annotations(set, "Score", annotations =>
-        {
-            if (model.Labels is { ItemType: "Text", Values: { } names })
-                annotations.AddSlotNames(names.Count, (ref VBuffer<ReadOnlyMemory<char>> values) => values = KeyValues.TextValues(names));
-            model.Labels.AddTo(annotations, "TrainingLabelValues");
-        }));
+        builder.AddColumn(
+            model.PredictedLabelColumnName,
+            new KeyDataViewType(typeof(uint), model.Classes),
+            Annotations(set, "PredictedLabel", annotations => model.Labels.AddTo(annotations, KeyValues.Kind))
+        );
+        builder.AddColumn(
+            model.ScoreColumnName,
+            new VectorDataViewType(NumberDataViewType.Single, model.Classes),
+            Annotations(
+                set,
+                "Score",
+                annotations =>
+                {
+                    if (model.Labels is { ItemType: "Text", Values: { } names })
+                        annotations.AddSlotNames(
+                            names.Count,
+                            (ref VBuffer<ReadOnlyMemory<char>> values) => values = KeyValues.TextValues(names)
+                        );
+                    model.Labels.AddTo(annotations, "TrainingLabelValues");
+                }
+            )
+        );
         Output = builder.ToSchema();
         (PredictedLabel, Score) = (Output[input.Count], Output[input.Count + 1]);
     }
@@ -58,7 +76,11 @@ internal sealed class ScoreSchema
         var annotations = new DataViewSchema.Annotations.Builder();
         more(annotations);
         annotations.Add(SetId, new KeyDataViewType(typeof(uint), int.MaxValue), (ref uint value) => value = set);
-        annotations.Add("ScoreColumnKind", TextDataViewType.Instance, (ref ReadOnlyMemory<char> value) => value = "MulticlassClassification".AsMemory());
+        annotations.Add(
+            "ScoreColumnKind",
+            TextDataViewType.Instance,
+            (ref ReadOnlyMemory<char> value) => value = "MulticlassClassification".AsMemory()
+        );
         annotations.Add("ScoreValueKind", TextDataViewType.Instance, (ref ReadOnlyMemory<char> value) => value = valueKind.AsMemory());
         return annotations.ToAnnotations();
     }
@@ -69,7 +91,11 @@ internal sealed class ScoreSchema
         uint highest = 0;
         foreach (DataViewSchema.Column column in schema)
         {
-            if (column.Annotations.Schema.GetColumnOrNull(SetId) is not { Type: KeyDataViewType } annotation || annotation.Type.RawType != typeof(uint)) continue;
+            if (
+                column.Annotations.Schema.GetColumnOrNull(SetId) is not { Type: KeyDataViewType } annotation
+                || annotation.Type.RawType != typeof(uint)
+            )
+                continue;
             uint set = 0;
             column.Annotations.GetValue(SetId, ref set);
             highest = Math.Max(highest, set);

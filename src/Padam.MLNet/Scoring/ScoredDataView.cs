@@ -18,5 +18,6 @@ internal sealed class ScoredDataView(IDataView input, ScoreSchema schema, Networ
         return new BatchedCursor(input, schema, [.. columnsNeeded], network);
     }
 
-    public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null) => [GetRowCursor(columnsNeeded, rand)];
+    public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null) =>
+        [GetRowCursor(columnsNeeded, rand)];
 }

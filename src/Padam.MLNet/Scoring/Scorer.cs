@@ -36,7 +36,10 @@ internal sealed class Scorer : IDisposable
         MemoryMarshal.AsBytes(hwc).CopyTo(images.bytes);
         Tensor logits = _network.forward(images.to(_device).permute(0, 3, 1, 2).InLayoutOf(_network));
         if (logits.dim() != 2 || logits.shape[0] != count || logits.shape[1] != _classes)
-            throw new InvalidOperationException($"The network yields [{string.Join(", ", logits.shape)}] for {count} images and {_classes} classes; it must yield logits [{count}, {_classes}].");
+            throw new InvalidOperationException(
+                $"The network yields [{string.Join(", ", logits.shape)}] for {count} images and {_classes} classes; it must yield logits "
+                    + $"[{count}, {_classes}]."
+            );
         Tensor scores = nn.functional.softmax(logits, dim: 1).to(ScalarType.Float32).cpu().contiguous();
         MemoryMarshal.Cast<byte, float>(scores.bytes).CopyTo(probabilities);
     }

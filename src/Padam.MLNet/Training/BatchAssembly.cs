@@ -10,7 +10,8 @@ namespace Padam.MLNet.Training;
 internal readonly record struct TrainingBatch(Tensor Images, Tensor Labels);
 
 /// <summary>
-/// Makes the batches of an epoch: rows in an order drawn from (seed, epoch), each image placed by a draw from (seed, epoch, row) and normalised.
+/// Makes the batches of an epoch: rows in an order drawn from (seed, epoch), each image placed by a draw from (seed, epoch, row) and
+/// normalised.
 /// One batch is assembled while the one before trains.
 /// </summary>
 internal sealed class BatchAssembly : IDisposable
@@ -44,7 +45,8 @@ internal sealed class BatchAssembly : IDisposable
             {
                 next.GetAwaiter().GetResult();
                 int following = batch + 1;
-                if (following < Batches) next = Task.Run(() => Assemble(epoch, order, following));
+                if (following < Batches)
+                    next = Task.Run(() => Assemble(epoch, order, following));
                 yield return _buffers[batch % 2].View(_starts[batch + 1] - _starts[batch]);
             }
         }
@@ -57,15 +59,19 @@ internal sealed class BatchAssembly : IDisposable
 
     public void Dispose()
     {
-        foreach (Buffer buffer in _buffers) buffer.Dispose();
+        foreach (Buffer buffer in _buffers)
+            buffer.Dispose();
     }
 
-    // Where each batch begins, and the end. Batch normalisation cannot work on one value a channel, so a last batch of one joins its neighbour.
+    // Where each batch begins, and the end. Batch normalisation cannot work on one value a channel, so a last batch of one joins its
+    // neighbour.
     private static int[] Starts(int rows, int batchSize)
     {
         List<int> starts = [];
-        for (int start = 0; start < rows; start += batchSize) starts.Add(start);
-        if (batchSize > 1 && starts.Count > 1 && rows - starts[^1] == 1) starts.RemoveAt(starts.Count - 1);
+        for (int start = 0; start < rows; start += batchSize)
+            starts.Add(start);
+        if (batchSize > 1 && starts.Count > 1 && rows - starts[^1] == 1)
+            starts.RemoveAt(starts.Count - 1);
         return [.. starts, rows];
     }
 
@@ -85,13 +91,15 @@ internal sealed class BatchAssembly : IDisposable
     {
         var random = SplitMix64.Stream(_seed, epoch, row + 1L);
         int padding = _augmentation.CropPadding;
-        int down = random.Below((2 * padding) + 1) - padding, right = random.Below((2 * padding) + 1) - padding;
+        int down = random.Below((2 * padding) + 1) - padding,
+            right = random.Below((2 * padding) + 1) - padding;
         return new(down, right, _augmentation.Flip && random.Below(2) == 1);
     }
 
     private sealed class Buffer : IDisposable
     {
-        private readonly Tensor _images, _labels;
+        private readonly Tensor _images,
+            _labels;
 
         internal Buffer(int count, ImageShape shape)
         {

@@ -4,7 +4,9 @@ using static TorchSharp.torch;
 
 namespace Padam.MLNet.Training;
 
-/// <summary>Remembers which epoch was best on the validation set, its weights where they are wanted, and whether it is time to stop.</summary>
+/// <summary>
+/// Remembers which epoch was best on the validation set, its weights where they are wanted, and whether it is time to stop.
+/// </summary>
 internal sealed class BestEpoch(ValidationMetric metric, EarlyStopping? stopping, bool keepWeights) : IDisposable
 {
     private List<(string Name, Tensor Tensor)> _weights = [];
@@ -33,7 +35,8 @@ internal sealed class BestEpoch(ValidationMetric metric, EarlyStopping? stopping
         }
 
         (Epoch, Value, EpochsWithoutImprovement) = (metrics.Epoch, value, 0);
-        if (!keepWeights) return;
+        if (!keepWeights)
+            return;
         Dispose();
         _weights = Copy(network);
     }
@@ -50,12 +53,14 @@ internal sealed class BestEpoch(ValidationMetric metric, EarlyStopping? stopping
     {
         using IDisposable noGradients = no_grad();
         Dictionary<string, Tensor> best = _weights.ToDictionary(entry => entry.Name, entry => entry.Tensor);
-        foreach ((string name, Tensor tensor) in network.NamedState()) tensor.copy_(best[name]);
+        foreach ((string name, Tensor tensor) in network.NamedState())
+            tensor.copy_(best[name]);
     }
 
     public void Dispose()
     {
-        foreach ((_, Tensor tensor) in _weights) tensor.Dispose();
+        foreach ((_, Tensor tensor) in _weights)
+            tensor.Dispose();
         _weights = [];
     }
 

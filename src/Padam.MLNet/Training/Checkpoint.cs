@@ -39,26 +39,43 @@ internal sealed record CheckpointPosition
 internal sealed record BestSoFar(int Epoch, double Value, int EpochsWithoutImprovement);
 
 /// <summary>
-/// A training that can go on as if it had never stopped: position, weights, optimizer state, torch's random state, and the best weights so far.
+/// A training that can go on as if it had never stopped: position, weights, optimizer state, torch's random state, and the best weights so
+/// far.
 /// One zip, written beside the last one and renamed; every entry is checked by its SHA-256 before any is used.
 /// </summary>
 internal sealed record Checkpoint(CheckpointPosition Position, byte[] Weights, byte[] Optimizer, byte[] Random, byte[]? BestWeights)
 {
-    private const string PositionEntry = "Checkpoint.json", WeightsEntry = "Weights.safetensors", OptimizerEntry = "Optimizer.bin", RandomEntry = "Random.bin", BestEntry = "Best.safetensors";
+    private const string PositionEntry = "Checkpoint.json",
+        WeightsEntry = "Weights.safetensors",
+        OptimizerEntry = "Optimizer.bin",
+        RandomEntry = "Random.bin",
+        BestEntry = "Best.safetensors";
 
     internal void Write(string path)
     {
-        (string Name, byte[] Bytes)[] entries = [(WeightsEntry, Weights), (OptimizerEntry, Optimizer), (RandomEntry, Random), .. BestWeights is null ? [] : new[] { (BestEntry, BestWeights) }];
-        CheckpointPosition position = Position with { Entries = entries.ToDictionary(entry => entry.Name, entry => DescriptionText.Hash(entry.Bytes)) };
-        AtomicFile.Write(path, stream =>
+        (string Name, byte[] Bytes)[] entries =
+        [
+            (WeightsEntry, Weights),
+            (OptimizerEntry, Optimizer),
+            (RandomEntry, Random),
+            .. BestWeights is null ? [] : new[] { (BestEntry, BestWeights) },
+        ];
+        CheckpointPosition position = Position with
         {
-            using var zip = new ZipArchive(stream, ZipArchiveMode.Create, leaveOpen: true);
-            foreach ((string name, byte[] bytes) in entries.Prepend((PositionEntry, DescriptionText.Write(position))))
+            Entries = entries.ToDictionary(entry => entry.Name, entry => DescriptionText.Hash(entry.Bytes)),
+        };
+        AtomicFile.Write(
+            path,
+            stream =>
             {
-                using Stream entry = zip.CreateEntry(name, CompressionLevel.NoCompression).Open();
-                entry.Write(bytes);
+                using var zip = new ZipArchive(stream, ZipArchiveMode.Create, leaveOpen: true);
+                foreach ((string name, byte[] bytes) in entries.Prepend((PositionEntry, DescriptionText.Write(position))))
+                {
+                    using Stream entry = zip.CreateEntry(name, CompressionLevel.NoCompression).Open();
+                    entry.Write(bytes);
+                }
             }
-        });
+        );
     }
 
     /// <exception cref="InvalidDataException">The file is damaged or of another version.</exception>
@@ -69,9 +86,16 @@ internal sealed record Checkpoint(CheckpointPosition Position, byte[] Weights, b
             using ZipArchive zip = ZipFile.OpenRead(path);
             long length = new FileInfo(path).Length;
             CheckpointPosition position;
-            using (Stream stream = Entry(zip, PositionEntry, length, path).Open()) position = DescriptionText.Read<CheckpointPosition>(stream, path, CheckpointPosition.CurrentFormat);
+            using (Stream stream = Entry(zip, PositionEntry, length, path).Open())
+                position = DescriptionText.Read<CheckpointPosition>(stream, path, CheckpointPosition.CurrentFormat);
             byte[] Bytes(string name) => ReadEntry(Entry(zip, name, length, path), position, path);
-            return new(position, Bytes(WeightsEntry), Bytes(OptimizerEntry), Bytes(RandomEntry), position.Entries.ContainsKey(BestEntry) ? Bytes(BestEntry) : null);
+            return new(
+                position,
+                Bytes(WeightsEntry),
+                Bytes(OptimizerEntry),
+                Bytes(RandomEntry),
+                position.Entries.ContainsKey(BestEntry) ? Bytes(BestEntry) : null
+            );
         }
         catch (InvalidDataException fault) when (!fault.Message.StartsWith(path, StringComparison.Ordinal))
         {
@@ -82,17 +106,25 @@ internal sealed record Checkpoint(CheckpointPosition Position, byte[] Weights, b
     // Entries are stored uncompressed, so none can be longer than the file.
     private static ZipArchiveEntry Entry(ZipArchive zip, string name, long longest, string path)
     {
-        ZipArchiveEntry entry = zip.GetEntry(name) ?? throw new InvalidDataException($"{path} has no entry '{name}': it is damaged. Remove it to start anew.");
-        return entry.Length <= longest ? entry : throw new InvalidDataException($"{path}: the entry '{name}' claims {entry.Length} bytes. It is damaged; remove it to start anew.");
+        ZipArchiveEntry entry =
+            zip.GetEntry(name) ?? throw new InvalidDataException($"{path} has no entry '{name}': it is damaged. Remove it to start anew.");
+        return entry.Length <= longest
+            ? entry
+            : throw new InvalidDataException(
+                $"{path}: the entry '{name}' claims {entry.Length} bytes. It is damaged; remove it to start anew."
+            );
     }
 
     private static byte[] ReadEntry(ZipArchiveEntry entry, CheckpointPosition position, string path)
     {
         byte[] bytes = new byte[entry.Length];
-        using (Stream stream = entry.Open()) stream.ReadExactly(bytes);
+        using (Stream stream = entry.Open())
+            stream.ReadExactly(bytes);
         return position.Entries.TryGetValue(entry.Name, out string? hash) && hash == Convert.ToHexStringLower(SHA256.HashData(bytes))
             ? bytes
-            : throw new InvalidDataException($"{path}: the checksum of '{entry.Name}' does not match. It is damaged; remove it to start anew.");
+            : throw new InvalidDataException(
+                $"{path}: the checksum of '{entry.Name}' does not match. It is damaged; remove it to start anew."
+            );
     }
 }
 
@@ -115,7 +147,8 @@ internal static class CheckpointBytes
     internal static byte[] Of(optim.Optimizer optimizer)
     {
         using var stream = new MemoryStream();
-        using (var writer = new BinaryWriter(stream)) Stateful(optimizer).save_state_dict(writer);
+        using (var writer = new BinaryWriter(stream))
+            Stateful(optimizer).save_state_dict(writer);
         return stream.ToArray();
     }
 
@@ -126,6 +159,10 @@ internal static class CheckpointBytes
     }
 
     /// <exception cref="NotSupportedException">The optimizer has no state that can be saved.</exception>
-    internal static TorchSharp.Modules.OptimizerHelper Stateful(optim.Optimizer optimizer) => optimizer as TorchSharp.Modules.OptimizerHelper
-        ?? throw new NotSupportedException($"CheckpointFolder: {optimizer.GetType().Name} has no state_dict, so a training with it cannot be resumed. Use another optimizer, or no CheckpointFolder.");
+    internal static TorchSharp.Modules.OptimizerHelper Stateful(optim.Optimizer optimizer) =>
+        optimizer as TorchSharp.Modules.OptimizerHelper
+        ?? throw new NotSupportedException(
+            $"CheckpointFolder: {optimizer.GetType().Name} has no state_dict, so a training with it cannot be resumed. Use another "
+                + "optimizer, or no CheckpointFolder."
+        );
 }

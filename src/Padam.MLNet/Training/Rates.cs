@@ -25,10 +25,13 @@ internal sealed class Rates
     internal void Set(double time)
     {
         double factor = _options.Schedule.Factor(time, _options.Epochs);
-        foreach ((optim.ILearningRateController group, double rate) in _optimizer.ParamGroups.Zip(_base)) group.LearningRate = rate * factor;
+        foreach ((optim.ILearningRateController group, double rate) in _optimizer.ParamGroups.Zip(_base))
+            group.LearningRate = rate * factor;
         LearningRate = _base[0] * factor;
-        if (_optimizer is not PadamOptimizer padam || _options.Optimizer is not PadamOptions settings) return;
-        if (_options.PartialSchedule is { } schedule) padam.Partial = settings.Partial * schedule.Factor(time, _options.Epochs);
+        if (_optimizer is not PadamOptimizer padam || _options.Optimizer is not PadamOptions settings)
+            return;
+        if (_options.PartialSchedule is { } schedule)
+            padam.Partial = settings.Partial * schedule.Factor(time, _options.Epochs);
         Partial = padam.Partial;
     }
 }

@@ -7,9 +7,11 @@ internal readonly record struct RunningSums(double Loss, int Right, int RightInF
 internal sealed class RunningMetrics
 {
     // ML.NET's LogLoss clips probabilities here; the same singles make the two equal.
-    private const float SmallestProbability = 1e-15f, LargestProbability = 1;
+    private const float SmallestProbability = 1e-15f,
+        LargestProbability = 1;
     private double _loss;
-    private int _right, _rightInFive;
+    private int _right,
+        _rightInFive;
 
     internal int Images { get; private set; }
 
@@ -31,7 +33,8 @@ internal sealed class RunningMetrics
     {
         _loss += meanLoss * labels.Length;
         int classes = logits.Length / labels.Length;
-        for (int i = 0; i < labels.Length; i++) Count(logits.Slice(i * classes, classes), (int)labels[i]);
+        for (int i = 0; i < labels.Length; i++)
+            Count(logits.Slice(i * classes, classes), (int)labels[i]);
     }
 
     /// <summary>Adds one image by its probabilities.</summary>
@@ -45,18 +48,24 @@ internal sealed class RunningMetrics
     {
         int rank = Rank(scores, label);
         Images++;
-        if (rank == 0) _right++;
-        if (rank < 5) _rightInFive++;
+        if (rank == 0)
+            _right++;
+        if (rank < 5)
+            _rightInFive++;
     }
 
-    /// <summary>How many classes come before the label; of equal scores the lower class comes first, as for the predicted label. A label that scores no number is last.</summary>
+    /// <summary>
+    /// How many classes come before the label; of equal scores the lower class comes first, as for the predicted label. A label that scores
+    /// no number is last.
+    /// </summary>
     private static int Rank(ReadOnlySpan<float> scores, int label)
     {
         float own = scores[label];
         int rank = 0;
         for (int c = 0; c < scores.Length; c++)
         {
-            if (!(scores[c] < own || (scores[c] == own && c >= label))) rank++;
+            if (!(scores[c] < own || (scores[c] == own && c >= label)))
+                rank++;
         }
 
         return rank;

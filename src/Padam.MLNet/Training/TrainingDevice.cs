@@ -14,11 +14,16 @@ internal static class TrainingDevice
     {
         NativeLibraries.EnsureLoaded();
         (int? gpu, bool fallBack) = HostSettings.Gpu(env);
-        if (gpu is null) return CPU;
-        if (cuda.is_available() && gpu < cuda.device_count()) return new Device(DeviceType.CUDA, gpu.Value);
+        if (gpu is null)
+            return CPU;
+        if (cuda.is_available() && gpu < cuda.device_count())
+            return new Device(DeviceType.CUDA, gpu.Value);
 
-        string reason = cuda.is_available() ? $"there are {cuda.device_count()} CUDA devices" : "libtorch sees no CUDA device (build with -p:TorchBackend=cuda-linux; see the README)";
-        if (!fallBack) throw new InvalidOperationException($"GpuDeviceId is {gpu}, but {reason}. Set FallbackToCpu, or leave GpuDeviceId null.");
+        string reason = cuda.is_available()
+            ? $"there are {cuda.device_count()} CUDA devices"
+            : "libtorch sees no CUDA device (build with -p:TorchBackend=cuda-linux; see the README)";
+        if (!fallBack)
+            throw new InvalidOperationException($"GpuDeviceId is {gpu}, but {reason}. Set FallbackToCpu, or leave GpuDeviceId null.");
         log.Warning(MessageSensitivity.None, $"GpuDeviceId is {gpu}, but {reason}: falling back to the CPU.");
         return CPU;
     }

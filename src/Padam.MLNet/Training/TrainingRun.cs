@@ -22,7 +22,8 @@ internal sealed class TrainingRun : IDisposable
     private readonly BestEpoch? _best;
     private optim.Optimizer _optimizer;
     private Rates _rates;
-    private int _epochsDone, _batchesDone;
+    private int _epochsDone,
+        _batchesDone;
     private bool _ended;
     private RunningMetrics _metrics = new();
 
@@ -35,13 +36,19 @@ internal sealed class TrainingRun : IDisposable
         _batches = new BatchAssembly(context.Data.Training, _map, _options.Augmentation, _options.BatchSize, context.Seed);
         _step = new TrainingStep(_network, _options, context.Data.Labels.Classes, context.Device);
         if (_options.EarlyStopping is not null || _options.RestoreBestWeights)
-            _best = new BestEpoch(_options.EarlyStopping?.Metric ?? ValidationMetric.Accuracy, _options.EarlyStopping, keepWeights: _options.RestoreBestWeights);
+            _best = new BestEpoch(
+                _options.EarlyStopping?.Metric ?? ValidationMetric.Accuracy,
+                _options.EarlyStopping,
+                keepWeights: _options.RestoreBestWeights
+            );
         try
         {
             _ended = _options.Epochs == 0;
             StartOptimizer();
-            if (context.Checkpoints is not null) CheckpointBytes.Stateful(_optimizer);
-            if (context.Start is { } checkpoint) Resume(checkpoint);
+            if (context.Checkpoints is not null)
+                CheckpointBytes.Stateful(_optimizer);
+            if (context.Start is { } checkpoint)
+                Resume(checkpoint);
         }
         catch
         {
@@ -62,12 +69,19 @@ internal sealed class TrainingRun : IDisposable
             _options.MetricsCallback?.Invoke(metrics);
             (_epochsDone, _batchesDone, _metrics) = (metrics.Epoch, 0, new RunningMetrics());
             _ended = _epochsDone == _options.Epochs || Stops(metrics);
-            if (_ended || _epochsDone % _options.CheckpointEvery == 0) SaveCheckpoint();
+            if (_ended || _epochsDone % _options.CheckpointEvery == 0)
+                SaveCheckpoint();
         }
 
-        if (!_options.RestoreBestWeights || _epochsDone == 0) return _epochsDone;
+        if (!_options.RestoreBestWeights || _epochsDone == 0)
+            return _epochsDone;
         _best!.Restore(_network);
-        _context.Log.Info(MessageSensitivity.None, FormattableString.Invariant($"Restored the weights of epoch {_best.Epoch}, the best by validation {_best.Metric} ({_best.Value:0.####})."));
+        _context.Log.Info(
+            MessageSensitivity.None,
+            FormattableString.Invariant(
+                $"Restored the weights of epoch {_best.Epoch}, the best by validation {_best.Metric} ({_best.Value:0.####})."
+            )
+        );
         return _best.Epoch;
     }
 
@@ -76,7 +90,8 @@ internal sealed class TrainingRun : IDisposable
         _optimizer?.Dispose();
         _batches.Dispose();
         _best?.Dispose();
-        foreach (Parameter parameter in _network.parameters()) parameter.grad = null;
+        foreach (Parameter parameter in _network.parameters())
+            parameter.grad = null;
         KernelMemory.GiveBack();
     }
 
@@ -90,22 +105,33 @@ internal sealed class TrainingRun : IDisposable
 
     private EpochMetrics TrainEpoch(int epoch)
     {
-        if (_batchesDone == 0 && epoch > 1 && _options.OptimizerRestartEpochs is { } every && (epoch - 1) % every == 0) StartOptimizer();
+        if (_batchesDone == 0 && epoch > 1 && _options.OptimizerRestartEpochs is { } every && (epoch - 1) % every == 0)
+            StartOptimizer();
         _network.train();
         _frozen.StayInEvaluationMode();
         _rates.Set(epoch - 1);
         (double rate, double? partial) = (_rates.LearningRate, _rates.Partial);
         double speed = TrainBatches(epoch);
 
-        RunningMetrics? validation = _context.Data.Validation is { } set ? Validation.Measure(set, _map, _network, _context, StopIfCancelled) : null;
-        if (double.IsNaN(validation?.Loss ?? 0)) throw Diverged(epoch, "The validation loss is no number");
+        RunningMetrics? validation = _context.Data.Validation is { } set
+            ? Validation.Measure(set, _map, _network, _context, StopIfCancelled)
+            : null;
+        if (double.IsNaN(validation?.Loss ?? 0))
+            throw Diverged(epoch, "The validation loss is no number");
         double penalty = validation is null ? 0 : KernelPenalty.Value([.. KernelPenalty.Kernels(_network)], _options.KernelL2);
         return new EpochMetrics
         {
-            Epoch = epoch, Epochs = _options.Epochs,
-            Loss = _metrics.Loss, Accuracy = _metrics.Accuracy, Top5Accuracy = _metrics.Top5Accuracy,
-            ValidationLoss = validation?.Loss + penalty, ValidationAccuracy = validation?.Accuracy, ValidationTop5Accuracy = validation?.Top5Accuracy,
-            LearningRate = rate, Partial = partial, ImagesPerSecond = speed,
+            Epoch = epoch,
+            Epochs = _options.Epochs,
+            Loss = _metrics.Loss,
+            Accuracy = _metrics.Accuracy,
+            Top5Accuracy = _metrics.Top5Accuracy,
+            ValidationLoss = validation?.Loss + penalty,
+            ValidationAccuracy = validation?.Accuracy,
+            ValidationTop5Accuracy = validation?.Top5Accuracy,
+            LearningRate = rate,
+            Partial = partial,
+            ImagesPerSecond = speed,
         };
     }
 
@@ -122,13 +148,17 @@ internal sealed class TrainingRun : IDisposable
             _rates.Set(epoch - 1 + ((double)_batchesDone / _batches.Batches));
             double loss = _step.Run(batch, _optimizer, _metrics);
             _batchesDone++;
-            if (!double.IsFinite(loss)) throw Diverged(epoch, $"The loss is {loss}");
+            if (!double.IsFinite(loss))
+                throw Diverged(epoch, $"The loss is {loss}");
             scope.DisposeEverything();
-            _options.ProgressCallback?.Invoke(new(epoch, _options.Epochs, _metrics.Images, _context.Data.Training.Rows.Length, _metrics.Loss, PerSecond()));
+            _options.ProgressCallback?.Invoke(
+                new(epoch, _options.Epochs, _metrics.Images, _context.Data.Training.Rows.Length, _metrics.Loss, PerSecond())
+            );
         }
 
         // The loss of the next batch would tell; the last has none after it, and no broken weights may reach a checkpoint or a model.
-        if (!_step.WeightsAreFinite()) throw Diverged(epoch, "A weight is infinite or no number");
+        if (!_step.WeightsAreFinite())
+            throw Diverged(epoch, "A weight is infinite or no number");
         return PerSecond();
     }
 
@@ -136,17 +166,20 @@ internal sealed class TrainingRun : IDisposable
 
     private bool Stops(EpochMetrics metrics)
     {
-        string? reason = metrics.StopRequested ? "at the callback's request"
+        string? reason =
+            metrics.StopRequested ? "at the callback's request"
             : _best?.ShouldStop == true ? $"no better validation {_best.Metric} for {_best.EpochsWithoutImprovement} epochs"
             : null;
-        if (reason is not null) _context.Log.Info(MessageSensitivity.None, $"Stopped after epoch {metrics.Epoch}: {reason}.");
+        if (reason is not null)
+            _context.Log.Info(MessageSensitivity.None, $"Stopped after epoch {metrics.Epoch}: {reason}.");
         return reason is not null;
     }
 
     // Between two batches, so that what is saved is a whole number of steps. After the last one, resuming means validating again.
     private void StopIfCancelled()
     {
-        if (!_context.IsCancelled()) return;
+        if (!_context.IsCancelled())
+            return;
         SaveCheckpoint();
         _options.CancellationToken.ThrowIfCancellationRequested();
         throw new OperationCanceledException("The MLContext was cancelled.");
@@ -154,16 +187,27 @@ internal sealed class TrainingRun : IDisposable
 
     private void SaveCheckpoint()
     {
-        if (_context.Checkpoints is not { } folder) return;
+        if (_context.Checkpoints is not { } folder)
+            return;
         var position = new CheckpointPosition
         {
-            Settings = _context.Settings, Seed = _context.Seed, EpochsDone = _epochsDone, BatchesDone = _batchesDone, Sums = _metrics.Sums, Ended = _ended,
+            Settings = _context.Settings,
+            Seed = _context.Seed,
+            EpochsDone = _epochsDone,
+            BatchesDone = _batchesDone,
+            Sums = _metrics.Sums,
+            Ended = _ended,
             Best = _best is null ? null : new(_best.Epoch, _best.Value, _best.EpochsWithoutImprovement),
         };
         using DisposeScope scope = NewDisposeScope();
         byte[] random = torch.random.get_rng_state().bytes.ToArray();
-        new Checkpoint(position, CheckpointBytes.Of(_network.PlainState()), CheckpointBytes.Of(_optimizer), random, _best?.Weights is { Count: > 0 } best ? CheckpointBytes.Of(best) : null)
-            .Write(folder.File);
+        new Checkpoint(
+            position,
+            CheckpointBytes.Of(_network.PlainState()),
+            CheckpointBytes.Of(_optimizer),
+            random,
+            _best?.Weights is { Count: > 0 } best ? CheckpointBytes.Of(best) : null
+        ).Write(folder.File);
     }
 
     private void Resume(Checkpoint checkpoint)
@@ -172,10 +216,21 @@ internal sealed class TrainingRun : IDisposable
         string file = _context.Checkpoints!.File;
         Persistence.SafetensorsWeights.Load(_network, new MemoryStream(checkpoint.Weights), file);
         CheckpointBytes.Restore(_optimizer, checkpoint.Optimizer);
-        using (Tensor random = tensor(checkpoint.Random)) torch.random.set_rng_state(random);
-        (_epochsDone, _batchesDone, _ended, _metrics) = (position.EpochsDone, position.BatchesDone, position.Ended, new RunningMetrics { Sums = position.Sums });
+        using (Tensor random = tensor(checkpoint.Random))
+            torch.random.set_rng_state(random);
+        (_epochsDone, _batchesDone, _ended, _metrics) = (
+            position.EpochsDone,
+            position.BatchesDone,
+            position.Ended,
+            new RunningMetrics { Sums = position.Sums }
+        );
         if (_best is not null && position.Best is { } best)
-            _best.Resume(best.Epoch, best.Value, best.EpochsWithoutImprovement, checkpoint.BestWeights is null ? [] : CheckpointBytes.Tensors(checkpoint.BestWeights, file));
+            _best.Resume(
+                best.Epoch,
+                best.Value,
+                best.EpochsWithoutImprovement,
+                checkpoint.BestWeights is null ? [] : CheckpointBytes.Tensors(checkpoint.BestWeights, file)
+            );
         _context.Log.Info(MessageSensitivity.None, $"Resumed from '{file}' after epoch {_epochsDone}, batch {_batchesDone} of the next.");
     }
 }

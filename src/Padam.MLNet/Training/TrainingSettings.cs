@@ -6,33 +6,40 @@ namespace Padam.MLNet.Training;
 /// <summary>All that decides what a training yields, by option, as text.</summary>
 internal static class TrainingSettings
 {
-    internal static IReadOnlyDictionary<string, string> Of(ImageClassificationOptions options, TrainingData data, Normalization normalization, int seed) =>
-        InInvariantCulture(() => new Dictionary<string, string>
-        {
-            ["Backbone"] = options.Backbone.Name,
-            ["BackboneSettings"] = $"{options.Backbone.Settings}",
-            ["Optimizer"] = $"{options.Optimizer}",
-            ["Schedule"] = $"{options.Schedule}",
-            ["PartialSchedule"] = $"{options.PartialSchedule}",
-            ["Epochs"] = $"{options.Epochs}",
-            ["BatchSize"] = $"{options.BatchSize}",
-            ["InferenceBatchSize"] = $"{options.InferenceBatchSize}",
-            ["Seed"] = $"{seed}",
-            ["Normalization"] = $"{normalization}",
-            ["Augmentation"] = $"{options.Augmentation}",
-            ["PixelScale"] = $"{options.PixelScale:R}",
-            ["LabelSmoothing"] = $"{options.LabelSmoothing:R}",
-            ["GradientClipNorm"] = $"{options.GradientClipNorm:R}",
-            ["KernelL2"] = $"{options.KernelL2:R}",
-            ["OptimizerRestartEpochs"] = $"{options.OptimizerRestartEpochs}",
-            ["EarlyStopping"] = $"{options.EarlyStopping}",
-            ["RestoreBestWeights"] = $"{options.RestoreBestWeights}",
-            ["InitialWeights"] = options.InitialWeights is { } weights ? $"{Path.GetFileName(weights)} {Hash(weights)}" : "",
-            ["ConvolutionAlgorithm"] = $"{options.ConvolutionAlgorithm}",
-            ["FrozenLayers"] = string.Join(", ", options.FrozenLayers),
-            ["Training data"] = Describe(data.Training),
-            ["Validation data"] = data.Validation is { } validation ? Describe(validation) : "",
-        });
+    internal static IReadOnlyDictionary<string, string> Of(
+        ImageClassificationOptions options,
+        TrainingData data,
+        Normalization normalization,
+        int seed
+    ) =>
+        InInvariantCulture(() =>
+            new Dictionary<string, string>
+            {
+                ["Backbone"] = options.Backbone.Name,
+                ["BackboneSettings"] = $"{options.Backbone.Settings}",
+                ["Optimizer"] = $"{options.Optimizer}",
+                ["Schedule"] = $"{options.Schedule}",
+                ["PartialSchedule"] = $"{options.PartialSchedule}",
+                ["Epochs"] = $"{options.Epochs}",
+                ["BatchSize"] = $"{options.BatchSize}",
+                ["InferenceBatchSize"] = $"{options.InferenceBatchSize}",
+                ["Seed"] = $"{seed}",
+                ["Normalization"] = $"{normalization}",
+                ["Augmentation"] = $"{options.Augmentation}",
+                ["PixelScale"] = $"{options.PixelScale:R}",
+                ["LabelSmoothing"] = $"{options.LabelSmoothing:R}",
+                ["GradientClipNorm"] = $"{options.GradientClipNorm:R}",
+                ["KernelL2"] = $"{options.KernelL2:R}",
+                ["OptimizerRestartEpochs"] = $"{options.OptimizerRestartEpochs}",
+                ["EarlyStopping"] = $"{options.EarlyStopping}",
+                ["RestoreBestWeights"] = $"{options.RestoreBestWeights}",
+                ["InitialWeights"] = options.InitialWeights is { } weights ? $"{Path.GetFileName(weights)} {Hash(weights)}" : "",
+                ["ConvolutionAlgorithm"] = $"{options.ConvolutionAlgorithm}",
+                ["FrozenLayers"] = string.Join(", ", options.FrozenLayers),
+                ["Training data"] = Describe(data.Training),
+                ["Validation data"] = data.Validation is { } validation ? Describe(validation) : "",
+            }
+        );
 
     /// <summary>Records print their numbers in the thread's culture; what is kept in files may be read under another.</summary>
     internal static T InInvariantCulture<T>(Func<T> text)

@@ -11,7 +11,8 @@ internal sealed class TrainingStep
 {
     private readonly nn.Module<Tensor, Tensor> _network;
     private readonly ImageClassificationOptions _options;
-    private readonly Parameter[] _parameters, _kernels;
+    private readonly Parameter[] _parameters,
+        _kernels;
     private readonly Device _device;
     private readonly int _classes;
 
@@ -27,20 +28,27 @@ internal sealed class TrainingStep
     {
         using DisposeScope scope = NewDisposeScope();
         // Before the forward pass, so that its peak of memory does not hold the gradients of the last step.
-        foreach (Parameter parameter in _parameters) parameter.grad = null;
-        Tensor images = batch.Images.to(_device), labels = batch.Labels.to(_device);
+        foreach (Parameter parameter in _parameters)
+            parameter.grad = null;
+        Tensor images = batch.Images.to(_device),
+            labels = batch.Labels.to(_device);
         Tensor logits = _network.forward(images.InLayoutOf(_network));
         int count = (int)batch.Labels.shape[0];
         if (logits.dim() != 2 || logits.shape[0] != count || logits.shape[1] != _classes)
-            throw new InvalidOperationException($"The network yields [{string.Join(", ", logits.shape)}] for {count} images and {_classes} classes; it must yield logits [{count}, {_classes}].");
+            throw new InvalidOperationException(
+                $"The network yields [{string.Join(", ", logits.shape)}] for {count} images and {_classes} classes; it must yield logits "
+                    + $"[{count}, {_classes}]."
+            );
         Tensor loss = nn.functional.cross_entropy(logits, labels, label_smoothing: _options.LabelSmoothing);
         double value = loss.item<float>() + KernelPenalty.Value(_kernels, _options.KernelL2);
         // Before the update: a broken gradient must not reach the weights.
-        if (!double.IsFinite(value)) return value;
+        if (!double.IsFinite(value))
+            return value;
 
         loss.backward();
         KernelPenalty.AddGradient(_kernels, _options.KernelL2);
-        if (_options.GradientClipNorm is { } norm) nn.utils.clip_grad_norm_(_parameters, norm);
+        if (_options.GradientClipNorm is { } norm)
+            nn.utils.clip_grad_norm_(_parameters, norm);
         optimizer.step();
 
         Tensor answers = logits.detach().to(ScalarType.Float32).cpu().contiguous();
@@ -48,7 +56,9 @@ internal sealed class TrainingStep
         return value;
     }
 
-    /// <summary>Whether all that a model is made of is finite, running statistics included: batch normalisation of a single value has no variance.</summary>
+    /// <summary>
+    /// Whether all that a model is made of is finite, running statistics included: batch normalisation of a single value has no variance.
+    /// </summary>
     internal bool WeightsAreFinite()
     {
         using IDisposable noGradients = no_grad();

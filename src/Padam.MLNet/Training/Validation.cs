@@ -13,19 +13,33 @@ internal static class Validation
     /// <param name="network">The network.</param>
     /// <param name="context">The training.</param>
     /// <param name="betweenBatches">Called before each batch; it may throw to end the pass.</param>
-    internal static RunningMetrics Measure(ImageRows set, PixelMap map, nn.Module<Tensor, Tensor> network, TrainingContext context, Action betweenBatches)
+    internal static RunningMetrics Measure(
+        ImageRows set,
+        PixelMap map,
+        nn.Module<Tensor, Tensor> network,
+        TrainingContext context,
+        Action betweenBatches
+    )
     {
         var metrics = new RunningMetrics();
-        (int size, int values, int classes) = (Math.Min(context.Options.InferenceBatchSize, set.Rows.Length), set.Images.Shape.Values, context.Data.Labels.Classes);
-        using IMemoryOwner<float> images = MemoryPool<float>.Shared.Rent(size * values), probabilities = MemoryPool<float>.Shared.Rent(size * classes);
+        (int size, int values, int classes) = (
+            Math.Min(context.Options.InferenceBatchSize, set.Rows.Length),
+            set.Images.Shape.Values,
+            context.Data.Labels.Classes
+        );
+        using IMemoryOwner<float> images = MemoryPool<float>.Shared.Rent(size * values),
+            probabilities = MemoryPool<float>.Shared.Rent(size * classes);
         using var scorer = new Scorer(network, classes, context.Device);
         foreach (int[] rows in set.Rows.Chunk(size))
         {
             betweenBatches();
-            Span<float> pixels = images.Memory.Span[..(rows.Length * values)], scores = probabilities.Memory.Span[..(rows.Length * classes)];
-            for (int i = 0; i < rows.Length; i++) set.Images.Write(rows[i], Placement.Unmoved, map, pixels.Slice(i * values, values));
+            Span<float> pixels = images.Memory.Span[..(rows.Length * values)],
+                scores = probabilities.Memory.Span[..(rows.Length * classes)];
+            for (int i = 0; i < rows.Length; i++)
+                set.Images.Write(rows[i], Placement.Unmoved, map, pixels.Slice(i * values, values));
             scorer.Score(pixels, rows.Length, set.Images.Shape, scores);
-            for (int i = 0; i < rows.Length; i++) metrics.Add(scores.Slice(i * classes, classes), set.Images.Labels[rows[i]]);
+            for (int i = 0; i < rows.Length; i++)
+                metrics.Add(scores.Slice(i * classes, classes), set.Images.Labels[rows[i]]);
         }
 
         return metrics;

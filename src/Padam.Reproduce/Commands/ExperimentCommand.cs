@@ -10,59 +10,132 @@ namespace Padam.Reproduce.Commands;
 /// <summary><c>experiment list | NAME | FILE.json</c>: the report's tables and figures by their names.</summary>
 internal static class ExperimentCommand
 {
-    private const string List = "list", Table1 = "table1", All = "all";
+    private const string List = "list",
+        Table1 = "table1",
+        All = "all";
 
-    private static readonly Argument<string> What = new("NAME") { Description = "list, an experiment's name, table1 (the settings), all, or a FILE.json of your own." };
-    private static readonly Option<string[]> DataSets = new("--dataset") { Description = "Only these of its data sets, such as cifar10; else all.", DefaultValueFactory = _ => [], CustomParser = ParseDataSets };
-    private static readonly Option<string> ScaleName = new Option<string>("--scale") { Description = string.Join("; ", Scale.All.Select(scale => $"{scale.Name}: {scale.Text}")) + ".", DefaultValueFactory = _ => Scale.Full.Name }.AcceptOnlyFromAmong([.. Scale.All.Select(scale => scale.Name)]);
-    private static readonly Option<int[]> Seeds = new("--seeds") { Description = "A run for each, such as 1,2,3.", DefaultValueFactory = _ => [1], CustomParser = ParseSeeds };
-    private static readonly Option<string> RecipeName = new Option<string>("--recipe") { Description = "report or authors; see docs/recipes.md.", DefaultValueFactory = _ => Recipe.Report.Name }.AcceptOnlyFromAmong([.. Recipe.Names]);
-    private static readonly Option<string> Data = new("--data") { Description = "The folder with the data sets' own folders, as `data download` leaves them, or one set's own folder.", DefaultValueFactory = _ => "data" };
-    private static readonly Option<string> Out = new("--out") { Description = "The folder for runs, figures and report.", DefaultValueFactory = _ => "runs" };
-    private static readonly Option<string> DeviceName = new("--device") { Description = "cpu, cuda or cuda:N.", DefaultValueFactory = _ => "cpu" };
+    private static readonly Argument<string> What = new("NAME")
+    {
+        Description = "list, an experiment's name, table1 (the settings), all, or a FILE.json of your own.",
+    };
+    private static readonly Option<string[]> DataSets = new("--dataset")
+    {
+        Description = "Only these of its data sets, such as cifar10; else all.",
+        DefaultValueFactory = _ => [],
+        CustomParser = ParseDataSets,
+    };
+    private static readonly Option<string> ScaleName = new Option<string>("--scale")
+    {
+        Description = string.Join("; ", Scale.All.Select(scale => $"{scale.Name}: {scale.Text}")) + ".",
+        DefaultValueFactory = _ => Scale.Full.Name,
+    }.AcceptOnlyFromAmong([.. Scale.All.Select(scale => scale.Name)]);
+    private static readonly Option<int[]> Seeds = new("--seeds")
+    {
+        Description = "A run for each, such as 1,2,3.",
+        DefaultValueFactory = _ => [1],
+        CustomParser = ParseSeeds,
+    };
+    private static readonly Option<string> RecipeName = new Option<string>("--recipe")
+    {
+        Description = "report or authors; see docs/recipes.md.",
+        DefaultValueFactory = _ => Recipe.Report.Name,
+    }.AcceptOnlyFromAmong([.. Recipe.Names]);
+    private static readonly Option<string> Data = new("--data")
+    {
+        Description = "The folder with the data sets' own folders, as `data download` leaves them, or one set's own folder.",
+        DefaultValueFactory = _ => "data",
+    };
+    private static readonly Option<string> Out = new("--out")
+    {
+        Description = "The folder for runs, figures and report.",
+        DefaultValueFactory = _ => "runs",
+    };
+    private static readonly Option<string> DeviceName = new("--device")
+    {
+        Description = "cpu, cuda or cuda:N.",
+        DefaultValueFactory = _ => "cpu",
+    };
     private static readonly Option<int> Jobs = Options.Count("--jobs", "Runs at a time, each a process with its share of the cores.", 1);
-    private static readonly Option<int?> Threads = Options.OptionalCount("--threads", "CPU threads of a run; else libtorch's choice, the cores divided by --jobs, or 4 with --slurm.");
-    private static readonly Option<bool> Slurm = new("--slurm") { Description = "Print an array script for Slurm's sbatch instead of running." };
-    private static readonly Option<int?> Index = new("--index") { Description = "Only this run of the grid, from 0: what a task of the array does." };
+    private static readonly Option<int?> Threads = Options.OptionalCount(
+        "--threads",
+        "CPU threads of a run; else libtorch's choice, the cores divided by --jobs, or 4 with --slurm."
+    );
+    private static readonly Option<bool> Slurm = new("--slurm")
+    {
+        Description = "Print an array script for Slurm's sbatch instead of running.",
+    };
+    private static readonly Option<int?> Index = new("--index")
+    {
+        Description = "Only this run of the grid, from 0: what a task of the array does.",
+    };
 
     public static Command Create()
     {
         DeviceName.Validators.Add(result =>
         {
-            if (!Device.IsKnown(result.GetValueOrDefault<string>()!)) result.AddError($"--device '{result.GetValueOrDefault<string>()}' is not cpu, cuda or cuda:N.");
+            if (!Device.IsKnown(result.GetValueOrDefault<string>()!))
+                result.AddError($"--device '{result.GetValueOrDefault<string>()}' is not cpu, cuda or cuda:N.");
         });
-        var command = new Command("experiment", "Run a table or figure of the report. Finished runs are kept, interrupted ones go on.") { What, DataSets, ScaleName, Seeds, RecipeName, Data, Out, DeviceName, Jobs, Threads, Slurm, Index };
-        command.SetAction(async (parsed, cancel) =>
+        var command = new Command("experiment", "Run a table or figure of the report. Finished runs are kept, interrupted ones go on.")
         {
-            string what = parsed.GetValue(What)!;
-            bool one = parsed.GetValue(Index) is not null;
-            if (what == All && (parsed.GetValue(Slurm) || one)) throw new UsageException("--slurm and --index are for one experiment, not for all.");
-            if ((one || parsed.GetValue(Slurm)) && parsed.GetValue(Jobs) > 1) throw new UsageException("--jobs is for a grid on this machine, not for --index or --slurm.");
-            if (what == List) ShowList();
-            else if (what == Table1) ShowTable1();
-            else if (what == All)
+            What,
+            DataSets,
+            ScaleName,
+            Seeds,
+            RecipeName,
+            Data,
+            Out,
+            DeviceName,
+            Jobs,
+            Threads,
+            Slurm,
+            Index,
+        };
+        command.SetAction(
+            async (parsed, cancel) =>
             {
-                bool failed = false;
-                foreach ((string name, string[] dataSets) in AllOn(parsed.GetValue(DataSets)!)) failed |= await RunAsync(parsed, name, dataSets, cancel) != ExitCode.Success;
-                return failed ? ExitCode.Failure : ExitCode.Success;
+                string what = parsed.GetValue(What)!;
+                bool one = parsed.GetValue(Index) is not null;
+                if (what == All && (parsed.GetValue(Slurm) || one))
+                    throw new UsageException("--slurm and --index are for one experiment, not for all.");
+                if ((one || parsed.GetValue(Slurm)) && parsed.GetValue(Jobs) > 1)
+                    throw new UsageException("--jobs is for a grid on this machine, not for --index or --slurm.");
+                if (what == List)
+                    ShowList();
+                else if (what == Table1)
+                    ShowTable1();
+                else if (what == All)
+                {
+                    bool failed = false;
+                    foreach ((string name, string[] dataSets) in AllOn(parsed.GetValue(DataSets)!))
+                        failed |= await RunAsync(parsed, name, dataSets, cancel) != ExitCode.Success;
+                    return failed ? ExitCode.Failure : ExitCode.Success;
+                }
+                else
+                    return await RunAsync(parsed, what, parsed.GetValue(DataSets)!, cancel);
+                return ExitCode.Success;
             }
-            else return await RunAsync(parsed, what, parsed.GetValue(DataSets)!, cancel);
-            return ExitCode.Success;
-        });
+        );
         return command;
     }
 
-    /// <summary>The shipped experiments that have one of the data sets, each with those that it has; all of them where none is named.</summary>
+    /// <summary>
+    /// The shipped experiments that have one of the data sets, each with those that it has; all of them where none is named.
+    /// </summary>
     private static List<(string Name, string[] DataSets)> AllOn(string[] dataSets)
     {
-        var all = ExperimentFile.ShippedNames.Select(name => (Name: name, DataSets: ExperimentFile.Shipped(name).DataSets.Intersect(dataSets).ToArray()))
-            .Where(experiment => dataSets.Length == 0 || experiment.DataSets.Length > 0).ToList();
+        var all = ExperimentFile
+            .ShippedNames.Select(name => (Name: name, DataSets: ExperimentFile.Shipped(name).DataSets.Intersect(dataSets).ToArray()))
+            .Where(experiment => dataSets.Length == 0 || experiment.DataSets.Length > 0)
+            .ToList();
         return all.Count > 0 ? all : throw new UsageException($"No experiment has the data set {string.Join(" or ", dataSets)}.");
     }
 
     private static async Task<int> RunAsync(ParseResult parsed, string what, string[] dataSets, CancellationToken cancel)
     {
-        Experiment experiment = what.EndsWith(".json", StringComparison.OrdinalIgnoreCase) ? ExperimentFile.Read(what) : ExperimentFile.Shipped(what);
+        Experiment experiment = what.EndsWith(".json", StringComparison.OrdinalIgnoreCase)
+            ? ExperimentFile.Read(what)
+            : ExperimentFile.Shipped(what);
         Scale scale = Scale.Parse(parsed.GetValue(ScaleName)!);
         int jobs = parsed.GetValue(Jobs);
         int? threads = parsed.GetValue(Threads) ?? (jobs > 1 ? ChildRuns.ThreadsEach(jobs) : null);
@@ -72,12 +145,22 @@ internal static class ExperimentCommand
         var grid = new GridRun(plan, output, parsed.GetValue(Data)!, parsed.GetValue(DeviceName)!, threads);
         if (parsed.GetValue(Slurm))
         {
-            Console.Write(SlurmScript.For(plan, grid.Runs.Count, Words(parsed, what, dataSets, threads: null), output, parsed.GetValue(DeviceName)!, threads));
+            Console.Write(
+                SlurmScript.For(
+                    plan,
+                    grid.Runs.Count,
+                    Words(parsed, what, dataSets, threads: null),
+                    output,
+                    parsed.GetValue(DeviceName)!,
+                    threads
+                )
+            );
             return ExitCode.Success;
         }
 
         int? index = parsed.GetValue(Index);
-        if (index < 0 || index >= grid.Runs.Count) throw new CommandException($"--index {index}: {what} has the runs 0 to {grid.Runs.Count - 1}.");
+        if (index < 0 || index >= grid.Runs.Count)
+            throw new CommandException($"--index {index}: {what} has the runs 0 to {grid.Runs.Count - 1}.");
         grid.RequireData(cancel);
         ExperimentPlan kept = plan.Keep(experiment, scale, recipe, output);
         if (index is { } one)
@@ -88,27 +171,51 @@ internal static class ExperimentCommand
 
         Console.WriteLine($"{plan.Title}. Scale {scale.Name}: {scale.Text}. Recipe {plan.Recipe}, {grid.Runs.Count} runs.");
         IReadOnlyList<string> failures = [];
-        if (jobs > 1) failures = await new ChildRuns(Words(parsed, what, dataSets, threads), jobs).ExecuteAsync(Enumerable.Range(0, grid.Runs.Count), cancel);
-        else Terminal.Show(display => grid.Execute(grid.Runs, display, cancel));
+        if (jobs > 1)
+            failures = await new ChildRuns(Words(parsed, what, dataSets, threads), jobs).ExecuteAsync(
+                Enumerable.Range(0, grid.Runs.Count),
+                cancel
+            );
+        else
+            Terminal.Show(display => grid.Execute(grid.Runs, display, cancel));
         ReportCommand.Show(ExperimentResults.Gather(kept, output));
         ReportCommand.Write(output);
-        foreach (string failure in failures) Console.Error.WriteLine(failure);
+        foreach (string failure in failures)
+            Console.Error.WriteLine(failure);
         return failures.Count == 0 ? ExitCode.Success : ExitCode.Failure;
     }
 
     /// <summary>The command line of one run of the grid, but for its index.</summary>
     private static IReadOnlyList<string> Words(ParseResult parsed, string what, string[] dataSets, int? threads) =>
-    [
-        "experiment", what, .. dataSets.Length > 0 ? ["--dataset", string.Join(',', dataSets)] : Array.Empty<string>(), "--scale", parsed.GetValue(ScaleName)!, "--seeds", string.Join(',', parsed.GetValue(Seeds)!), "--recipe", parsed.GetValue(RecipeName)!,
-        "--data", parsed.GetValue(Data)!, "--out", parsed.GetValue(Out)!, "--device", parsed.GetValue(DeviceName)!, .. threads is { } count ? ["--threads", count.ToString(CultureInfo.InvariantCulture)] : Array.Empty<string>(),
-    ];
+        [
+            "experiment",
+            what,
+            .. dataSets.Length > 0 ? ["--dataset", string.Join(',', dataSets)] : Array.Empty<string>(),
+            "--scale",
+            parsed.GetValue(ScaleName)!,
+            "--seeds",
+            string.Join(',', parsed.GetValue(Seeds)!),
+            "--recipe",
+            parsed.GetValue(RecipeName)!,
+            "--data",
+            parsed.GetValue(Data)!,
+            "--out",
+            parsed.GetValue(Out)!,
+            "--device",
+            parsed.GetValue(DeviceName)!,
+            .. threads is { } count ? ["--threads", count.ToString(CultureInfo.InvariantCulture)] : Array.Empty<string>(),
+        ];
 
     private static void ShowList()
     {
         Table table = new Table().AddColumns("name", "what", "runs a seed");
         table.AddRow(Table1, "Table 1: the optimizers' settings", "0");
         foreach (Experiment experiment in ExperimentFile.ShippedNames.Select(ExperimentFile.Shipped))
-            table.AddRow(Markup.Escape(experiment.Name), Markup.Escape(experiment.Title), $"{experiment.DataSets.Count * experiment.Backbones.Count * experiment.Series.Count}");
+            table.AddRow(
+                Markup.Escape(experiment.Name),
+                Markup.Escape(experiment.Title),
+                $"{experiment.DataSets.Count * experiment.Backbones.Count * experiment.Series.Count}"
+            );
         table.AddRow(All, "all of them; runs that they share are done once", "");
         Terminal.Write(table);
     }
@@ -118,7 +225,8 @@ internal static class ExperimentCommand
         var report = ReportNumbers.Load().Hyperparameters().ToList();
         string[] names = [.. report.SelectMany(entry => entry.Settings.Keys).Distinct()];
         Table table = new Table().AddColumns(["optimizer", .. names]);
-        foreach ((string optimizer, IReadOnlyDictionary<string, string> settings) in report) table.AddRow([optimizer, .. names.Select(name => settings.GetValueOrDefault(name, "-"))]);
+        foreach ((string optimizer, IReadOnlyDictionary<string, string> settings) in report)
+            table.AddRow([optimizer, .. names.Select(name => settings.GetValueOrDefault(name, "-"))]);
         Terminal.Write(table);
     }
 
@@ -126,7 +234,9 @@ internal static class ExperimentCommand
     {
         string[] names = [.. result.Tokens.SelectMany(token => token.Value.Split(','))];
         foreach (string name in names.Where(name => !Experiment.KnownDataSets.Contains(name)))
-            result.AddError($"--dataset: there is no data set '{name}' for experiments. Use {string.Join(", ", Experiment.KnownDataSets)}.");
+            result.AddError(
+                $"--dataset: there is no data set '{name}' for experiments. Use {string.Join(", ", Experiment.KnownDataSets)}."
+            );
         return [.. names.Distinct()];
     }
 
@@ -136,8 +246,10 @@ internal static class ExperimentCommand
         var seeds = new List<int>();
         foreach (string part in text.Split(','))
         {
-            if (int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out int seed) && !seeds.Contains(seed)) seeds.Add(seed);
-            else result.AddError($"--seeds '{text}' is not a list of different whole numbers, such as 1,2,3.");
+            if (int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out int seed) && !seeds.Contains(seed))
+                seeds.Add(seed);
+            else
+                result.AddError($"--seeds '{text}' is not a list of different whole numbers, such as 1,2,3.");
         }
 
         return [.. seeds];

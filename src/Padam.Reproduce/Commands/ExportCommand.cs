@@ -7,8 +7,13 @@ namespace Padam.Reproduce.Commands;
 /// <summary><c>export</c>: a model's weights for other programs.</summary>
 internal static class ExportCommand
 {
-    private static readonly Option<string> Model = new("--model") { Description = "The model zip.", Required = true }, Out = new("--out") { Description = "The file to write.", Required = true };
-    private static readonly Option<string> Format = new Option<string>("--format") { Description = "safetensors (PyTorch's names) or h5 (Keras's order).", Required = true }.AcceptOnlyFromAmong("safetensors", "h5");
+    private static readonly Option<string> Model = new("--model") { Description = "The model zip.", Required = true },
+        Out = new("--out") { Description = "The file to write.", Required = true };
+    private static readonly Option<string> Format = new Option<string>("--format")
+    {
+        Description = "safetensors (PyTorch's names) or h5 (Keras's order).",
+        Required = true,
+    }.AcceptOnlyFromAmong("safetensors", "h5");
     private static readonly Option<bool> Force = new("--force") { Description = "Overwrite the file." };
 
     public static Command Create()
@@ -17,7 +22,8 @@ internal static class ExportCommand
         command.SetAction(parsed =>
         {
             string target = parsed.GetValue(Out)!;
-            if (File.Exists(target) && !parsed.GetValue(Force)) throw new CommandException($"'{target}' exists. Choose another --out, or overwrite it with --force.");
+            if (File.Exists(target) && !parsed.GetValue(Force))
+                throw new CommandException($"'{target}' exists. Choose another --out, or overwrite it with --force.");
             using ImageClassificationTransformer model = LoadedModel.Open(new MLContext(), parsed.GetValue(Model)!);
             model.SaveWeights(target, parsed.GetValue(Format) == "h5" ? WeightsFormat.KerasHdf5 : WeightsFormat.Safetensors);
             Console.WriteLine($"{target}: the weights of {model.BackboneName}, {model.Classes} classes.");

@@ -9,10 +9,16 @@ internal static class Options
 {
     /// <summary>A whole number of at least 1, or another least value.</summary>
     public static Option<int> Count(string name, string description, int byDefault, int least = 1) =>
-        new(name) { Description = description, DefaultValueFactory = _ => byDefault, CustomParser = result => Whole(name, result, least) ?? byDefault };
+        new(name)
+        {
+            Description = description,
+            DefaultValueFactory = _ => byDefault,
+            CustomParser = result => Whole(name, result, least) ?? byDefault,
+        };
 
     /// <summary>A whole number of at least 1 that need not be given.</summary>
-    public static Option<int?> OptionalCount(string name, string description) => new(name) { Description = description, CustomParser = result => Whole(name, result, least: 1) };
+    public static Option<int?> OptionalCount(string name, string description) =>
+        new(name) { Description = description, CustomParser = result => Whole(name, result, least: 1) };
 
     /// <summary>A number in [low, high], as 0.125 or as 1/8, that need not be given.</summary>
     public static Option<double?> OptionalNumber(string name, string description, double low = 0, double high = double.MaxValue)
@@ -23,8 +29,14 @@ internal static class Options
             CustomParser = result =>
             {
                 string text = result.Tokens[0].Value;
-                if (TryNumber(text, out double value) && value >= low && value <= high) return value;
-                result.AddError(string.Create(CultureInfo.InvariantCulture, $"{name} '{text}' is not a number {(high == double.MaxValue ? $"of {low} or more" : $"from {low} to {high}")}."));
+                if (TryNumber(text, out double value) && value >= low && value <= high)
+                    return value;
+                result.AddError(
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"{name} '{text}' is not a number {(high == double.MaxValue ? $"of {low} or more" : $"from {low} to {high}")}."
+                    )
+                );
                 return null;
             },
         };
@@ -33,7 +45,8 @@ internal static class Options
     private static int? Whole(string name, ArgumentResult result, int least)
     {
         string text = result.Tokens[0].Value;
-        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int value) && value >= least) return value;
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int value) && value >= least)
+            return value;
         result.AddError($"{name} '{text}' is not a whole number of {least} or more.");
         return null;
     }

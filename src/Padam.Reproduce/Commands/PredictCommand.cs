@@ -11,7 +11,11 @@ internal static class PredictCommand
 {
     private const int Shown = 3;
     private static readonly Option<string> Model = new("--model") { Description = "The model zip.", Required = true };
-    private static readonly Argument<string[]> Images = new("IMAGE") { Description = "Image files, resized to what the model takes.", Arity = ArgumentArity.OneOrMore };
+    private static readonly Argument<string[]> Images = new("IMAGE")
+    {
+        Description = "Image files, resized to what the model takes.",
+        Arity = ArgumentArity.OneOrMore,
+    };
 
     public static Command Create()
     {
@@ -19,12 +23,16 @@ internal static class PredictCommand
         command.SetAction(parsed =>
         {
             string[] paths = parsed.GetValue(Images)!;
-            if (paths.FirstOrDefault(path => !File.Exists(path)) is { } missing) throw new CommandException($"The image '{missing}' does not exist.");
+            if (paths.FirstOrDefault(path => !File.Exists(path)) is { } missing)
+                throw new CommandException($"The image '{missing}' does not exist.");
             var mlContext = new MLContext();
             using ImageClassificationTransformer model = LoadedModel.Open(mlContext, parsed.GetValue(Model)!);
             IDataView scored = model.Transform(Load(mlContext, model, paths));
             foreach ((string path, Scored row) in paths.Zip(mlContext.Data.CreateEnumerable<Scored>(scored, reuseRowObject: false)))
-                Console.WriteLine($"{path}: {string.Join(", ", Best(row.Score).Select(c => string.Create(CultureInfo.InvariantCulture, $"{Name(model, c)} {row.Score[c]:P1}")))}");
+                Console.WriteLine(
+                    $"{path}: "
+                        + $"{string.Join(", ", Best(row.Score).Select(c => string.Create(CultureInfo.InvariantCulture, $"{Name(model, c)} {row.Score[c]:P1}")))}"
+                );
             return ExitCode.Success;
         });
         return command;
@@ -33,9 +41,11 @@ internal static class PredictCommand
     private static IDataView Load(MLContext mlContext, ImageClassificationTransformer model, string[] paths)
     {
         IDataView rows = mlContext.Data.LoadFromEnumerable(paths.Select(path => new Row { ImagePath = Path.GetFullPath(path) }));
-        return mlContext.Transforms.LoadImages(model.FeatureColumnName, "", nameof(Row.ImagePath))
+        return mlContext
+            .Transforms.LoadImages(model.FeatureColumnName, "", nameof(Row.ImagePath))
             .Append(mlContext.Transforms.ResizeImages(model.FeatureColumnName, model.ImageSize.Width, model.ImageSize.Height))
-            .Fit(rows).Transform(rows);
+            .Fit(rows)
+            .Transform(rows);
     }
 
     private static IEnumerable<int> Best(float[] score) => Enumerable.Range(0, score.Length).OrderByDescending(c => score[c]).Take(Shown);

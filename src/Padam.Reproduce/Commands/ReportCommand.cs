@@ -7,7 +7,11 @@ namespace Padam.Reproduce.Commands;
 /// <summary><c>report</c>: what the experiments in a folder came to, beside the report's numbers.</summary>
 internal static class ReportCommand
 {
-    private static readonly Option<string> Out = new("--out") { Description = "The folder that the experiments wrote to.", DefaultValueFactory = _ => "runs" };
+    private static readonly Option<string> Out = new("--out")
+    {
+        Description = "The folder that the experiments wrote to.",
+        DefaultValueFactory = _ => "runs",
+    };
 
     public static Command Create()
     {
@@ -26,7 +30,9 @@ internal static class ReportCommand
         IReadOnlyList<ExperimentResults> experiments = ReportPage.Write(output);
         foreach (ExperimentResults results in experiments)
             Console.WriteLine($"{results.Plan.Name}, scale {results.Plan.Scale}, recipe {results.Plan.Recipe}: {results.Progress}.");
-        Console.WriteLine($"{Path.Combine(output, "report.html")}, {Path.Combine(output, "report.md")}, figures in {Path.Combine(output, "figures")}.");
+        Console.WriteLine(
+            $"{Path.Combine(output, "report.html")}, {Path.Combine(output, "report.md")}, figures in {Path.Combine(output, "figures")}."
+        );
     }
 
     /// <summary>One experiment's table, ours beside the report's.</summary>
@@ -37,7 +43,8 @@ internal static class ReportCommand
         {
             Console.WriteLine($"{results.Plan.Title}: {group.Name}, scale {results.Plan.Scale}");
             Table table = new Table().AddColumns([.. ReportDocument.Columns]);
-            foreach (IReadOnlyList<Cell> row in ReportDocument.Rows(results.Plan, group, report)) table.AddRow([.. row.Select(cell => Markup.Escape(cell.Text))]);
+            foreach (IReadOnlyList<Cell> row in ReportDocument.Rows(results.Plan, group, report))
+                table.AddRow([.. row.Select(cell => Markup.Escape(cell.Text))]);
             Terminal.Write(table);
         }
     }

@@ -7,12 +7,15 @@ using Spectre.Console;
 namespace Padam.Reproduce.Commands;
 
 /// <summary>
-/// The console without arguments: a data set of its own making, a small network, the report's four optimizers, one table. It may be run again and again:
+/// The console without arguments: a data set of its own making, a small network, the report's four optimizers, one table. It may be run
+/// again and again:
 /// its folder is its own.
 /// </summary>
 internal static class Tour
 {
-    private const int TrainImages = 5_000, TestImages = 1_000, Epochs = 5;
+    private const int TrainImages = 5_000,
+        TestImages = 1_000,
+        Epochs = 5;
     private static readonly string Folder = Path.Combine("runs", "tour");
     private static readonly string[] Optimizers = ["padam", "adam", "amsgrad", "sgd"];
 
@@ -20,31 +23,61 @@ internal static class Tour
     {
         string data = Path.Combine(Folder, "data");
         var set = new SyntheticCifar(TrainImages, TestImages, Seed: 1);
-        if (!set.IsIn(data)) set.Write(data, cancel);
+        if (!set.IsIn(data))
+            set.Write(data, cancel);
 
-        Console.WriteLine($"A quick tour: {TrainImages} procedural images of ten shapes, the network vgg-small, {Epochs} epochs with each of four optimizers (the report's Table 1 settings).");
-        List<RunSummary> runs = Terminal.Show(display => Optimizers.Select(optimizer => Experiments.Training.Run(Settings(optimizer), Place(optimizer, data), display, optimizer, cancel)).ToList());
+        Console.WriteLine(
+            $"A quick tour: {TrainImages} procedural images of ten shapes, the network vgg-small, {Epochs} epochs with each of four "
+                + "optimizers (the report's Table 1 settings)."
+        );
+        List<RunSummary> runs = Terminal.Show(display =>
+            Optimizers
+                .Select(optimizer => Experiments.Training.Run(Settings(optimizer), Place(optimizer, data), display, optimizer, cancel))
+                .ToList()
+        );
 
         var table = new Table().AddColumns("optimizer", "test error", "test top-5 error", "train loss", "seconds");
         foreach (RunSummary run in runs)
         {
-            FormattableString[] cells = [$"{run.Settings.Optimizer.Name}", $"{1 - run.TestAccuracy:P1}", $"{1 - run.TestTop5:P1}", $"{run.TrainLoss:F3}", $"{run.Seconds:F0}"];
+            FormattableString[] cells =
+            [
+                $"{run.Settings.Optimizer.Name}",
+                $"{1 - run.TestAccuracy:P1}",
+                $"{1 - run.TestTop5:P1}",
+                $"{run.TrainLoss:F3}",
+                $"{run.Seconds:F0}",
+            ];
             table.AddRow([.. cells.Select(cell => cell.ToString(CultureInfo.InvariantCulture))]);
         }
 
         Terminal.Write(table);
-        Console.WriteLine("A guess would be wrong in 90 % of cases. One seed and a few short epochs rank nothing: that is what 'run' is for, on real images.");
-        Console.WriteLine($"Logs (.csv), models (.zip), weights (.h5) and summaries (.json): {Path.GetDirectoryName(Place("padam", data).Files.Log)}");
+        Console.WriteLine(
+            "A guess would be wrong in 90 % of cases. One seed and a few short epochs rank nothing: that is what 'run' is for, on real "
+                + "images."
+        );
+        Console.WriteLine(
+            $"Logs (.csv), models (.zip), weights (.h5) and summaries (.json): {Path.GetDirectoryName(Place("padam", data).Files.Log)}"
+        );
         return ExitCode.Success;
     }
 
-    private static RunSettings Settings(string optimizer) => new()
-    {
-        DataSet = "synthetic", Backbone = "vgg-small", Optimizer = new OptimizerSettings(optimizer), Recipe = Recipe.Authors.Name, Epochs = Epochs, BatchSize = 64, Seed = 1,
-    };
+    private static RunSettings Settings(string optimizer) =>
+        new()
+        {
+            DataSet = "synthetic",
+            Backbone = "vgg-small",
+            Optimizer = new OptimizerSettings(optimizer),
+            Recipe = Recipe.Authors.Name,
+            Epochs = Epochs,
+            BatchSize = 64,
+            Seed = 1,
+        };
 
-    private static RunPlace Place(string optimizer, string data) => new()
-    {
-        DataFolder = data, Files = new RunFiles(Path.Combine(Folder, "vgg-small"), optimizer, "synthetic"), Force = true,
-    };
+    private static RunPlace Place(string optimizer, string data) =>
+        new()
+        {
+            DataFolder = data,
+            Files = new RunFiles(Path.Combine(Folder, "vgg-small"), optimizer, "synthetic"),
+            Force = true,
+        };
 }

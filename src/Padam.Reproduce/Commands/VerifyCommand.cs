@@ -14,7 +14,10 @@ internal static class VerifyCommand
         command.SetAction(parsed =>
         {
             ModelReport report = ModelFile.Verify(parsed.GetValue(Model)!);
-            Console.WriteLine($"{report.Path}: {report.Backbone}, {report.Classes} classes, images of {report.Height}x{report.Width}, {report.Parameters} numbers, epoch {report.Epoch}, seed {report.Seed}. {report.Optimizer}");
+            Console.WriteLine(
+                $"{report.Path}: {report.Backbone}, {report.Classes} classes, images of {report.Height}x{report.Width}, "
+                    + $"{report.Parameters} numbers, epoch {report.Epoch}, seed {report.Seed}. {report.Optimizer}"
+            );
             return ExitCode.Success;
         });
         return command;

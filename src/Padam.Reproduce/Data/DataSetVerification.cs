@@ -2,22 +2,29 @@ using System.Security.Cryptography;
 
 namespace Padam.Reproduce.Data;
 
-/// <summary>Compares a folder with the data set as published: every record file's length and SHA-256, and that the class names are there.</summary>
+/// <summary>
+/// Compares a folder with the data set as published: every record file's length and SHA-256, and that the class names are there.
+/// </summary>
 internal static class DataSetVerification
 {
     /// <summary>What is wrong with <paramref name="folder"/>, one line a file; empty where it is the published set.</summary>
     public static IReadOnlyList<string> Faults(CifarArchive archive, string folder, CancellationToken cancel = default) =>
-    [
-        .. archive.NameFiles.Select(name => Path.Combine(folder, name)).Where(path => !File.Exists(path)).Select(path => $"{path}: missing"),
-        .. archive.Files.Select(file => Fault(file, Path.Combine(folder, file.Name), cancel)).OfType<string>(),
-    ];
+        [
+            .. archive
+                .NameFiles.Select(name => Path.Combine(folder, name))
+                .Where(path => !File.Exists(path))
+                .Select(path => $"{path}: missing"),
+            .. archive.Files.Select(file => Fault(file, Path.Combine(folder, file.Name), cancel)).OfType<string>(),
+        ];
 
     private static string? Fault(CifarFile file, string path, CancellationToken cancel)
     {
         cancel.ThrowIfCancellationRequested();
         var info = new FileInfo(path);
-        if (!info.Exists) return $"{path}: missing";
-        if (info.Length != file.Length) return $"{path}: {info.Length} bytes, the published file has {file.Length}";
+        if (!info.Exists)
+            return $"{path}: missing";
+        if (info.Length != file.Length)
+            return $"{path}: {info.Length} bytes, the published file has {file.Length}";
 
         using FileStream stream = info.OpenRead();
         string sum = Convert.ToHexStringLower(SHA256.HashData(stream));

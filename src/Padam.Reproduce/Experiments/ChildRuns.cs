@@ -4,7 +4,10 @@ using System.Globalization;
 
 namespace Padam.Reproduce.Experiments;
 
-/// <summary>Several runs at a time, each a process of its own: two one-thread trainings beat one of two threads, and one that fails leaves the others alone.</summary>
+/// <summary>
+/// Several runs at a time, each a process of its own: two one-thread trainings beat one of two threads, and one that fails leaves the
+/// others alone.
+/// </summary>
 /// <param name="Words">The command line of the grid; a child gets it with its <c>--index</c>.</param>
 /// <param name="Jobs">How many at a time.</param>
 internal sealed record ChildRuns(IReadOnlyList<string> Words, int Jobs)
@@ -20,20 +23,31 @@ internal sealed record ChildRuns(IReadOnlyList<string> Words, int Jobs)
     {
         var failures = new ConcurrentBag<string>();
         await using CancellationTokenRegistration stop = cancel.Register(StopAll);
-        await Parallel.ForEachAsync(indices, new ParallelOptions { MaxDegreeOfParallelism = Jobs }, async (index, _) =>
-        {
-            if (!cancel.IsCancellationRequested && await RunAsync(index, cancel) is var code and not ExitCode.Success && !cancel.IsCancellationRequested)
-                failures.Add($"Run {index} ended with exit code {code}.");
-        });
+        await Parallel.ForEachAsync(
+            indices,
+            new ParallelOptions { MaxDegreeOfParallelism = Jobs },
+            async (index, _) =>
+            {
+                if (
+                    !cancel.IsCancellationRequested
+                    && await RunAsync(index, cancel) is var code and not ExitCode.Success
+                    && !cancel.IsCancellationRequested
+                )
+                    failures.Add($"Run {index} ended with exit code {code}.");
+            }
+        );
         cancel.ThrowIfCancellationRequested();
         return [.. failures.Order(StringComparer.Ordinal)];
     }
 
     private async Task<int> RunAsync(int index, CancellationToken cancel)
     {
-        using Process process = Process.Start(Self([.. Words, "--index", index.ToString(CultureInfo.InvariantCulture)])) ?? throw new CommandException("The program could not start itself again.");
+        using Process process =
+            Process.Start(Self([.. Words, "--index", index.ToString(CultureInfo.InvariantCulture)]))
+            ?? throw new CommandException("The program could not start itself again.");
         _running[index] = process;
-        if (cancel.IsCancellationRequested) Stop(process);
+        if (cancel.IsCancellationRequested)
+            Stop(process);
         await process.WaitForExitAsync(CancellationToken.None);
         _running.TryRemove(index, out _);
         return process.ExitCode;
@@ -42,19 +56,25 @@ internal sealed record ChildRuns(IReadOnlyList<string> Words, int Jobs)
     /// <summary>This program, whether it was started by its own name or by <c>dotnet</c>.</summary>
     private static ProcessStartInfo Self(IReadOnlyList<string> words)
     {
-        string program = Environment.ProcessPath!, assembly = typeof(ChildRuns).Assembly.Location;
-        return Path.GetFileNameWithoutExtension(program) == "dotnet" ? new ProcessStartInfo(program, [assembly, .. words]) : new ProcessStartInfo(program, words);
+        string program = Environment.ProcessPath!,
+            assembly = typeof(ChildRuns).Assembly.Location;
+        return Path.GetFileNameWithoutExtension(program) == "dotnet"
+            ? new ProcessStartInfo(program, [assembly, .. words])
+            : new ProcessStartInfo(program, words);
     }
 
     private void StopAll()
     {
-        foreach (Process process in _running.Values) Stop(process);
+        foreach (Process process in _running.Values)
+            Stop(process);
     }
 
     // .NET has no signal but SIGKILL; where there is no kill, the last checkpoint is what is kept.
     private static void Stop(Process process)
     {
-        if (OperatingSystem.IsWindows()) process.Kill();
-        else Process.Start("kill", ["-TERM", process.Id.ToString(CultureInfo.InvariantCulture)]).Dispose();
+        if (OperatingSystem.IsWindows())
+            process.Kill();
+        else
+            Process.Start("kill", ["-TERM", process.Id.ToString(CultureInfo.InvariantCulture)]).Dispose();
     }
 }

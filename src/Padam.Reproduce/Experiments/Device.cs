@@ -17,6 +17,8 @@ internal static class Device
 
     private static int? Index(string name) =>
         name == "cuda" ? 0
-        : name.StartsWith("cuda:", StringComparison.Ordinal) && int.TryParse(name.AsSpan(5), NumberStyles.None, CultureInfo.InvariantCulture, out int index) ? index
+        : name.StartsWith("cuda:", StringComparison.Ordinal)
+        && int.TryParse(name.AsSpan(5), NumberStyles.None, CultureInfo.InvariantCulture, out int index)
+            ? index
         : null;
 }

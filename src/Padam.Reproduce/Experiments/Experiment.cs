@@ -1,6 +1,8 @@
 namespace Padam.Reproduce.Experiments;
 
-/// <summary>A grid of runs with a name: every data set x every network x every series. One JSON file; the shipped ones are in Experiments/Files.</summary>
+/// <summary>
+/// A grid of runs with a name: every data set x every network x every series. One JSON file; the shipped ones are in Experiments/Files.
+/// </summary>
 internal sealed record Experiment
 {
     public static readonly IReadOnlyList<string> KnownDataSets = ["cifar10", "cifar100", "synthetic"];
@@ -34,7 +36,8 @@ internal sealed record Experiment
     /// <exception cref="UsageException">It does not have one of them.</exception>
     public Experiment Only(IReadOnlyList<string> dataSets)
     {
-        if (dataSets.Except(DataSets).FirstOrDefault() is { } stranger) throw new UsageException($"--dataset {stranger}: {Name} has {string.Join(", ", DataSets)}.");
+        if (dataSets.Except(DataSets).FirstOrDefault() is { } stranger)
+            throw new UsageException($"--dataset {stranger}: {Name} has {string.Join(", ", DataSets)}.");
         return dataSets.Count == 0 ? this : this with { DataSets = [.. DataSets.Where(dataSets.Contains)] };
     }
 }
@@ -63,8 +66,14 @@ internal sealed record Series
 
     public PartialDecay? PartialDecay { get; init; }
 
-    public OptimizerSettings Settings() => new(Optimizer)
-    {
-        LearningRate = LearningRate, WeightDecay = WeightDecay, Partial = Partial, Beta1 = Beta1, Beta2 = Beta2, DecoupledWeightDecay = DecoupledWeightDecay,
-    };
+    public OptimizerSettings Settings() =>
+        new(Optimizer)
+        {
+            LearningRate = LearningRate,
+            WeightDecay = WeightDecay,
+            Partial = Partial,
+            Beta1 = Beta1,
+            Beta2 = Beta2,
+            DecoupledWeightDecay = DecoupledWeightDecay,
+        };
 }

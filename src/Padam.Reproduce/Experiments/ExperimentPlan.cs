@@ -18,11 +18,19 @@ internal sealed record PlannedRun(string Id, string DataSet, string Network, str
     public RunSummary? Result(string output)
     {
         RunFiles files = Files(output);
-        return File.Exists(files.Summary) && RunSummary.Read(files.Summary) is var summary && (summary.Diverged is not null || files.IsFinished) ? summary : null;
+        return
+            File.Exists(files.Summary)
+            && RunSummary.Read(files.Summary) is var summary
+            && (summary.Diverged is not null || files.IsFinished)
+            ? summary
+            : null;
     }
 }
 
-/// <summary>An experiment at one scale, by one recipe, with its seeds: the list of its runs. Kept beside the runs, so that <c>report</c> knows what they were for.</summary>
+/// <summary>
+/// An experiment at one scale, by one recipe, with its seeds: the list of its runs. Kept beside the runs, so that <c>report</c> knows what
+/// they were for.
+/// </summary>
 internal sealed record ExperimentPlan
 {
     private static readonly JsonSerializerOptions Json = new() { WriteIndented = true };
@@ -56,10 +64,10 @@ internal sealed record ExperimentPlan
             Runs =
             [
                 .. from place in scale.Grid(experiment)
-                   from series in experiment.Series
-                   from seed in seeds
-                   let settings = Settings(experiment, scale, recipe, place.DataSet, place.StandIn, series, seed)
-                   select new PlannedRun(settings.Id(), place.DataSet, place.Network, series.Name, settings),
+                from series in experiment.Series
+                from seed in seeds
+                let settings = Settings(experiment, scale, recipe, place.DataSet, place.StandIn, series, seed)
+                select new PlannedRun(settings.Id(), place.DataSet, place.Network, series.Name, settings),
             ],
         };
     }
@@ -72,7 +80,8 @@ internal sealed record ExperimentPlan
     }
 
     /// <summary>
-    /// Writes this plan to an output folder, with those runs of the plan kept there that <paramref name="experiment"/> still has: other seeds and data sets that an
+    /// Writes this plan to an output folder, with those runs of the plan kept there that <paramref name="experiment"/> still has: other
+    /// seeds and data sets that an
     /// earlier call asked for. Runs of a file that was edited since are dropped.
     /// </summary>
     /// <returns>The plan as it is kept now.</returns>
@@ -98,26 +107,45 @@ internal sealed record ExperimentPlan
         }
         catch (JsonException fault)
         {
-            throw new CommandException($"'{path}' is not the plan of an experiment: {fault.Message} Remove it and run the experiment again: finished runs are kept.", fault);
+            throw new CommandException(
+                $"'{path}' is not the plan of an experiment: {fault.Message} Remove it and run the experiment again: finished runs are "
+                    + "kept.",
+                fault
+            );
         }
     }
 
-    private static RunSettings Settings(Experiment experiment, Scale scale, Recipe recipe, string dataSet, string network, Series series, int seed) => new()
-    {
-        DataSet = dataSet,
-        Labels = dataSet == "cifar100" ? "fine" : null,
-        Backbone = recipe.Network(network),
-        Optimizer = series.Settings().Resolved(),
-        Recipe = recipe.Name,
-        Epochs = scale.Epochs(experiment.Epochs),
-        BatchSize = scale.BatchSize,
-        Seed = seed,
-        TrainLimit = scale.TrainLimit,
-        TestLimit = scale.TestLimit,
-        Milestones = [.. experiment.Milestones.Select(milestone => scale.Epoch(milestone, experiment.Epochs)).Where(milestone => milestone < scale.Epochs(experiment.Epochs)).Distinct()],
-        Gamma = series.Gamma,
-        PartialDecay = series.PartialDecay,
-    };
+    private static RunSettings Settings(
+        Experiment experiment,
+        Scale scale,
+        Recipe recipe,
+        string dataSet,
+        string network,
+        Series series,
+        int seed
+    ) =>
+        new()
+        {
+            DataSet = dataSet,
+            Labels = dataSet == "cifar100" ? "fine" : null,
+            Backbone = recipe.Network(network),
+            Optimizer = series.Settings().Resolved(),
+            Recipe = recipe.Name,
+            Epochs = scale.Epochs(experiment.Epochs),
+            BatchSize = scale.BatchSize,
+            Seed = seed,
+            TrainLimit = scale.TrainLimit,
+            TestLimit = scale.TestLimit,
+            Milestones =
+            [
+                .. experiment
+                    .Milestones.Select(milestone => scale.Epoch(milestone, experiment.Epochs))
+                    .Where(milestone => milestone < scale.Epochs(experiment.Epochs))
+                    .Distinct(),
+            ],
+            Gamma = series.Gamma,
+            PartialDecay = series.PartialDecay,
+        };
 }
 
 /// <summary>An epoch of the protocol, and the epoch of a scaled run that stands for it; both from 1.</summary>

@@ -23,12 +23,16 @@ internal sealed record GridRun(ExperimentPlan Plan, string Output, string Data, 
     {
         foreach (string dataSet in Runs.Select(run => run.DataSet).Distinct())
         {
-            if (CifarArchive.Published.FirstOrDefault(archive => archive.DataSet == dataSet) is { } archive) archive.RequiredIn(Data);
-            else if (!Synthetic.IsIn(Folder(dataSet))) Synthetic.Write(Folder(dataSet), cancel);
+            if (CifarArchive.Published.FirstOrDefault(archive => archive.DataSet == dataSet) is { } archive)
+                archive.RequiredIn(Data);
+            else if (!Synthetic.IsIn(Folder(dataSet)))
+                Synthetic.Write(Folder(dataSet), cancel);
         }
     }
 
-    /// <summary>Runs what is not finished, one after another. A training that diverges is a result: it is written down, and the others go on.</summary>
+    /// <summary>
+    /// Runs what is not finished, one after another. A training that diverges is a result: it is written down, and the others go on.
+    /// </summary>
     public void Execute(IEnumerable<PlannedRun> runs, ITrainingDisplay display, CancellationToken cancel)
     {
         foreach (PlannedRun run in runs)
@@ -37,12 +41,24 @@ internal sealed record GridRun(ExperimentPlan Plan, string Output, string Data, 
             string title = $"{run.Settings.Backbone} {run.Series} seed {run.Settings.Seed}";
             if (run.Result(Output) is { } before)
             {
-                if (files.IsFinished) files.RemoveUnfinished(); // It may have been killed after its last file, before this.
-                display.Say(before.Diverged is { } then ? $"{title}: diverged before, at epoch {then.Epoch}. Remove '{files.Folder}' to try it again." : $"{title}: finished before ({run.Id})");
+                if (files.IsFinished)
+                    files.RemoveUnfinished(); // It may have been killed after its last file, before this.
+                display.Say(
+                    before.Diverged is { } then
+                        ? $"{title}: diverged before, at epoch {then.Epoch}. Remove '{files.Folder}' to try it again."
+                        : $"{title}: finished before ({run.Id})"
+                );
                 continue;
             }
 
-            var place = new RunPlace { DataFolder = Folder(run.DataSet), Files = files, Device = Device, Threads = Threads, Resume = true };
+            var place = new RunPlace
+            {
+                DataFolder = Folder(run.DataSet),
+                Files = files,
+                Device = Device,
+                Threads = Threads,
+                Resume = true,
+            };
             long start = Stopwatch.GetTimestamp();
             try
             {
@@ -51,7 +67,9 @@ internal sealed record GridRun(ExperimentPlan Plan, string Output, string Data, 
             catch (TrainingDivergedException fault)
             {
                 WriteDown(fault, run, place, Stopwatch.GetElapsedTime(start));
-                display.Say($"{title}: diverged at epoch {fault.Epoch}: {fault.Message} The table says so; remove '{files.Folder}' to try it again.");
+                display.Say(
+                    $"{title}: diverged at epoch {fault.Epoch}: {fault.Message} The table says so; remove '{files.Folder}' to try it again."
+                );
             }
         }
     }

@@ -13,7 +13,8 @@ internal sealed class JsonLines
         get
         {
             int line;
-            while (!_lines.TryGetValue(path, out line) && path.LastIndexOfAny(['.', '[']) is var end and > 0) path = path[..end];
+            while (!_lines.TryGetValue(path, out line) && path.LastIndexOfAny(['.', '[']) is var end and > 0)
+                path = path[..end];
             return Math.Max(line, 1);
         }
     }
@@ -21,7 +22,10 @@ internal sealed class JsonLines
     public static JsonLines Of(byte[] utf8, JsonSerializerOptions options)
     {
         var lines = new JsonLines();
-        var reader = new Utf8JsonReader(utf8, new JsonReaderOptions { CommentHandling = options.ReadCommentHandling, AllowTrailingCommas = options.AllowTrailingCommas });
+        var reader = new Utf8JsonReader(
+            utf8,
+            new JsonReaderOptions { CommentHandling = options.ReadCommentHandling, AllowTrailingCommas = options.AllowTrailingCommas }
+        );
         reader.Read();
         lines.Visit(ref reader, "$", utf8);
         return lines;
@@ -31,7 +35,8 @@ internal sealed class JsonLines
     {
         _lines[path] = 1 + utf8.AsSpan(0, (int)reader.TokenStartIndex).Count((byte)'\n');
         if (reader.TokenType == JsonTokenType.StartArray)
-            for (int i = 0; reader.Read() && reader.TokenType != JsonTokenType.EndArray; i++) Visit(ref reader, $"{path}[{i}]", utf8);
+            for (int i = 0; reader.Read() && reader.TokenType != JsonTokenType.EndArray; i++)
+                Visit(ref reader, $"{path}[{i}]", utf8);
         else if (reader.TokenType == JsonTokenType.StartObject)
             while (reader.Read() && reader.TokenType != JsonTokenType.EndObject)
             {

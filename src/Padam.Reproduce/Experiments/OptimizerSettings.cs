@@ -26,7 +26,13 @@ internal sealed record OptimizerSettings(string Name)
         OptimizerOptionsBase table1 = OptimizerOptionsBase.Parse(Name);
         OptimizerOptionsBase options = table1 switch
         {
-            PadamOptions o => o with { Beta1 = Beta1 ?? o.Beta1, Beta2 = Beta2 ?? o.Beta2, Partial = Partial ?? o.Partial, DecoupledWeightDecay = DecoupledWeightDecay ?? false },
+            PadamOptions o => o with
+            {
+                Beta1 = Beta1 ?? o.Beta1,
+                Beta2 = Beta2 ?? o.Beta2,
+                Partial = Partial ?? o.Partial,
+                DecoupledWeightDecay = DecoupledWeightDecay ?? false,
+            },
             AdamOptions o => o with { Beta1 = Beta1 ?? o.Beta1, Beta2 = Beta2 ?? o.Beta2 },
             AmsGradOptions o => o with { Beta1 = Beta1 ?? o.Beta1, Beta2 = Beta2 ?? o.Beta2 },
             AdamWOptions o => o with { Beta1 = Beta1 ?? o.Beta1, Beta2 = Beta2 ?? o.Beta2 },
@@ -66,8 +72,11 @@ internal sealed record OptimizerSettings(string Name)
 
     private IEnumerable<string> Strangers(OptimizerOptionsBase options)
     {
-        if (Partial is not null && options is not PadamOptions) yield return "Only padam has a partial.";
-        if (DecoupledWeightDecay is not null && options is not PadamOptions) yield return "Only padam has a choice of decoupled weight decay.";
-        if ((Beta1 ?? Beta2) is not null && options is SgdOptions) yield return "sgd has no beta1 and no beta2.";
+        if (Partial is not null && options is not PadamOptions)
+            yield return "Only padam has a partial.";
+        if (DecoupledWeightDecay is not null && options is not PadamOptions)
+            yield return "Only padam has a choice of decoupled weight decay.";
+        if ((Beta1 ?? Beta2) is not null && options is SgdOptions)
+            yield return "sgd has no beta1 and no beta2.";
     }
 }

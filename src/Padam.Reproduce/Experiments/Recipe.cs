@@ -4,7 +4,8 @@ using Padam.MLNet.Optimizers;
 namespace Padam.Reproduce.Experiments;
 
 /// <summary>
-/// How one of the two codebases in the literature trains, as far as the optimizer's own settings do not say it. docs/recipes.md has the two side by side.
+/// How one of the two codebases in the literature trains, as far as the optimizer's own settings do not say it. docs/recipes.md has the two
+/// side by side.
 /// </summary>
 internal sealed record Recipe
 {
@@ -36,8 +37,18 @@ internal sealed record Recipe
         DecaysKernelsOnly = true,
         WholeMilestones = [50, 100, 150],
         WholeRestart = 50,
-        Convolutions = new BackboneSettings { Initialization = Initialization.Glorot, BatchNormMomentum = 0.01, BatchNormEpsilon = 1e-3 },
-        Residuals = new BackboneSettings { Initialization = Initialization.VarianceScaling, BatchNormMomentum = 0.003, BatchNormEpsilon = 1e-5 },
+        Convolutions = new BackboneSettings
+        {
+            Initialization = Initialization.Glorot,
+            BatchNormMomentum = 0.01,
+            BatchNormEpsilon = 1e-3,
+        },
+        Residuals = new BackboneSettings
+        {
+            Initialization = Initialization.VarianceScaling,
+            BatchNormMomentum = 0.003,
+            BatchNormEpsilon = 1e-5,
+        },
     };
 
     public static readonly IReadOnlyList<string> Names = [Authors.Name, Report.Name];
@@ -53,7 +64,10 @@ internal sealed record Recipe
     /// <summary>Whether Adam's and AMSGrad's epsilon is TensorFlow's "epsilon hat".</summary>
     public required bool UncorrectedEpsilon { get; init; }
 
-    /// <summary>Whether weight decay is Keras's l2 on convolution and dense kernels, in the loss; otherwise L2 on every parameter, in the gradient alone.</summary>
+    /// <summary>
+    /// Whether weight decay is Keras's l2 on convolution and dense kernels, in the loss; otherwise L2 on every parameter, in the gradient
+    /// alone.
+    /// </summary>
     public required bool DecaysKernelsOnly { get; init; }
 
     private IReadOnlyList<int> WholeMilestones { get; init; } = [];
@@ -64,29 +78,44 @@ internal sealed record Recipe
 
     private BackboneSettings Residuals { get; init; } = new();
 
-    public static Recipe Parse(string name) => name == Authors.Name ? Authors : name == Report.Name ? Report
+    public static Recipe Parse(string name) =>
+        name == Authors.Name ? Authors
+        : name == Report.Name ? Report
         : throw new ArgumentException($"There is no recipe '{name}'. Known are {string.Join(", ", Names)}.", nameof(name));
 
     /// <summary>The whole epochs after which the learning rate falls to a tenth, in a training of <paramref name="epochs"/>.</summary>
     public IReadOnlyList<int> Milestones(int epochs) =>
-        [.. WholeMilestones.Select(milestone => Scaled(milestone, epochs)).Where(milestone => milestone > 0 && milestone < epochs).Distinct()];
+        [
+            .. WholeMilestones
+                .Select(milestone => Scaled(milestone, epochs))
+                .Where(milestone => milestone > 0 && milestone < epochs)
+                .Distinct(),
+        ];
 
     /// <summary>
-    /// After how many epochs the optimizer starts afresh, in a training of <paramref name="epochs"/>; null for never. Where the milestones are given, the first
+    /// After how many epochs the optimizer starts afresh, in a training of <paramref name="epochs"/>; null for never. Where the milestones
+    /// are given, the first
     /// of them is the length of a stage, since the report's scripts build the optimizer anew at each.
     /// </summary>
     public int? RestartEpochs(int epochs, IReadOnlyList<int>? milestones) =>
-        WholeRestart is not { } restart ? null : milestones is null ? Math.Max(1, Scaled(restart, epochs)) : milestones.Count > 0 ? milestones[0] : null;
+        WholeRestart is not { } restart ? null
+        : milestones is null ? Math.Max(1, Scaled(restart, epochs))
+        : milestones.Count > 0 ? milestones[0]
+        : null;
 
     /// <summary>The network that this codebase trains under a name: the report's wide network is not the authors'.</summary>
     public string Network(string name) => this == Report && name == "wrn-16-4" ? "wrn-16-4-report" : name;
 
-    private static int Scaled(int epoch, int epochs) => (int)Math.Round((double)epoch * epochs / WholeTraining, MidpointRounding.AwayFromZero);
+    private static int Scaled(int epoch, int epochs) =>
+        (int)Math.Round((double)epoch * epochs / WholeTraining, MidpointRounding.AwayFromZero);
 
-    /// <summary>The network with this recipe's initialisation and batch normalisation. The report's own wide network brings its settings along.</summary>
+    /// <summary>
+    /// The network with this recipe's initialisation and batch normalisation. The report's own wide network brings its settings along.
+    /// </summary>
     public Backbone Apply(Backbone backbone) =>
-        backbone.Name.EndsWith("-report", StringComparison.Ordinal) ? backbone
-        : backbone.With(backbone.Name.StartsWith("resnet", StringComparison.Ordinal) ? Residuals : Convolutions);
+        backbone.Name.EndsWith("-report", StringComparison.Ordinal)
+            ? backbone
+            : backbone.With(backbone.Name.StartsWith("resnet", StringComparison.Ordinal) ? Residuals : Convolutions);
 
     /// <summary>The optimizer with this recipe's epsilon, and without its decay where that is part of the loss.</summary>
     public OptimizerOptionsBase Apply(OptimizerOptionsBase optimizer)

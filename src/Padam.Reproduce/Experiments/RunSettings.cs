@@ -44,16 +44,26 @@ internal sealed record RunSettings
     /// <summary>Twelve hex digits that are the same for the same settings, whatever the machine, the paths and the version.</summary>
     public string Id()
     {
-        RunSettings resolved = this with { Optimizer = Optimizer.Resolved(), Weights = Weights is null ? null : Hash(File.ReadAllBytes(Weights)) };
+        RunSettings resolved = this with
+        {
+            Optimizer = Optimizer.Resolved(),
+            Weights = Weights is null ? null : Hash(File.ReadAllBytes(Weights)),
+        };
         return Hash(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(resolved)))[..12];
     }
 
     private static string Hash(byte[] bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
 
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Backbone} {Optimizer.Name} on {DataSet}, recipe {Recipe}, {Epochs} epochs, seed {Seed}");
+    public override string ToString() =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"{Backbone} {Optimizer.Name} on {DataSet}, recipe {Recipe}, {Epochs} epochs, seed {Seed}"
+        );
 }
 
-/// <summary>How p falls from its first value, as the report proposes for further study: to <paramref name="To"/> times itself at the end.</summary>
+/// <summary>
+/// How p falls from its first value, as the report proposes for further study: to <paramref name="To"/> times itself at the end.
+/// </summary>
 /// <param name="Kind">constant, linear or step.</param>
 /// <param name="To">The last factor.</param>
 internal sealed record PartialDecay(string Kind, double To);

@@ -51,15 +51,32 @@ internal sealed record RunSummary
     /// <param name="time">How long it took.</param>
     /// <param name="imagesPerSecond">Training speed in the last epoch.</param>
     /// <param name="place">Where it ran.</param>
-    public static RunSummary Of(RunSettings settings, IReadOnlyList<LogRow> log, (double Accuracy, double Top5)? last, TimeSpan time, double? imagesPerSecond, RunPlace place) => new()
-    {
-        Id = settings.Id(), Settings = settings, Epochs = log.Count,
-        TestAccuracy = last?.Accuracy, TestTop5 = last?.Top5, TrainLoss = log.Count > 0 ? log[^1].Loss : null, BestTestAccuracy = log.Select(row => (double?)row.TestAccuracy).DefaultIfEmpty(last?.Accuracy).Max(),
-        Seconds = time.TotalSeconds, ImagesPerSecond = imagesPerSecond, Device = place.Device,
-        Version = typeof(RunSummary).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion,
-        Machine = $"{RuntimeInformation.OSDescription}, {RuntimeInformation.ProcessArchitecture}, {Environment.ProcessorCount} processors, .NET {Environment.Version}",
-        Finished = DateTimeOffset.UtcNow,
-    };
+    public static RunSummary Of(
+        RunSettings settings,
+        IReadOnlyList<LogRow> log,
+        (double Accuracy, double Top5)? last,
+        TimeSpan time,
+        double? imagesPerSecond,
+        RunPlace place
+    ) =>
+        new()
+        {
+            Id = settings.Id(),
+            Settings = settings,
+            Epochs = log.Count,
+            TestAccuracy = last?.Accuracy,
+            TestTop5 = last?.Top5,
+            TrainLoss = log.Count > 0 ? log[^1].Loss : null,
+            BestTestAccuracy = log.Select(row => (double?)row.TestAccuracy).DefaultIfEmpty(last?.Accuracy).Max(),
+            Seconds = time.TotalSeconds,
+            ImagesPerSecond = imagesPerSecond,
+            Device = place.Device,
+            Version = typeof(RunSummary).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion,
+            Machine =
+                $"{RuntimeInformation.OSDescription}, {RuntimeInformation.ProcessArchitecture}, {Environment.ProcessorCount} processors, "
+                + $".NET {Environment.Version}",
+            Finished = DateTimeOffset.UtcNow,
+        };
 
     /// <exception cref="CommandException">The file is not a summary.</exception>
     public static RunSummary Read(string path)

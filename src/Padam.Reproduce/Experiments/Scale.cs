@@ -12,7 +12,13 @@ internal sealed record Scale
         EpochDivisor = 10,
         TrainLimit = 10_000,
         TestLimit = 5_000,
-        Networks = new Dictionary<string, string> { ["vgg16"] = "vgg-small", ["resnet18"] = "wrn-10-1", ["wrn-16-4"] = "wrn-16-1", ["wrn-16-4-report"] = "wrn-16-1" },
+        Networks = new Dictionary<string, string>
+        {
+            ["vgg16"] = "vgg-small",
+            ["resnet18"] = "wrn-10-1",
+            ["wrn-16-4"] = "wrn-16-1",
+            ["wrn-16-4-report"] = "wrn-16-1",
+        },
     };
 
     public static readonly Scale Quick = new()
@@ -55,7 +61,8 @@ internal sealed record Scale
     public static Scale Parse(string name) => All.First(scale => scale.Name == name);
 
     /// <summary>The epochs to train for so many of the protocol.</summary>
-    public int Epochs(int epochs) => Math.Min(epochs, Math.Max(LeastEpochs, (int)Math.Round((double)epochs / EpochDivisor, MidpointRounding.AwayFromZero)));
+    public int Epochs(int epochs) =>
+        Math.Min(epochs, Math.Max(LeastEpochs, (int)Math.Round((double)epochs / EpochDivisor, MidpointRounding.AwayFromZero)));
 
     /// <summary>Where an epoch of a training of <paramref name="of"/> lies in the scaled one.</summary>
     public int Epoch(int epoch, int of) => Math.Max(1, (int)Math.Round((double)epoch * Epochs(of) / of, MidpointRounding.AwayFromZero));

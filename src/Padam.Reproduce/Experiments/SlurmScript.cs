@@ -3,42 +3,51 @@ using System.Globalization;
 namespace Padam.Reproduce.Experiments;
 
 /// <summary>
-/// An array job for Slurm, one task a run. Two minutes before its limit, or when it is preempted, a task is told to stop; it saves, and goes back into the queue.
+/// An array job for Slurm, one task a run. Two minutes before its limit, or when it is preempted, a task is told to stop; it saves, and
+/// goes back into the queue.
 /// One that the user cancels saves too, and stays cancelled.
 /// </summary>
 internal static class SlurmScript
 {
-    public static string For(ExperimentPlan plan, int runs, IReadOnlyList<string> words, string output, string device, int? threads) => string.Create(CultureInfo.InvariantCulture, $$"""
-        #!/bin/bash
-        # {{plan.Title}}; scale {{plan.Scale}}, recipe {{plan.Recipe}}: {{runs}} runs.
-        # Submit it with sbatch from this folder; afterwards `padam-reproduce report --out {{output}}` gathers what the tasks wrote.
-        #SBATCH --job-name=padam-{{plan.Name}}
-        #SBATCH --array=0-{{runs - 1}}
-        #SBATCH --requeue
-        #SBATCH --open-mode=append
-        #SBATCH --signal=B:TERM@120
-        #SBATCH --cpus-per-task={{threads ?? 4}}
-        {{(device == "cpu" ? "# CPU only: --device cuda asks for a GPU." : "#SBATCH --gres=gpu:1")}}
-        #SBATCH --time=24:00:00
-        #SBATCH --output=padam-{{plan.Name}}-%A_%a.log
+    public static string For(ExperimentPlan plan, int runs, IReadOnlyList<string> words, string output, string device, int? threads) =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $$"""
+            #!/bin/bash
+            # {{plan.Title}}; scale {{plan.Scale}}, recipe {{plan.Recipe}}: {{runs}} runs.
+            # Submit it with sbatch from this folder; afterwards `padam-reproduce report --out {{output}}` gathers what the tasks wrote.
+            #SBATCH --job-name=padam-{{plan.Name}}
+            #SBATCH --array=0-{{runs - 1}}
+            #SBATCH --requeue
+            #SBATCH --open-mode=append
+            #SBATCH --signal=B:TERM@120
+            #SBATCH --cpus-per-task={{threads ?? 4}}
+            {{(device == "cpu" ? "# CPU only: --device cuda asks for a GPU." : "#SBATCH --gres=gpu:1")}}
+            #SBATCH --time=24:00:00
+            #SBATCH --output=padam-{{plan.Name}}-%A_%a.log
 
-        # The same number of threads on every node: another one changes the last digits of a result.
-        {{string.Join(' ', Program().Concat(words).Select(Quoted))}} --threads "$SLURM_CPUS_PER_TASK" --index "$SLURM_ARRAY_TASK_ID" &
-        child=$!
-        trap 'kill -TERM "$child"' TERM
-        # A trapped signal ends `wait` early; the child is still saving then.
-        wait "$child"; code=$?
-        while kill -0 "$child" 2>/dev/null; do wait "$child"; code=$?; done
-        # A task that was cancelled, or that Slurm itself put back, is told to stop as well, but is not running any more.
-        task="${SLURM_ARRAY_JOB_ID}_$SLURM_ARRAY_TASK_ID"
-        if [ "$code" -eq {{ExitCode.Terminated}} ] && [ "$(squeue --noheader --jobs="$task" --format=%T)" = RUNNING ]; then scontrol requeue "$task"; fi
-        exit "$code"
+            # The same number of threads on every node: another one changes the last digits of a result.
+            {{string.Join(' ', Program().Concat(words).Select(Quoted))}} --threads "$SLURM_CPUS_PER_TASK" --index "$SLURM_ARRAY_TASK_ID" &
+            child=$!
+            trap 'kill -TERM "$child"' TERM
+            # A trapped signal ends `wait` early; the child is still saving then.
+            wait "$child"; code=$?
+            while kill -0 "$child" 2>/dev/null; do wait "$child"; code=$?; done
+            # A task that was cancelled, or that Slurm itself put back, is told to stop as well, but is not running any more.
+            task="${SLURM_ARRAY_JOB_ID}_$SLURM_ARRAY_TASK_ID"
+            if [ "$code" -eq {{ExitCode.Terminated}} ] && [ "$(squeue --noheader --jobs="$task" --format=%T)" = RUNNING ]; then scontrol requeue "$task"; fi
+            exit "$code"
 
-        """);
+            """
+        );
 
-    private static IEnumerable<string> Program() => Path.GetFileNameWithoutExtension(Environment.ProcessPath!) == "dotnet"
-        ? [Environment.ProcessPath!, typeof(SlurmScript).Assembly.Location]
-        : [Environment.ProcessPath!];
+    private static IEnumerable<string> Program() =>
+        Path.GetFileNameWithoutExtension(Environment.ProcessPath!) == "dotnet"
+            ? [Environment.ProcessPath!, typeof(SlurmScript).Assembly.Location]
+            : [Environment.ProcessPath!];
 
-    private static string Quoted(string word) => word.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' or '/' or ',' or ':') ? word : $"'{word.Replace("'", "'\\''", StringComparison.Ordinal)}'";
+    private static string Quoted(string word) =>
+        word.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' or '/' or ',' or ':')
+            ? word
+            : $"'{word.Replace("'", "'\\''", StringComparison.Ordinal)}'";
 }

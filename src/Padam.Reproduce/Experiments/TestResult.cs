@@ -9,7 +9,10 @@ internal sealed record TestResult(double Accuracy, double Top5, double Loss, lon
 {
     public static TestResult Of(MLContext mlContext, ImageClassificationTransformer model, IDataView test)
     {
-        MulticlassClassificationMetrics metrics = mlContext.MulticlassClassification.Evaluate(model.Transform(test), topKPredictionCount: Math.Min(5, model.Classes));
+        MulticlassClassificationMetrics metrics = mlContext.MulticlassClassification.Evaluate(
+            model.Transform(test),
+            topKPredictionCount: Math.Min(5, model.Classes)
+        );
         return new(metrics.MicroAccuracy, metrics.TopKAccuracy, metrics.LogLoss, test.GetColumn<uint>("Label").LongCount());
     }
 }

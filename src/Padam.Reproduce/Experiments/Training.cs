@@ -16,12 +16,21 @@ internal static class Training
     {
         RunFiles files = place.Files;
         files.Prepare(place.Force);
-        if (place.Force) files.RemoveFinished();
-        else if (!place.Resume && files.IsUnfinished) throw new CommandException($"'{files.Checkpoint}' is an unfinished run. Go on with --resume, or start over with --force.");
+        if (place.Force)
+            files.RemoveFinished();
+        else if (!place.Resume && files.IsUnfinished)
+            throw new CommandException($"'{files.Checkpoint}' is an unfinished run. Go on with --resume, or start over with --force.");
 
         var mlContext = new MLContext(settings.Seed);
         Device.Choose(mlContext, place.Device);
-        ImageData data = ImageData.Load(mlContext, settings.DataSet, settings.Labels, place.DataFolder, settings.TrainLimit, settings.TestLimit);
+        ImageData data = ImageData.Load(
+            mlContext,
+            settings.DataSet,
+            settings.Labels,
+            place.DataFolder,
+            settings.TrainLimit,
+            settings.TestLimit
+        );
         ImageClassificationOptions options = Options(settings, place, data);
 
         using TensorBoardLog? board = place.TensorBoard is { } folder ? new TensorBoardLog(folder) : null;
@@ -45,9 +54,11 @@ internal static class Training
         AtomicFile.Write(files.Model, stream => mlContext.Model.Save(model, data.Train.Schema, stream));
         model.SaveWeights(files.Weights, WeightsFormat.KerasHdf5);
         // Weights that were taken as they are have no epoch's test pass to report.
-        if (settings.Epochs == 0) TrainingLog.Start(files.Log);
+        if (settings.Epochs == 0)
+            TrainingLog.Start(files.Log);
         IReadOnlyList<LogRow> rows = TrainingLog.Read(files.Log);
-        (double Accuracy, double Top5) test = rows.Count > 0 ? (rows[^1].TestAccuracy, rows[^1].TestTop5) : Measured(mlContext, model, data);
+        (double Accuracy, double Top5) test =
+            rows.Count > 0 ? (rows[^1].TestAccuracy, rows[^1].TestTop5) : Measured(mlContext, model, data);
         RunSummary summary = RunSummary.Of(settings, rows, test, Stopwatch.GetElapsedTime(start), last?.ImagesPerSecond, place);
         summary.Write(files.Summary);
         files.RemoveUnfinished();
@@ -76,7 +87,12 @@ internal static class Training
             Schedule = milestones.Count > 0 ? Schedule.MultiStep(milestones, settings.Gamma ?? 0.1) : Schedule.Constant,
             PartialSchedule = Partial(settings),
             Augmentation = new(CropPadding: recipe.CropPadding, Flip: true),
-            Normalization = settings.DataSet switch { "cifar10" => Normalization.Cifar10, "cifar100" => Normalization.Cifar100, _ => null },
+            Normalization = settings.DataSet switch
+            {
+                "cifar10" => Normalization.Cifar10,
+                "cifar100" => Normalization.Cifar100,
+                _ => null,
+            },
             Epochs = settings.Epochs,
             BatchSize = settings.BatchSize,
             Seed = settings.Seed,
@@ -89,11 +105,12 @@ internal static class Training
         };
     }
 
-    private static Schedule? Partial(RunSettings settings) => settings.PartialDecay switch
-    {
-        null or { Kind: "constant" } => null,
-        { Kind: "linear" } decay => Schedule.Linear(1, decay.To),
-        { Kind: "step" } decay => Schedule.MultiStep([Math.Max(1, settings.Epochs / 2)], decay.To),
-        { Kind: var kind } => throw new CommandException($"The decay of p '{kind}' is not known: use constant, linear or step."),
-    };
+    private static Schedule? Partial(RunSettings settings) =>
+        settings.PartialDecay switch
+        {
+            null or { Kind: "constant" } => null,
+            { Kind: "linear" } decay => Schedule.Linear(1, decay.To),
+            { Kind: "step" } decay => Schedule.MultiStep([Math.Max(1, settings.Epochs / 2)], decay.To),
+            { Kind: var kind } => throw new CommandException($"The decay of p '{kind}' is not known: use constant, linear or step."),
+        };
 }

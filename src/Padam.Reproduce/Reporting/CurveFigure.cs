@@ -6,15 +6,24 @@ using SkiaSharp;
 
 namespace Padam.Reproduce.Reporting;
 
-/// <summary>The curves of a group by epoch, in the report's colours and line styles: the mean over the seeds, and a band of one standard deviation.</summary>
+/// <summary>
+/// The curves of a group by epoch, in the report's colours and line styles: the mean over the seeds, and a band of one standard deviation.
+/// </summary>
 internal static class CurveFigure
 {
     // Small, so that its letters can still be read where a phone shrinks it; the PNG has twice the pixels for print.
-    private const int Width = 480, HeightWithOneRow = 360, RowHeight = 18, FontSize = 12, SymbolWidth = 28, PngScale = 2;
+    private const int Width = 480,
+        HeightWithOneRow = 360,
+        RowHeight = 18,
+        FontSize = 12,
+        SymbolWidth = 28,
+        PngScale = 2;
 
     /// <summary>The first of these that the machine has: ScottPlot's own choice is a serif on most Linux machines.</summary>
-    private static readonly string Font = new[] { "Segoe UI", "Open Sans", "Helvetica Neue", "Arial", "Liberation Sans", "DejaVu Sans", "Noto Sans" }
-        .FirstOrDefault(SKFontManager.Default.FontFamilies.Contains) ?? Fonts.Default;
+    private static readonly string Font =
+        new[] { "Segoe UI", "Open Sans", "Helvetica Neue", "Arial", "Liberation Sans", "DejaVu Sans", "Noto Sans" }.FirstOrDefault(
+            SKFontManager.Default.FontFamilies.Contains
+        ) ?? Fonts.Default;
 
     private static readonly Dictionary<string, (string Title, Func<LogRow, double> Value)> Kinds = new()
     {
@@ -29,20 +38,29 @@ internal static class CurveFigure
     public static void Write(string folder, string name, ResultGroup group, string kind, string scale)
     {
         Directory.CreateDirectory(folder);
-        int rows = LegendRows(group), height = HeightWithOneRow + (rows - 1) * RowHeight;
+        int rows = LegendRows(group),
+            height = HeightWithOneRow + (rows - 1) * RowHeight;
         using Plot plot = Draw(group, kind, scale);
         AddLegend(plot, rows);
-        AtomicFile.Write(Path.Combine(folder, name + ".svg"), stream => stream.Write(Encoding.UTF8.GetBytes(ForBrowsers(plot.GetSvgXml(Width, height), height))));
+        AtomicFile.Write(
+            Path.Combine(folder, name + ".svg"),
+            stream => stream.Write(Encoding.UTF8.GetBytes(ForBrowsers(plot.GetSvgXml(Width, height), height)))
+        );
         plot.ScaleFactor = PngScale;
-        AtomicFile.Write(Path.Combine(folder, name + ".png"), stream => stream.Write(plot.GetImageBytes(PngScale * Width, PngScale * height, ImageFormat.Png)));
+        AtomicFile.Write(
+            Path.Combine(folder, name + ".png"),
+            stream => stream.Write(plot.GetImageBytes(PngScale * Width, PngScale * height, ImageFormat.Png))
+        );
     }
 
-    // Without a viewBox a browser crops a drawing that is too wide for a phone instead of shrinking it; the fonts of this machine may not be on the reader's.
+    // Without a viewBox a browser crops a drawing that is too wide for a phone instead of shrinking it; the fonts of this machine may not
+    // be on the reader's.
     private static string ForBrowsers(string svg, int height)
     {
         int end = svg.IndexOf('>', svg.IndexOf("<svg ", StringComparison.Ordinal)) + 1;
         return svg[..end].Replace("<svg ", $"<svg viewBox=\"0 0 {Width} {height}\" ", StringComparison.Ordinal)
-            + $"\n\t<style>text {{ font-family: \"{Font}\", system-ui, sans-serif; }} {CurveStyle.Dark}</style>" + svg[end..];
+            + $"\n\t<style>text {{ font-family: \"{Font}\", system-ui, sans-serif; }} {CurveStyle.Dark}</style>"
+            + svg[end..];
     }
 
     private static Plot Draw(ResultGroup group, string kind, string scale)
@@ -50,14 +68,26 @@ internal static class CurveFigure
         var plot = new Plot();
         plot.Font.Set(Font);
         IReadOnlyList<CurveStyle> styles = CurveStyle.Of(group.Series);
-        foreach ((int i, ResultSeries series) in group.Series.Index()) AddCurve(plot, series, Kinds[kind].Value, styles[i]);
+        foreach ((int i, ResultSeries series) in group.Series.Index())
+            AddCurve(plot, series, Kinds[kind].Value, styles[i]);
 
         plot.Title($"{group.Name} ({scale})", FontSize + 1);
         plot.Axes.Title.Label.Bold = false;
-        foreach ((IAxis axis, string label, bool whole) in new[] { ((IAxis)plot.Axes.Bottom, "epoch", true), (plot.Axes.Left, Kinds[kind].Title, false) })
+        foreach (
+            (IAxis axis, string label, bool whole) in new[]
+            {
+                ((IAxis)plot.Axes.Bottom, "epoch", true),
+                (plot.Axes.Left, Kinds[kind].Title, false),
+            }
+        )
         {
             (axis.Label.Text, axis.Label.FontSize, axis.Label.Bold, axis.TickLabelStyle.FontSize) = (label, FontSize + 1, false, FontSize);
-            axis.TickGenerator = new NumericAutomatic { IntegerTicksOnly = whole, TickDensity = 0.6, MinorTickGenerator = new EvenlySpacedMinorTickGenerator(1) };
+            axis.TickGenerator = new NumericAutomatic
+            {
+                IntegerTicksOnly = whole,
+                TickDensity = 0.6,
+                MinorTickGenerator = new EvenlySpacedMinorTickGenerator(1),
+            };
         }
 
         (plot.Axes.Top.FrameLineStyle.Width, plot.Axes.Right.FrameLineStyle.Width) = (0, 0);
@@ -69,21 +99,35 @@ internal static class CurveFigure
     {
         var panel = plot.ShowLegend(Edge.Bottom);
         Legend legend = panel.Legend;
-        (legend.Orientation, legend.FontSize, legend.SymbolWidth, legend.OutlineWidth, legend.ShadowColor) = (Orientation.Horizontal, FontSize, SymbolWidth, 0, Colors.Transparent);
-        (panel.Padding, legend.Padding, legend.Margin, panel.MinimumSize) = (new PixelPadding(0), new PixelPadding(0), new PixelPadding(0), rows * RowHeight + 6);
+        (legend.Orientation, legend.FontSize, legend.SymbolWidth, legend.OutlineWidth, legend.ShadowColor) = (
+            Orientation.Horizontal,
+            FontSize,
+            SymbolWidth,
+            0,
+            Colors.Transparent
+        );
+        (panel.Padding, legend.Padding, legend.Margin, panel.MinimumSize) = (
+            new PixelPadding(0),
+            new PixelPadding(0),
+            new PixelPadding(0),
+            rows * RowHeight + 6
+        );
     }
 
     // ScottPlot breaks a legend into rows as wide as its longest name allows, but does not make room for them.
     private static int LegendRows(ResultGroup group)
     {
-        const int Gaps = 15, Sides = 60;
+        const int Gaps = 15,
+            Sides = 60;
         using var font = new SKFont(Fonts.GetTypeface(Font, bold: false, italic: false), FontSize);
         double column = group.Series.Max(series => font.MeasureText(LegendText(series))) + SymbolWidth + Gaps;
         return (int)Math.Ceiling(group.Series.Count / Math.Max(1, Math.Floor((Width - Sides) / column)));
     }
 
     private static string LegendText(ResultSeries series) =>
-        series.Diverged.Any() ? $"{series.Name} (diverged at epoch {string.Join(", ", series.Diverged.Select(run => run.Epoch).Distinct().Order())})" : series.Name;
+        series.Diverged.Any()
+            ? $"{series.Name} (diverged at epoch {string.Join(", ", series.Diverged.Select(run => run.Epoch).Distinct().Order())})"
+            : series.Name;
 
     private static void AddCurve(Plot plot, ResultSeries series, Func<LogRow, double> value, CurveStyle style)
     {
@@ -91,7 +135,11 @@ internal static class CurveFigure
         double[] epochs = [.. points.Index().Select(point => point.Index + 1.0)];
         if (points.Any(point => point.Deviation > 0))
         {
-            var band = plot.Add.FillY(epochs, [.. points.Select(point => point.Mean - (point.Deviation ?? 0))], [.. points.Select(point => point.Mean + (point.Deviation ?? 0))]);
+            var band = plot.Add.FillY(
+                epochs,
+                [.. points.Select(point => point.Mean - (point.Deviation ?? 0))],
+                [.. points.Select(point => point.Mean + (point.Deviation ?? 0))]
+            );
             band.FillStyle.Color = style.Colour.WithAlpha(0.15);
             band.LineStyle.Width = 0;
             band.MarkerStyle.IsVisible = false;
@@ -100,6 +148,7 @@ internal static class CurveFigure
         var line = plot.Add.ScatterLine(epochs, points.Select(point => point.Mean).ToArray());
         (line.Color, line.LinePattern, line.LineWidth, line.LegendText) = (style.Colour, style.Pattern, 2, LegendText(series));
         // One epoch is no line.
-        if (points.Length == 1) (line.MarkerShape, line.MarkerSize) = (MarkerShape.FilledCircle, 7);
+        if (points.Length == 1)
+            (line.MarkerShape, line.MarkerSize) = (MarkerShape.FilledCircle, 7);
     }
 }

@@ -17,7 +17,18 @@ internal sealed record CurveStyle(Color Colour, LinePattern Pattern)
         ["sgd"] = new(Colors.Blue, LinePattern.Solid),
     };
 
-    private static readonly Color[] Palette = [Colors.DarkRed, Colors.Blue, Colors.DarkGreen, Colors.Orange, Colors.Purple, Colors.Teal, Colors.Magenta, Colors.Gray, Colors.Olive];
+    private static readonly Color[] Palette =
+    [
+        Colors.DarkRed,
+        Colors.Blue,
+        Colors.DarkGreen,
+        Colors.Orange,
+        Colors.Purple,
+        Colors.Teal,
+        Colors.Magenta,
+        Colors.Gray,
+        Colors.Olive,
+    ];
 
     /// <summary>The last colours of the palette, which no optimizer of the report has.</summary>
     private const int Unused = 2;
@@ -25,26 +36,53 @@ internal sealed record CurveStyle(Color Colour, LinePattern Pattern)
     private static readonly LinePattern[] Patterns = [LinePattern.Solid, LinePattern.Dashed, DashDot, LinePattern.Dotted];
 
     /// <summary>A style sheet for an SVG in these colours: on dark pages each gets lighter, and the paper is left out.</summary>
-    public static string Dark { get; } = "@media (prefers-color-scheme: dark) { "
-        + string.Concat(new (Color Light, string Dark)[]
-        {
-            (Colors.White, "none"), (Colors.Black, "#d5d8dc"), (new Color(1, 1, 1), "#ffffff"), (Colors.DarkRed, "#ff7b72"), (Colors.Blue, "#6cb0ff"), (Colors.DarkGreen, "#56d364"), (Colors.Orange, "#ffb347"),
-            (Colors.Purple, "#cf9bff"), (Colors.Teal, "#3fd0c9"), (Colors.Magenta, "#ff7ee9"), (Colors.Gray, "#a8b0ba"), (Colors.Olive, "#cfc94f"),
-        }.SelectMany(pair => Names(pair.Light).Select(name => $"[fill=\"{name}\"] {{ fill: {pair.Dark}; }} [stroke=\"{name}\"] {{ stroke: {pair.Dark}; }} ")))
+    public static string Dark { get; } =
+        "@media (prefers-color-scheme: dark) { "
+        + string.Concat(
+            new (Color Light, string Dark)[]
+            {
+                (Colors.White, "none"),
+                (Colors.Black, "#d5d8dc"),
+                (new Color(1, 1, 1), "#ffffff"),
+                (Colors.DarkRed, "#ff7b72"),
+                (Colors.Blue, "#6cb0ff"),
+                (Colors.DarkGreen, "#56d364"),
+                (Colors.Orange, "#ffb347"),
+                (Colors.Purple, "#cf9bff"),
+                (Colors.Teal, "#3fd0c9"),
+                (Colors.Magenta, "#ff7ee9"),
+                (Colors.Gray, "#a8b0ba"),
+                (Colors.Olive, "#cfc94f"),
+            }.SelectMany(pair =>
+                Names(pair.Light)
+                    .Select(name => $"[fill=\"{name}\"] {{ fill: {pair.Dark}; }} [stroke=\"{name}\"] {{ stroke: {pair.Dark}; }} ")
+            )
+        )
         + "text:not([fill]) { fill: #d5d8dc; } }";
 
     /// <summary>
-    /// The report's, where each optimizer has one curve. Where p and the learning rate tell all curves apart, p is the colour and the rate the pattern; else each curve has a colour.
+    /// The report's, where each optimizer has one curve. Where p and the learning rate tell all curves apart, p is the colour and the rate
+    /// the pattern; else each curve has a colour.
     /// </summary>
     public static IReadOnlyList<CurveStyle> Of(IReadOnlyList<ResultSeries> series)
     {
         if (series.Select(one => one.Optimizer).Distinct().Count() == series.Count)
-            return [.. series.Select((one, i) => Optimizers.GetValueOrDefault(one.Optimizer) ?? new CurveStyle(Palette[^(i % Unused + 1)], LinePattern.Solid))];
+            return
+            [
+                .. series.Select(
+                    (one, i) => Optimizers.GetValueOrDefault(one.Optimizer) ?? new CurveStyle(Palette[^(i % Unused + 1)], LinePattern.Solid)
+                ),
+            ];
 
         var settings = series.Select(one => one.Runs[0].Run.Settings.Optimizer).ToList();
         var partials = settings.Select(one => one.Partial).Distinct().ToList();
         var rates = settings.Select(one => one.LearningRate).Distinct().ToList();
-        bool grid = partials.Count > 1 && rates.Count > 1 && settings.Select(one => (one.Partial, one.LearningRate)).Distinct().Count() == series.Count && rates.Count <= Patterns.Length && partials.Count <= Palette.Length;
+        bool grid =
+            partials.Count > 1
+            && rates.Count > 1
+            && settings.Select(one => (one.Partial, one.LearningRate)).Distinct().Count() == series.Count
+            && rates.Count <= Patterns.Length
+            && partials.Count <= Palette.Length;
         return grid
             ? [.. settings.Select(one => new CurveStyle(Palette[partials.IndexOf(one.Partial)], Patterns[rates.IndexOf(one.LearningRate)]))]
             : [.. series.Select((_, i) => new CurveStyle(Palette[i % Palette.Length], Patterns[i / Palette.Length % Patterns.Length]))];
@@ -52,5 +90,12 @@ internal sealed record CurveStyle(Color Colour, LinePattern Pattern)
 
     // A drawing names a few colours and has the numbers of the others.
     private static IEnumerable<string> Names(Color colour) =>
-        [colour.ToStringRGB(), .. colour == Colors.White ? ["white"] : colour == Colors.Black ? ["black"] : colour == Colors.Blue ? ["blue"] : colour == Colors.Magenta ? new[] { "fuchsia", "magenta" } : []];
+        [
+            colour.ToStringRGB(),
+            .. colour == Colors.White ? ["white"]
+            : colour == Colors.Black ? ["black"]
+            : colour == Colors.Blue ? ["blue"]
+            : colour == Colors.Magenta ? new[] { "fuchsia", "magenta" }
+            : [],
+        ];
 }

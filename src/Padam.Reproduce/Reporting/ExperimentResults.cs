@@ -16,14 +16,31 @@ internal sealed record ExperimentResults(ExperimentPlan Plan, IReadOnlyList<Resu
 
     public static ExperimentResults Gather(ExperimentPlan plan, string output)
     {
-        List<RunResult> finished = [.. from run in plan.Runs let summary = run.Result(output) where summary is not null select new RunResult(run, TrainingLog.Read(run.Files(output).Log), summary)];
-        return new ExperimentResults(plan,
+        List<RunResult> finished =
         [
-            .. from run in finished
-               group run by (run.Run.DataSet, run.Run.Network, run.Run.Settings.Backbone) into place
-               select new ResultGroup(place.Key.DataSet, place.Key.Network, place.Key.Backbone,
-                   [.. from run in place group run by run.Run.Series into series select new ResultSeries(series.Key, series.First().Run.Settings.Optimizer.Name, [.. series])]),
-        ], finished.Count);
+            .. from run in plan.Runs
+            let summary = run.Result(output)
+            where summary is not null
+            select new RunResult(run, TrainingLog.Read(run.Files(output).Log), summary),
+        ];
+        return new ExperimentResults(
+            plan,
+            [
+                .. from run in finished
+                group run by (run.Run.DataSet, run.Run.Network, run.Run.Settings.Backbone) into place
+                select new ResultGroup(
+                    place.Key.DataSet,
+                    place.Key.Network,
+                    place.Key.Backbone,
+                    [
+                        .. from run in place
+                        group run by run.Run.Series into series
+                        select new ResultSeries(series.Key, series.First().Run.Settings.Optimizer.Name, [.. series]),
+                    ]
+                ),
+            ],
+            finished.Count
+        );
     }
 }
 
@@ -41,7 +58,8 @@ internal sealed record ResultGroup(string DataSet, string Network, string StandI
 internal sealed record ResultSeries(string Name, string Optimizer, IReadOnlyList<RunResult> Runs)
 {
     /// <summary>A value over the seeds at an epoch from 0, over those runs that have it.</summary>
-    public Spread? At(int epoch, Func<LogRow, double> value) => Spread.Of([.. Runs.Where(run => run.Log.Count > epoch).Select(run => value(run.Log[epoch]))]);
+    public Spread? At(int epoch, Func<LogRow, double> value) =>
+        Spread.Of([.. Runs.Where(run => run.Log.Count > epoch).Select(run => value(run.Log[epoch]))]);
 
     public int Epochs => Runs.Max(run => run.Log.Count);
 
@@ -57,8 +75,13 @@ internal sealed record Spread(double Mean, double? Deviation, int Count)
 {
     public static Spread? Of(IReadOnlyList<double> values)
     {
-        if (values.Count == 0) return null;
+        if (values.Count == 0)
+            return null;
         double mean = values.Average();
-        return new Spread(mean, values.Count > 1 ? Math.Sqrt(values.Sum(value => (value - mean) * (value - mean)) / (values.Count - 1)) : null, values.Count);
+        return new Spread(
+            mean,
+            values.Count > 1 ? Math.Sqrt(values.Sum(value => (value - mean) * (value - mean)) / (values.Count - 1)) : null,
+            values.Count
+        );
     }
 }

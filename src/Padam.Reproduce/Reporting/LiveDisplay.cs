@@ -7,15 +7,18 @@ namespace Padam.Reproduce.Reporting;
 /// <summary>A bar a training, redrawn in place: for terminals.</summary>
 internal sealed class LiveDisplay(IAnsiConsole console, ProgressContext bars) : ITrainingDisplay
 {
-    private string _title = "", _testError = "";
+    private string _title = "",
+        _testError = "";
     private ProgressTask? _bar;
     private TimeLeft _timeLeft = new();
 
     /// <summary>Runs <paramref name="work"/> with bars below what is on the screen.</summary>
-    public static T Show<T>(IAnsiConsole console, Func<ITrainingDisplay, T> work) => console.Progress()
-        .HideCompleted(false)
-        .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn { Width = 24 }, new PercentageColumn())
-        .Start(bars => work(new LiveDisplay(console, bars)));
+    public static T Show<T>(IAnsiConsole console, Func<ITrainingDisplay, T> work) =>
+        console
+            .Progress()
+            .HideCompleted(false)
+            .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn { Width = 24 }, new PercentageColumn())
+            .Start(bars => work(new LiveDisplay(console, bars)));
 
     public void Begin(string title)
     {
@@ -26,21 +29,32 @@ internal sealed class LiveDisplay(IAnsiConsole console, ProgressContext bars) : 
     public void Batch(TrainingProgress progress)
     {
         TimeSpan? left = _timeLeft.After(progress);
-        Update(progress.Epoch - 1 + (double)progress.Images / progress.ImagesPerEpoch, progress.Epochs,
-            $"{_title,-8} epoch {progress.Epoch}/{progress.Epochs}  loss {progress.Loss:F3}{_testError}  {progress.ImagesPerSecond:F0} images/s  {TimeLeft.Text(left)} left");
+        Update(
+            progress.Epoch - 1 + (double)progress.Images / progress.ImagesPerEpoch,
+            progress.Epochs,
+            $"{_title, -8} epoch {progress.Epoch}/{progress.Epochs}  loss {progress.Loss:F3}{_testError}  {progress.ImagesPerSecond:F0} "
+                + $"images/s  {TimeLeft.Text(left)} left"
+        );
     }
 
     public void Epoch(EpochMetrics metrics)
     {
-        if (metrics.ValidationAccuracy is { } accuracy) _testError = string.Create(CultureInfo.InvariantCulture, $"  test error {1 - accuracy:P1}");
-        Update(metrics.Epoch, metrics.Epochs, $"{_title,-8} epoch {metrics.Epoch}/{metrics.Epochs}  loss {metrics.Loss:F3}{_testError}  {metrics.ImagesPerSecond:F0} images/s");
+        if (metrics.ValidationAccuracy is { } accuracy)
+            _testError = string.Create(CultureInfo.InvariantCulture, $"  test error {1 - accuracy:P1}");
+        Update(
+            metrics.Epoch,
+            metrics.Epochs,
+            $"{_title, -8} epoch {metrics.Epoch}/{metrics.Epochs}  loss {metrics.Loss:F3}{_testError}  {metrics.ImagesPerSecond:F0} "
+                + "images/s"
+        );
     }
 
     public void Say(string line) => console.WriteLine(line);
 
     private void Update(double epochsDone, int epochs, FormattableString text)
     {
-        if (_bar is null) return;
+        if (_bar is null)
+            return;
         _bar.MaxValue = epochs;
         _bar.Value = epochsDone;
         _bar.Description = Markup.Escape(FormattableString.Invariant(text));

@@ -22,14 +22,23 @@ internal sealed class PlainDisplay(TextWriter output) : ITrainingDisplay
     public void Batch(TrainingProgress progress)
     {
         _left = _timeLeft.After(progress);
-        if (_sinceLine.Elapsed < Silence) return;
-        Line($"{_title}  epoch {progress.Epoch}/{progress.Epochs}  {progress.Images} of {progress.ImagesPerEpoch} images  loss {progress.Loss:F4}  {progress.ImagesPerSecond:F0} images/s  {TimeLeft.Text(_left)} left");
+        if (_sinceLine.Elapsed < Silence)
+            return;
+        Line(
+            $"{_title}  epoch {progress.Epoch}/{progress.Epochs}  {progress.Images} of {progress.ImagesPerEpoch} images  loss "
+                + $"{progress.Loss:F4}  {progress.ImagesPerSecond:F0} images/s  {TimeLeft.Text(_left)} left"
+        );
     }
 
     public void Epoch(EpochMetrics metrics)
     {
-        string test = metrics.ValidationAccuracy is { } accuracy ? string.Create(CultureInfo.InvariantCulture, $"  test error {1 - accuracy:P2}") : "";
-        Line($"{_title}  epoch {metrics.Epoch}/{metrics.Epochs}  loss {metrics.Loss:F4}  train error {1 - metrics.Accuracy:P2}{test}  {metrics.ImagesPerSecond:F0} images/s  {TimeLeft.Text(_left)} left");
+        string test = metrics.ValidationAccuracy is { } accuracy
+            ? string.Create(CultureInfo.InvariantCulture, $"  test error {1 - accuracy:P2}")
+            : "";
+        Line(
+            $"{_title}  epoch {metrics.Epoch}/{metrics.Epochs}  loss {metrics.Loss:F4}  train error {1 - metrics.Accuracy:P2}{test}  "
+                + $"{metrics.ImagesPerSecond:F0} images/s  {TimeLeft.Text(_left)} left"
+        );
     }
 
     public void Say(string line) => output.WriteLine(line);

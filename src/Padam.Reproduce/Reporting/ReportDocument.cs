@@ -12,12 +12,15 @@ internal sealed record Heading(int Level, string Text, string? Note = null) : Bl
     public string Full => Note is null ? Text : $"{Text} ({Note})";
 
     /// <summary>What a link to it says after #, as GitHub makes it of a heading in Markdown.</summary>
-    public string Anchor => string.Concat(Full.ToLowerInvariant().Where(c => char.IsLetterOrDigit(c) || c is ' ' or '-' or '_')).Replace(' ', '-');
+    public string Anchor =>
+        string.Concat(Full.ToLowerInvariant().Where(c => char.IsLetterOrDigit(c) || c is ' ' or '-' or '_')).Replace(' ', '-');
 }
 
 internal sealed record Paragraph(string Text, bool Small = false) : Block;
 
-/// <summary>A table; a cell may link to a file beside the page. One with a title is folded away below it where the page can do that.</summary>
+/// <summary>
+/// A table; a cell may link to a file beside the page. One with a title is folded away below it where the page can do that.
+/// </summary>
 internal sealed record Grid(IReadOnlyList<string> Columns, IReadOnlyList<IReadOnlyList<Cell>> Rows, string? Title = null) : Block;
 
 internal sealed record Cell(string Text, string? Link = null);
@@ -28,7 +31,9 @@ internal sealed record Figures(IReadOnlyList<Picture> Pictures) : Block;
 /// <summary>A figure: FILE.svg below the page's folder.</summary>
 internal sealed record Picture(string File, string Description);
 
-/// <summary>Ours beside the report's, with the difference, the spread over seeds, the scale, the version, the machine and links to the logs.</summary>
+/// <summary>
+/// Ours beside the report's, with the difference, the spread over seeds, the scale, the version, the machine and links to the logs.
+/// </summary>
 internal static class ReportDocument
 {
     public static IReadOnlyList<Block> Of(IReadOnlyList<ExperimentResults> experiments, string output)
@@ -37,20 +42,34 @@ internal static class ReportDocument
         return
         [
             new Heading(1, "Padam: the reproducibility report, rerun"),
-            new Paragraph("Test accuracies of these runs (ours) beside those of the report (arXiv 1901.09517), in per cent; the spread is the sample standard deviation over seeds. "
-                + "The report's numbers are those of its Tables 2 and 3, and where it has only a figure, read off it to about 0.1. "
-                + "Only the scale \"full\" follows the report's protocol: at any other, the difference says how far the reduction is from it, not whether the report holds."),
-            new Grid(["experiment", "scale", "recipe", "runs"],
-            [
-                .. experiments.Select(experiment => (IReadOnlyList<Cell>)
-                    [new(experiment.Plan.Title, "#" + Title(experiment.Plan).Anchor), new(experiment.Plan.Scale), new(experiment.Plan.Recipe), new(experiment.Progress)]),
-            ]),
+            new Paragraph(
+                "Test accuracies of these runs (ours) beside those of the report (arXiv 1901.09517), in per cent; the spread is the "
+                    + "sample standard deviation over seeds. "
+                    + "The report's numbers are those of its Tables 2 and 3, and where it has only a figure, read off it to about 0.1. "
+                    + "Only the scale \"full\" follows the report's protocol: at any other, the difference says how far the reduction "
+                    + "is from it, not whether the report holds."
+            ),
+            new Grid(
+                ["experiment", "scale", "recipe", "runs"],
+                [
+                    .. experiments.Select(experiment =>
+                        (IReadOnlyList<Cell>)
+                            [
+                                new(experiment.Plan.Title, "#" + Title(experiment.Plan).Anchor),
+                                new(experiment.Plan.Scale),
+                                new(experiment.Plan.Recipe),
+                                new(experiment.Progress),
+                            ]
+                    ),
+                ]
+            ),
             .. experiments.SelectMany(experiment => Blocks(experiment, report, output)),
         ];
     }
 
     /// <summary>The name of a figure's files, without extension.</summary>
-    public static string FigureName(ExperimentPlan plan, ResultGroup group, string kind) => $"{plan.Name}-{plan.Scale}-{plan.Recipe}-{group.DataSet}-{group.Network}-{kind}";
+    public static string FigureName(ExperimentPlan plan, ResultGroup group, string kind) =>
+        $"{plan.Name}-{plan.Scale}-{plan.Recipe}-{group.DataSet}-{group.Network}-{kind}";
 
     /// <summary>A table row a series and shown epoch: series, epoch, ours, spread, the report's, difference.</summary>
     public static IEnumerable<IReadOnlyList<Cell>> Rows(ExperimentPlan plan, ResultGroup place, ReportNumbers report) =>
@@ -61,14 +80,18 @@ internal static class ReportDocument
         let lost = series.Diverged.Select(diverged => diverged.Epoch).Where(epoch => epoch <= shown.Scaled).Distinct().Order().ToList()
         where ours is not null || lost.Count > 0
         select (IReadOnlyList<Cell>)
-        [
-            new Cell(series.Name),
-            new Cell(shown.Protocol == shown.Scaled ? $"{shown.Protocol}" : $"{shown.Scaled} for {shown.Protocol}"),
-            new Cell(ours is null ? Diverged(lost) : Number(ours.Mean)),
-            new Cell(ours is null ? "-" : Spread(ours, lost)),
-            new Cell(theirs is { } number ? Number(number) : "-"),
-            new Cell(ours is not null && theirs is { } other ? (ours.Mean - other).ToString("+0.00;-0.00;0.00", CultureInfo.InvariantCulture) : "-"),
-        ];
+            [
+                new Cell(series.Name),
+                new Cell(shown.Protocol == shown.Scaled ? $"{shown.Protocol}" : $"{shown.Scaled} for {shown.Protocol}"),
+                new Cell(ours is null ? Diverged(lost) : Number(ours.Mean)),
+                new Cell(ours is null ? "-" : Spread(ours, lost)),
+                new Cell(theirs is { } number ? Number(number) : "-"),
+                new Cell(
+                    ours is not null && theirs is { } other
+                        ? (ours.Mean - other).ToString("+0.00;-0.00;0.00", CultureInfo.InvariantCulture)
+                        : "-"
+                ),
+            ];
 
     public static readonly IReadOnlyList<string> Columns = ["series", "epoch", "ours, %", "spread", "report, %", "difference"];
 
@@ -85,13 +108,29 @@ internal static class ReportDocument
             List<RunResult> runs = [.. group.Series.SelectMany(series => series.Runs)];
             yield return new Heading(3, group.Name, $"scale {plan.Scale}");
             yield return new Grid(Columns, rows);
-            if (rows.All(row => row[^2].Text == "-")) yield return new Paragraph("The report has no number to set beside these.", Small: true);
+            if (rows.All(row => row[^2].Text == "-"))
+                yield return new Paragraph("The report has no number to set beside these.", Small: true);
             if (plan.Figures.Count > 0)
-                yield return new Figures([.. plan.Figures.Select(kind => new Picture($"figures/{FigureName(plan, group, kind)}.svg", $"{CurveFigure.Title(kind)}, {group.Name}, scale {plan.Scale}"))]);
-            yield return new Grid(["run", "seed", "last accuracy, %", "time", "log", "more"], [.. runs.Select(run => Details(run, output))], $"Runs and their logs ({runs.Count})");
+                yield return new Figures([
+                    .. plan.Figures.Select(kind => new Picture(
+                        $"figures/{FigureName(plan, group, kind)}.svg",
+                        $"{CurveFigure.Title(kind)}, {group.Name}, scale {plan.Scale}"
+                    )),
+                ]);
+            yield return new Grid(
+                ["run", "seed", "last accuracy, %", "time", "log", "more"],
+                [.. runs.Select(run => Details(run, output))],
+                $"Runs and their logs ({runs.Count})"
+            );
         }
 
-        foreach (string origin in results.Groups.SelectMany(group => group.Series).SelectMany(series => series.Runs).Select(run => Origin(run.Summary)).Distinct())
+        foreach (
+            string origin in results
+                .Groups.SelectMany(group => group.Series)
+                .SelectMany(series => series.Runs)
+                .Select(run => Origin(run.Summary))
+                .Distinct()
+        )
             yield return new Paragraph(origin, Small: true);
     }
 
@@ -101,19 +140,25 @@ internal static class ReportDocument
         string Link(string path) => Path.GetRelativePath(output, path).Replace('\\', '/');
         return
         [
-            new(run.Run.Series), new($"{run.Run.Settings.Seed}"), new(run.Summary.TestAccuracy is { } accuracy ? Number(100 * accuracy) : Diverged([run.Summary.Diverged!.Epoch])),
-            new(Time(run.Summary.Seconds)), new(run.Run.Id, Link(files.Log)), new("json", Link(files.Summary)),
+            new(run.Run.Series),
+            new($"{run.Run.Settings.Seed}"),
+            new(run.Summary.TestAccuracy is { } accuracy ? Number(100 * accuracy) : Diverged([run.Summary.Diverged!.Epoch])),
+            new(Time(run.Summary.Seconds)),
+            new(run.Run.Id, Link(files.Log)),
+            new("json", Link(files.Summary)),
         ];
     }
 
     // Of a version with its commit, ten digits of it.
     private static string Origin(RunSummary run) =>
-        $"Version {(run.Version.Split('+') is [var version, var commit] ? $"{version} (commit {commit[..Math.Min(10, commit.Length)]})" : run.Version)} on {run.Device}; {run.Machine}.";
+        "Version "
+        + $"{(run.Version.Split('+') is [var version, var commit] ? $"{version} (commit {commit[..Math.Min(10, commit.Length)]})" : run.Version)} on {run.Device}; {run.Machine}.";
 
     private static string Diverged(IReadOnlyList<int> epochs) => $"diverged at epoch {string.Join(", ", epochs)}";
 
     private static string Spread(Spread ours, List<int> lost) =>
-        (ours.Deviation is { } deviation ? $"{Number(deviation)} ({ours.Count} seeds)" : "one seed") + (lost.Count > 0 ? $", others {Diverged(lost)}" : "");
+        (ours.Deviation is { } deviation ? $"{Number(deviation)} ({ours.Count} seeds)" : "one seed")
+        + (lost.Count > 0 ? $", others {Diverged(lost)}" : "");
 
     private static string Time(double seconds)
     {

@@ -3,10 +3,14 @@ using System.Text.Json;
 
 namespace Padam.Reproduce.Reporting;
 
-/// <summary>The report's own results (arXiv 1901.09517), from report-results.json: Tables 2 and 3, and points read off its figures, good to about 0.1.</summary>
+/// <summary>
+/// The report's own results (arXiv 1901.09517), from report-results.json: Tables 2 and 3, and points read off its figures, good to about
+/// 0.1.
+/// </summary>
 internal sealed class ReportNumbers
 {
-    private const string Tables = "test_accuracy_percent_at_epoch_50_100_150_200", Finals = "final_test_accuracy_percent_digitised",
+    private const string Tables = "test_accuracy_percent_at_epoch_50_100_150_200",
+        Finals = "final_test_accuracy_percent_digitised",
         Partials = "p_value_experiment_resnet18_90_epochs_lr_0.1_decay_0.1_per_30_epochs_digitised";
 
     private static readonly int[] TableEpochs = [50, 100, 150, 200];
@@ -22,8 +26,19 @@ internal sealed class ReportNumbers
 
     /// <summary>Table 1: each optimizer's settings by name.</summary>
     public IEnumerable<(string Optimizer, IReadOnlyDictionary<string, string> Settings)> Hyperparameters() =>
-        _root.GetProperty("hyperparameters").EnumerateObject().Select(optimizer => (optimizer.Name,
-            (IReadOnlyDictionary<string, string>)optimizer.Value.EnumerateObject().Where(setting => setting.Name != "note").ToDictionary(setting => setting.Name, setting => setting.Value.GetRawText())));
+        _root
+            .GetProperty("hyperparameters")
+            .EnumerateObject()
+            .Select(optimizer =>
+                (
+                    optimizer.Name,
+                    (IReadOnlyDictionary<string, string>)
+                        optimizer
+                            .Value.EnumerateObject()
+                            .Where(setting => setting.Name != "note")
+                            .ToDictionary(setting => setting.Name, setting => setting.Value.GetRawText())
+                )
+            );
 
     /// <summary>The test accuracy in per cent after <paramref name="epoch"/> epochs; null where the report has none.</summary>
     /// <param name="dataSet">cifar10 or cifar100.</param>
@@ -32,8 +47,10 @@ internal sealed class ReportNumbers
     /// <param name="epoch">From 1.</param>
     public double? TestAccuracy(string dataSet, string network, string series, int epoch)
     {
-        string key = $"{dataSet}/{network}", optimizer = series.ToLower(CultureInfo.InvariantCulture);
-        if (series.StartsWith("p = ", StringComparison.Ordinal)) return epoch == 90 && network == "resnet18" ? Number(Partials, dataSet, series[4..]) : null;
+        string key = $"{dataSet}/{network}",
+            optimizer = series.ToLower(CultureInfo.InvariantCulture);
+        if (series.StartsWith("p = ", StringComparison.Ordinal))
+            return epoch == 90 && network == "resnet18" ? Number(Partials, dataSet, series[4..]) : null;
         if (_root.GetProperty(Tables).TryGetProperty(key, out JsonElement table))
         {
             int column = Array.IndexOf(TableEpochs, epoch);
@@ -44,5 +61,7 @@ internal sealed class ReportNumbers
     }
 
     private double? Number(string section, string key, string name) =>
-        _root.GetProperty(section).TryGetProperty(key, out JsonElement group) && group.TryGetProperty(name, out JsonElement value) ? value.GetDouble() : null;
+        _root.GetProperty(section).TryGetProperty(key, out JsonElement group) && group.TryGetProperty(name, out JsonElement value)
+            ? value.GetDouble()
+            : null;
 }

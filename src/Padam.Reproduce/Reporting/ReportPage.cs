@@ -31,11 +31,20 @@ internal static class ReportPage
     public static IReadOnlyList<ExperimentResults> Write(string output)
     {
         List<ExperimentResults> experiments = [.. ExperimentPlan.In(output).Select(plan => ExperimentResults.Gather(plan, output))];
-        if (experiments.Count == 0) throw new CommandException($"'{output}' has no experiments. `experiment NAME --out {output}` runs one; `experiment list` has the names.");
+        if (experiments.Count == 0)
+            throw new CommandException(
+                $"'{output}' has no experiments. `experiment NAME --out {output}` runs one; `experiment list` has the names."
+            );
         foreach (ExperimentResults results in experiments)
-            foreach (ResultGroup group in results.Groups)
-                foreach (string kind in results.Plan.Figures)
-                    CurveFigure.Write(Path.Combine(output, "figures"), ReportDocument.FigureName(results.Plan, group, kind), group, kind, $"scale {results.Plan.Scale}");
+        foreach (ResultGroup group in results.Groups)
+        foreach (string kind in results.Plan.Figures)
+            CurveFigure.Write(
+                Path.Combine(output, "figures"),
+                ReportDocument.FigureName(results.Plan, group, kind),
+                group,
+                kind,
+                $"scale {results.Plan.Scale}"
+            );
 
         IReadOnlyList<Block> blocks = ReportDocument.Of(experiments, output);
         AtomicFile.Write(Path.Combine(output, "report.md"), Markdown(blocks));
@@ -48,16 +57,25 @@ internal static class ReportPage
         var page = new StringBuilder();
         foreach (Block block in blocks)
         {
-            page.Append(block switch
-            {
-                Heading heading => $"{new string('#', heading.Level)} {heading.Full}\n",
-                Paragraph paragraph => paragraph.Text + "\n",
-                Figures figures => string.Concat(figures.Pictures.Select(picture => $"![{picture.Description}]({picture.File})\n")),
-                Grid grid => (grid.Title is null ? "" : $"{grid.Title}:\n\n")
-                    + $"| {string.Join(" | ", grid.Columns)} |\n|{string.Concat(grid.Columns.Select((_, i) => i == 0 ? " --- |" : " ---: |"))}\n"
-                    + string.Concat(grid.Rows.Select(row => $"| {string.Join(" | ", row.Select(cell => cell.Link is null ? cell.Text : $"[{cell.Text}]({cell.Link})"))} |\n")),
-                _ => throw new InvalidOperationException($"No Markdown for {block.GetType().Name}."),
-            }).Append('\n');
+            page.Append(
+                    block switch
+                    {
+                        Heading heading => $"{new string('#', heading.Level)} {heading.Full}\n",
+                        Paragraph paragraph => paragraph.Text + "\n",
+                        Figures figures => string.Concat(figures.Pictures.Select(picture => $"![{picture.Description}]({picture.File})\n")),
+                        Grid grid => (grid.Title is null ? "" : $"{grid.Title}:\n\n")
+                            + $"| {string.Join(" | ", grid.Columns)} "
+                            + $"|\n|{string.Concat(grid.Columns.Select((_, i) => i == 0 ? " --- |" : " ---: |"))}\n"
+                            + string.Concat(
+                                grid.Rows.Select(row =>
+                                    "| "
+                                    + $"{string.Join(" | ", row.Select(cell => cell.Link is null ? cell.Text : $"[{cell.Text}]({cell.Link})"))} |\n"
+                                )
+                            ),
+                        _ => throw new InvalidOperationException($"No Markdown for {block.GetType().Name}."),
+                    }
+                )
+                .Append('\n');
         }
 
         return page.ToString();
@@ -65,38 +83,55 @@ internal static class ReportPage
 
     private static string Html(IReadOnlyList<Block> blocks, string output)
     {
-        var page = new StringBuilder($"<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>{Text(blocks.OfType<Heading>().First().Text)}</title>\n<style>\n{Style}\n</style>\n</head>\n<body>\n");
+        var page = new StringBuilder(
+            "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" "
+                + "content=\"width=device-width, "
+                + $"initial-scale=1\">\n<title>{Text(blocks.OfType<Heading>().First().Text)}</title>\n<style>\n{Style}\n</style>\n</head>\n<body>\n"
+        );
         foreach (Block block in blocks)
         {
-            page.Append(block switch
-            {
-                Heading heading => $"<h{heading.Level} id=\"{Text(heading.Anchor)}\">{Text(heading.Text)}{Note(heading)}</h{heading.Level}>",
-                Paragraph paragraph => $"<p{(paragraph.Small ? " class=\"small\"" : "")}>{Text(paragraph.Text)}</p>",
-                Figures figures => $"<div class=\"figures\">\n{string.Join('\n', figures.Pictures.Select(picture => Image(picture, output)))}\n</div>",
-                Grid { Title: { } title } grid => $"<details><summary>{Text(title)}</summary>\n{Table(grid)}\n</details>",
-                Grid grid => Table(grid),
-                _ => throw new InvalidOperationException($"No HTML for {block.GetType().Name}."),
-            }).Append('\n');
+            page.Append(
+                    block switch
+                    {
+                        Heading heading =>
+                            $"<h{heading.Level} id=\"{Text(heading.Anchor)}\">{Text(heading.Text)}{Note(heading)}</h{heading.Level}>",
+                        Paragraph paragraph => $"<p{(paragraph.Small ? " class=\"small\"" : "")}>{Text(paragraph.Text)}</p>",
+                        Figures figures => "<div "
+                            + $"class=\"figures\">\n{string.Join('\n', figures.Pictures.Select(picture => Image(picture, output)))}\n</div>",
+                        Grid { Title: { } title } grid => $"<details><summary>{Text(title)}</summary>\n{Table(grid)}\n</details>",
+                        Grid grid => Table(grid),
+                        _ => throw new InvalidOperationException($"No HTML for {block.GetType().Name}."),
+                    }
+                )
+                .Append('\n');
         }
 
         return page.Append("</body>\n</html>\n").ToString();
     }
 
     private static string Note(Heading heading) =>
-        heading.Note is { } note ? $" <span class=\"note{(note.StartsWith($"scale {Scale.Full.Name}", StringComparison.Ordinal) ? " full" : "")}\">{Text(note)}</span>" : "";
+        heading.Note is { } note
+            ? " <span "
+                + $"class=\"note{(note.StartsWith($"scale {Scale.Full.Name}", StringComparison.Ordinal) ? " full" : "")}\">{Text(note)}</span>"
+            : "";
 
     // As images, since the drawings name their parts alike and would clip each other in one document.
     private static string Image(Picture picture, string output) =>
-        $"<img alt=\"{Text(picture.Description)}\" src=\"data:image/svg+xml;base64,{Convert.ToBase64String(File.ReadAllBytes(Path.Combine(output, picture.File)))}\">";
+        $"<img alt=\"{Text(picture.Description)}\" "
+        + $"src=\"data:image/svg+xml;base64,{Convert.ToBase64String(File.ReadAllBytes(Path.Combine(output, picture.File)))}\">";
 
     private static string Table(Grid grid)
     {
         // A name that goes on from the row above is there for readers of the source, and out of sight for others.
-        IEnumerable<string> rows = grid.Rows.Select((row, i) => $"<tr{(i > 0 && row[0] == grid.Rows[i - 1][0] ? " class=\"same\"" : "")}>{string.Concat(row.Select(Td))}</tr>");
-        return $"<div class=\"wide\"><table><thead><tr>{string.Concat(grid.Columns.Select(column => $"<th>{Text(column)}</th>"))}</tr></thead><tbody>\n{string.Join('\n', rows)}\n</tbody></table></div>";
+        IEnumerable<string> rows = grid.Rows.Select(
+            (row, i) => $"<tr{(i > 0 && row[0] == grid.Rows[i - 1][0] ? " class=\"same\"" : "")}>{string.Concat(row.Select(Td))}</tr>"
+        );
+        return "<div "
+            + $"class=\"wide\"><table><thead><tr>{string.Concat(grid.Columns.Select(column => $"<th>{Text(column)}</th>"))}</tr></thead><tbody>\n{string.Join('\n', rows)}\n</tbody></table></div>";
     }
 
-    private static string Td(Cell cell) => cell.Link is null ? $"<td>{Text(cell.Text)}</td>" : $"<td><a href=\"{Text(cell.Link)}\">{Text(cell.Text)}</a></td>";
+    private static string Td(Cell cell) =>
+        cell.Link is null ? $"<td>{Text(cell.Text)}</td>" : $"<td><a href=\"{Text(cell.Link)}\">{Text(cell.Text)}</a></td>";
 
     private static string Text(string text) => WebUtility.HtmlEncode(text);
 }

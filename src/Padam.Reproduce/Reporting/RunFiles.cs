@@ -1,6 +1,8 @@
 namespace Padam.Reproduce.Reporting;
 
-/// <summary>Where a run writes: <c>FOLDER/model_OPTIMIZER_DATASET</c> with .csv, .zip, .h5 and .json, and the checkpoint while it is unfinished.</summary>
+/// <summary>
+/// Where a run writes: <c>FOLDER/model_OPTIMIZER_DATASET</c> with .csv, .zip, .h5 and .json, and the checkpoint while it is unfinished.
+/// </summary>
 internal sealed record RunFiles(string Folder, string Optimizer, string DataSet)
 {
     public string Log => Named(".csv");
@@ -23,7 +25,8 @@ internal sealed record RunFiles(string Folder, string Optimizer, string DataSet)
     /// <exception cref="IOException">A training is at work in it.</exception>
     public void RemoveUnfinished()
     {
-        if (!Directory.Exists(Folder)) return;
+        if (!Directory.Exists(Folder))
+            return;
         if (Directory.Exists(Checkpoint))
         {
             // The library holds this file while it trains; on Linux deleting would not mind.
@@ -31,10 +34,13 @@ internal sealed record RunFiles(string Folder, string Optimizer, string DataSet)
             Directory.Delete(Checkpoint, recursive: true);
         }
 
-        foreach (string left in Directory.EnumerateFiles(Folder, $"{Path.GetFileNameWithoutExtension(Log)}.*.tmp")) File.Delete(left);
+        foreach (string left in Directory.EnumerateFiles(Folder, $"{Path.GetFileNameWithoutExtension(Log)}.*.tmp"))
+            File.Delete(left);
     }
 
-    /// <summary>Clears an old run away. Its summary goes first: without it the rest is no finished run, whenever this is interrupted.</summary>
+    /// <summary>
+    /// Clears an old run away. Its summary goes first: without it the rest is no finished run, whenever this is interrupted.
+    /// </summary>
     public void RemoveFinished()
     {
         File.Delete(Summary);
@@ -58,7 +64,10 @@ internal sealed record RunFiles(string Folder, string Optimizer, string DataSet)
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new CommandException($"The output folder '{Folder}' cannot be written: {e.Message.TrimEnd('.')}. Choose another --out.", e);
+            throw new CommandException(
+                $"The output folder '{Folder}' cannot be written: {e.Message.TrimEnd('.')}. Choose another --out.",
+                e
+            );
         }
     }
 

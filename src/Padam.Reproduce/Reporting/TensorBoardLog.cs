@@ -30,6 +30,7 @@ internal sealed class TensorBoardLog : IDisposable
 
     private void Add(string tag, double? value, int epoch)
     {
-        if (value is { } number) _writer.add_scalar(tag, (float)number, epoch);
+        if (value is { } number)
+            _writer.add_scalar(tag, (float)number, epoch);
     }
 }

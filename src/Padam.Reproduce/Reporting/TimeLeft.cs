@@ -19,5 +19,10 @@ internal sealed class TimeLeft
         return since > 0 ? _watch.Elapsed * ((progress.Epochs - done) / since) : null;
     }
 
-    public static string Text(TimeSpan? left) => left is { } time ? time.TotalHours >= 1 ? $"{(int)time.TotalHours}:{time.Minutes:00}:{time.Seconds:00}" : $"{time.Minutes}:{time.Seconds:00}" : "-:--";
+    public static string Text(TimeSpan? left) =>
+        left is { } time
+            ? time.TotalHours >= 1
+                ? $"{(int)time.TotalHours}:{time.Minutes:00}:{time.Seconds:00}"
+                : $"{time.Minutes}:{time.Seconds:00}"
+            : "-:--";
 }

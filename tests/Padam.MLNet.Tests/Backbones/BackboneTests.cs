@@ -55,13 +55,21 @@ public sealed class BackboneTests
     {
         using var network = Backbone.Parse("wrn-10-2").Build(10);
         string[] block = ["conv1.weight", .. Norm("bn1"), "conv2.weight", .. Norm("bn2")];
-        string[] expected = ["conv1.weight", .. Norm("bn1"),
+        string[] expected =
+        [
+            "conv1.weight",
+            .. Norm("bn1"),
             .. block.Select(name => $"layer1.0.{name}"),
-            .. new[] { "layer2.0.", "layer3.0." }.SelectMany(prefix => block.Concat(["downsample.0.weight", .. Norm("downsample.1")]).Select(name => prefix + name)),
-            "fc.weight", "fc.bias"];
+            .. new[] { "layer2.0.", "layer3.0." }.SelectMany(prefix =>
+                block.Concat(["downsample.0.weight", .. Norm("downsample.1")]).Select(name => prefix + name)
+            ),
+            "fc.weight",
+            "fc.bias",
+        ];
         CollectionAssert.AreEqual(expected, network.PlainState().Select(entry => entry.Name).ToArray());
 
-        static string[] Norm(string name) => [$"{name}.weight", $"{name}.bias", $"{name}.running_mean", $"{name}.running_var", $"{name}.num_batches_tracked"];
+        static string[] Norm(string name) =>
+            [$"{name}.weight", $"{name}.bias", $"{name}.running_mean", $"{name}.running_var", $"{name}.num_batches_tracked"];
     }
 
     [TestMethod]
@@ -69,7 +77,8 @@ public sealed class BackboneTests
     {
         string message = Assert.ThrowsExactly<ArgumentException>(() => Backbone.Parse("resnet-18")).Message;
         StringAssert.Contains(message, "Did you mean resnet18?");
-        foreach (string name in Backbone.Names) StringAssert.Contains(message, name);
+        foreach (string name in Backbone.Names)
+            StringAssert.Contains(message, name);
     }
 
     [TestMethod]
@@ -85,7 +94,12 @@ public sealed class BackboneTests
     public void A_registered_network_parses_by_its_name_and_is_replaced_by_registering_again()
     {
         const string name = "tests-own";
-        StringAssert.Contains(Assert.ThrowsExactly<InvalidOperationException>(() => Backbone.BuildOfModel(name, new(), 5, mostNumbers: 1000, "model.zip")).Message, $"Backbone.Register(\"{name}\"");
+        StringAssert.Contains(
+            Assert
+                .ThrowsExactly<InvalidOperationException>(() => Backbone.BuildOfModel(name, new(), 5, mostNumbers: 1000, "model.zip"))
+                .Message,
+            $"Backbone.Register(\"{name}\""
+        );
         Backbone.Register(name, classes => nn.Sequential(nn.Flatten(), nn.Linear(12, classes)));
         Backbone.Register(name, classes => nn.Sequential(nn.Flatten(), nn.Linear(48, classes)));
         using DisposeScope scope = NewDisposeScope();
@@ -97,11 +111,23 @@ public sealed class BackboneTests
     [TestMethod]
     public void A_registered_network_works_with_every_optimisation_of_the_built_in_ones()
     {
-        Backbone.Register("tests-convolution", classes => nn.Sequential(nn.Conv2d(3, 4, 3), nn.BatchNorm2d(4), nn.ReLU(), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(4, classes)));
+        Backbone.Register(
+            "tests-convolution",
+            classes =>
+                nn.Sequential(
+                    nn.Conv2d(3, 4, 3),
+                    nn.BatchNorm2d(4),
+                    nn.ReLU(),
+                    nn.AdaptiveAvgPool2d(1),
+                    nn.Flatten(),
+                    nn.Linear(4, classes)
+                )
+        );
         using DisposeScope scope = NewDisposeScope();
         using var network = Backbone.Parse("tests-convolution").Build(3);
         network.eval();
-        Tensor images = rand(2, 3, 8, 8), before = network.forward(images);
+        Tensor images = rand(2, 3, 8, 8),
+            before = network.forward(images);
         network.ToChannelsLast();
         network.Fold();
         Assert.IsTrue(network.forward(images).equal(before).all().item<bool>());
@@ -126,7 +152,12 @@ public sealed class BackboneTests
     [TestMethod]
     public void Settings_survive_json_with_the_initialisation_by_name()
     {
-        BackboneSettings settings = new() { Initialization = Initialization.VarianceScaling, BatchNormMomentum = 0.003, BatchNormEpsilon = 1e-3 };
+        BackboneSettings settings = new()
+        {
+            Initialization = Initialization.VarianceScaling,
+            BatchNormMomentum = 0.003,
+            BatchNormEpsilon = 1e-3,
+        };
         string json = JsonSerializer.Serialize(settings);
         StringAssert.Contains(json, "\"VarianceScaling\"");
         Assert.AreEqual(settings, JsonSerializer.Deserialize<BackboneSettings>(json));
@@ -150,7 +181,8 @@ public sealed class BackboneTests
     {
         using DisposeScope scope = NewDisposeScope();
         using var network = Backbone.Parse(name).Build(10);
-        Tensor images = randn(4, 3, 16, 16), single = network.forward(images);
+        Tensor images = randn(4, 3, 16, 16),
+            single = network.forward(images);
         network.to(float64);
         Tensor moved = network.forward(images.to(float64));
         Assert.IsTrue(moved.allclose(single.to(float64), rtol: 1e-3, atol: 1e-3 * single.abs().max().item<float>()));
@@ -167,7 +199,9 @@ public sealed class BackboneTests
     public void Batch_normalisation_takes_the_settings_constants()
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor map = randn(4, 3, 5, 5) * 2 + 1, mean = map.mean([0, 2, 3]), variance = map.var([0, 2, 3], unbiased: false);
+        Tensor map = randn(4, 3, 5, 5) * 2 + 1,
+            mean = map.mean([0, 2, 3]),
+            variance = map.var([0, 2, 3], unbiased: false);
         using BatchNorm norm = new(3, new() { BatchNormMomentum = 0.25, BatchNormEpsilon = 0.5 });
         Tensor expected = (map - mean.view(1, 3, 1, 1)) / (variance + 0.5).sqrt().view(1, 3, 1, 1);
         Assert.IsTrue(norm.forward(map).allclose(expected, atol: 1e-5));

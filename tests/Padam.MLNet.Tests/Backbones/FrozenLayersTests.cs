@@ -24,7 +24,8 @@ public sealed class FrozenLayersTests
         string[] names = [.. network.PlainState().Select(entry => entry.Name)];
         for (int i = 0; i < names.Length; i++)
         {
-            bool isFrozen = names[i] is "fc.bias" || names[i].StartsWith("conv1.") || names[i].StartsWith("bn1.") || names[i].StartsWith("layer1.");
+            bool isFrozen =
+                names[i] is "fc.bias" || names[i].StartsWith("conv1.") || names[i].StartsWith("bn1.") || names[i].StartsWith("layer1.");
             Assert.AreEqual(isFrozen, before[i].AsSpan().SequenceEqual(after[i]), names[i]);
         }
 

@@ -12,7 +12,9 @@ internal sealed class GoldenNetwork
 
     public static GoldenNetwork Load(string name)
     {
-        using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "Golden", $"{name}-10.json")));
+        using JsonDocument document = JsonDocument.Parse(
+            File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "Golden", $"{name}-10.json"))
+        );
         return new GoldenNetwork(document.RootElement.Clone());
     }
 
@@ -20,7 +22,8 @@ internal sealed class GoldenNetwork
 
     public string[] Names => [.. json.GetProperty("reference_names").EnumerateArray().Select(name => name.GetString()!)];
 
-    public long[][] Shapes => [.. json.GetProperty("parameters").EnumerateArray().Select(entry => entry.GetProperty("shape").Deserialize<long[]>()!)];
+    public long[][] Shapes =>
+        [.. json.GetProperty("parameters").EnumerateArray().Select(entry => entry.GetProperty("shape").Deserialize<long[]>()!)];
 
     public double Loss => json.GetProperty("loss").GetDouble();
 
@@ -50,14 +53,18 @@ internal sealed class GoldenNetwork
         foreach ((string name, TorchSharp.Modules.Parameter parameter) in network.named_parameters())
         {
             double fanIn = parameter.shape.Skip(1).Aggregate(1L, (product, side) => product * side);
-            Func<double, double> scale = parameter.dim() >= 2 ? u => u * Math.Sqrt(6 / fanIn) : name.EndsWith("weight") ? u => 1 + 0.1 * u : u => 0.1 * u;
+            Func<double, double> scale =
+                parameter.dim() >= 2 ? u => u * Math.Sqrt(6 / fanIn)
+                : name.EndsWith("weight") ? u => 1 + 0.1 * u
+                : u => 0.1 * u;
             float[] values = [.. Stream(Seed * 1000 + index++, parameter.numel()).Select(u => (float)scale(u))];
             using Tensor filled = tensor(values, parameter.shape);
             parameter.copy_(filled);
         }
     }
 
-    // Element e of stream s: output number (s << 32) + e of splitmix64 seeded with 0 (its state moves by the golden gamma each time), top 53 bits spread over [-1, 1).
+    // Element e of stream s: output number (s
+    // << 32) + e of splitmix64 seeded with 0 (its state moves by the golden gamma each time), top 53 bits spread over [-1, 1).
     private static IEnumerable<double> Stream(ulong stream, long count)
     {
         for (ulong element = 0; element < (ulong)count; element++)

@@ -20,7 +20,8 @@ public sealed class GoldenNetworkTests
         using var network = Backbone.Parse(name).Build(10);
         var parameters = network.named_parameters().ToArray();
         CollectionAssert.AreEqual(golden.Names, parameters.Select(entry => entry.name).ToArray());
-        for (int i = 0; i < parameters.Length; i++) CollectionAssert.AreEqual(golden.Shapes[i], parameters[i].parameter.shape, golden.Names[i]);
+        for (int i = 0; i < parameters.Length; i++)
+            CollectionAssert.AreEqual(golden.Shapes[i], parameters[i].parameter.shape, golden.Names[i]);
         Assert.AreEqual(golden.ParameterCount, parameters.Sum(entry => entry.parameter.numel()));
     }
 
@@ -43,18 +44,30 @@ public sealed class GoldenNetworkTests
         GoldenNetwork golden = GoldenNetwork.Load(name);
         using var network = Backbone.Parse(name).Build(10);
         golden.Fill(network);
-        if (channelsLast) network.ToChannelsLast();
+        if (channelsLast)
+            network.ToChannelsLast();
         network.Use(algorithm);
 
-        Tensor images = golden.Images(), logits = network.forward(images);
+        Tensor images = golden.Images(),
+            logits = network.forward(images);
         Tensor loss = nn.functional.cross_entropy(logits, golden.Labels());
         loss.backward();
         AssertClose(golden.TrainLogits, logits, "training logits");
         Assert.AreEqual(golden.Loss, loss.item<float>(), Tolerance * golden.Loss);
-        // Other kernels round otherwise, and an activation within rounding of zero then changes its side of a ReLU, which moves the norms of all layers before it:
-        // measured against float64, plain 4e-5, channels-last 1.1e-4, Winograd 5.3e-4. (Each convolution's own gradients are checked to 1e-4 in WinogradConvolutionTests.)
-        double gradientTolerance = algorithm != ConvolutionAlgorithm.Direct ? 10 * Tolerance : channelsLast ? 2 * Tolerance : Tolerance;
-        AssertClose(golden.GradientNorms, stack(network.parameters().Select(parameter => parameter.grad!.norm())), "gradient norms", gradientTolerance);
+        // Other kernels round otherwise, and an activation within rounding of zero then changes its side of a ReLU, which moves the norms
+        // of all layers before it:
+        // measured against float64, plain 4e-5, channels-last 1.1e-4, Winograd 5.3e-4. (Each convolution's own gradients are checked to
+        // 1e-4 in WinogradConvolutionTests.)
+        double gradientTolerance =
+            algorithm != ConvolutionAlgorithm.Direct ? 10 * Tolerance
+            : channelsLast ? 2 * Tolerance
+            : Tolerance;
+        AssertClose(
+            golden.GradientNorms,
+            stack(network.parameters().Select(parameter => parameter.grad!.norm())),
+            "gradient norms",
+            gradientTolerance
+        );
 
         network.eval();
         using IDisposable _ = no_grad();
@@ -67,7 +80,8 @@ public sealed class GoldenNetworkTests
     {
         float[] values = actual.detach().contiguous().data<float>().ToArray();
         Assert.AreEqual(expected.Length, values.Length, what);
-        double largest = expected.Max(Math.Abs), error = expected.Zip(values, (e, a) => Math.Abs(e - a)).Max();
+        double largest = expected.Max(Math.Abs),
+            error = expected.Zip(values, (e, a) => Math.Abs(e - a)).Max();
         Assert.IsTrue(error <= tolerance * largest, $"{what}: the largest error is {error / largest:E2} of the largest value.");
     }
 }

@@ -7,7 +7,8 @@ namespace Padam.MLNet.Tests.Backbones;
 [TestClass]
 public sealed class InitializationTests
 {
-    private const double FanIn = 128 * 9, FanOut = 256 * 9;
+    private const double FanIn = 128 * 9,
+        FanOut = 256 * 9;
 
     [TestMethod]
     [DataRow("vgg-small", Initialization.PyTorch, "features.8.weight", false)]
@@ -33,7 +34,10 @@ public sealed class InitializationTests
         Assert.AreEqual(1, weight.std().item<float>() / deviation, 0.01);
         Assert.AreEqual(0, weight.mean().item<float>() / deviation, 0.01);
         Assert.IsTrue(largest <= bound * 1.0001, $"{largest} is outside {bound}.");
-        Assert.IsTrue(unbounded ? largest > 4 * deviation : largest > 0.95 * bound, $"{largest} is too small for the largest of 300,000 draws.");
+        Assert.IsTrue(
+            unbounded ? largest > 4 * deviation : largest > 0.95 * bound,
+            $"{largest} is too small for the largest of 300,000 draws."
+        );
     }
 
     [TestMethod]
@@ -44,7 +48,11 @@ public sealed class InitializationTests
         {
             using var network = Backbone.Parse("vgg-small").With(new() { Initialization = initialization }).Build(10);
             foreach (string bias in new[] { "features.0.bias", "classifier.bias" })
-                Assert.AreEqual(initialization == Initialization.PyTorch, network.state_dict()[bias].abs().sum().item<float>() > 0, $"{initialization}, {bias}");
+                Assert.AreEqual(
+                    initialization == Initialization.PyTorch,
+                    network.state_dict()[bias].abs().sum().item<float>() > 0,
+                    $"{initialization}, {bias}"
+                );
         }
     }
 
@@ -63,12 +71,15 @@ public sealed class InitializationTests
         using DisposeScope scope = NewDisposeScope();
         foreach (Initialization initialization in Enum.GetValues<Initialization>())
         {
-            byte[][] drawn = [.. new long[] { 1, 1, 2 }.Select(seed =>
-            {
-                manual_seed(seed);
-                using var network = Backbone.Parse("vgg-small").With(new() { Initialization = initialization }).Build(10);
-                return network.PlainState().SelectMany(entry => entry.Tensor.bytes.ToArray()).ToArray();
-            })];
+            byte[][] drawn =
+            [
+                .. new long[] { 1, 1, 2 }.Select(seed =>
+                {
+                    manual_seed(seed);
+                    using var network = Backbone.Parse("vgg-small").With(new() { Initialization = initialization }).Build(10);
+                    return network.PlainState().SelectMany(entry => entry.Tensor.bytes.ToArray()).ToArray();
+                }),
+            ];
             CollectionAssert.AreEqual(drawn[0], drawn[1]);
             CollectionAssert.AreNotEqual(drawn[0], drawn[2]);
         }

@@ -18,7 +18,10 @@ public sealed class MemoryLayoutTests
 
         Tensor weight = network.state_dict()["features.4.weight"];
         CollectionAssert.AreEqual(new long[] { 64 * 9, 1, 64 * 3, 64 }, weight.stride());
-        Assert.IsTrue(parameters.SequenceEqual(network.parameters(), ReferenceEqualityComparer.Instance), "An optimizer would hold other tensors than the network.");
+        Assert.IsTrue(
+            parameters.SequenceEqual(network.parameters(), ReferenceEqualityComparer.Instance),
+            "An optimizer would hold other tensors than the network."
+        );
         var plain = network.PlainState();
         Assert.IsTrue(plain.All(entry => entry.Tensor.is_contiguous()));
         CollectionAssert.AreEqual(before, plain.SelectMany(entry => entry.Tensor.to(float32).data<float>().ToArray()).ToArray());
@@ -51,11 +54,14 @@ public sealed class MemoryLayoutTests
         using (var network = Backbone.Parse(name).Build(10))
         {
             network.ToChannelsLast();
-            using (NewDisposeScope()) network.forward(images).sum().backward();
-            foreach (TorchSharp.Modules.Parameter parameter in network.parameters()) parameter.grad = null;
+            using (NewDisposeScope())
+                network.forward(images).sum().backward();
+            foreach (TorchSharp.Modules.Parameter parameter in network.parameters())
+                parameter.grad = null;
 
             long start = statistics.ThreadTotalLiveCount;
-            using (Tensor logits = network.forward(images)) Assert.AreEqual(start + 1, statistics.ThreadTotalLiveCount);
+            using (Tensor logits = network.forward(images))
+                Assert.AreEqual(start + 1, statistics.ThreadTotalLiveCount);
             network.eval();
             using (no_grad())
             {
@@ -64,7 +70,8 @@ public sealed class MemoryLayoutTests
                 network.Unfold();
             }
 
-            foreach ((_, Tensor tensor) in network.PlainState()) tensor.Dispose();
+            foreach ((_, Tensor tensor) in network.PlainState())
+                tensor.Dispose();
             Assert.AreEqual(start, statistics.ThreadTotalLiveCount);
         }
 

@@ -19,7 +19,8 @@ public sealed class CifarDataViewTests
         File.WriteAllBytes(_folder["data_batch_3.bin"], TinyImages.Records(20, 10, seed: 3));
         byte[] expected = [.. TinyImages.Records(30, 10, seed: 1), .. TinyImages.Records(20, 10, seed: 3)];
 
-        IDataView train = _mlContext.Padam().LoadCifar10(_folder.Path, CifarSplit.Train), test = _mlContext.Padam().LoadCifar10(_folder.Path, CifarSplit.Test);
+        IDataView train = _mlContext.Padam().LoadCifar10(_folder.Path, CifarSplit.Train),
+            test = _mlContext.Padam().LoadCifar10(_folder.Path, CifarSplit.Test);
 
         CollectionAssert.AreEqual(expected, Records(train, rows: null));
         CollectionAssert.AreEqual(TinyImages.Records(7, 10, seed: 2), Records(test, rows: null));
@@ -33,12 +34,16 @@ public sealed class CifarDataViewTests
     {
         Write100((fine: 0, coarse: 19), (fine: 99, coarse: 0), (fine: 42, coarse: 7));
 
-        IDataView fine = _mlContext.Padam().LoadCifar100(_folder.Path, CifarSplit.Train), coarse = _mlContext.Padam().LoadCifar100(_folder.Path, CifarSplit.Train, CifarLabels.Coarse);
+        IDataView fine = _mlContext.Padam().LoadCifar100(_folder.Path, CifarSplit.Train),
+            coarse = _mlContext.Padam().LoadCifar100(_folder.Path, CifarSplit.Train, CifarLabels.Coarse);
 
         CollectionAssert.AreEqual(new uint[] { 1, 100, 43 }, fine.GetColumn<uint>("Label").ToArray());
         CollectionAssert.AreEqual(new uint[] { 20, 1, 8 }, coarse.GetColumn<uint>("Label").ToArray());
         CollectionAssert.AreEqual(new[] { 10, 11, 12 }, fine.GetColumn<byte[]>("Features").Select(pixels => (int)pixels[0]).ToArray());
-        CollectionAssert.AreEqual(fine.GetColumn<byte[]>("Features").SelectMany(pixels => pixels).ToArray(), coarse.GetColumn<byte[]>("Features").SelectMany(pixels => pixels).ToArray());
+        CollectionAssert.AreEqual(
+            fine.GetColumn<byte[]>("Features").SelectMany(pixels => pixels).ToArray(),
+            coarse.GetColumn<byte[]>("Features").SelectMany(pixels => pixels).ToArray()
+        );
         Assert.AreEqual("fine 42", Names(fine)[42]);
         Assert.AreEqual("coarse 19", Names(coarse)[19]);
     }
@@ -121,7 +126,10 @@ public sealed class CifarDataViewTests
     {
         Write100((fine: 100, coarse: 3));
 
-        StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => _mlContext.Padam().LoadCifar100(_folder.Path, CifarSplit.Train)).Message, "record 0 (byte 1): label 100");
+        StringAssert.Contains(
+            Assert.ThrowsExactly<InvalidDataException>(() => _mlContext.Padam().LoadCifar100(_folder.Path, CifarSplit.Train)).Message,
+            "record 0 (byte 1): label 100"
+        );
         Assert.AreEqual(1, _mlContext.Padam().LoadCifar100(_folder.Path, CifarSplit.Train, CifarLabels.Coarse).GetRowCount());
     }
 
@@ -129,13 +137,19 @@ public sealed class CifarDataViewTests
     public void A_missing_folder_file_or_name_list_is_named()
     {
         string missing = Path.Combine(_folder.Path, "none");
-        StringAssert.Contains(Assert.ThrowsExactly<DirectoryNotFoundException>(() => _mlContext.Padam().LoadCifar10(missing, CifarSplit.Train)).Message, missing);
+        StringAssert.Contains(
+            Assert.ThrowsExactly<DirectoryNotFoundException>(() => _mlContext.Padam().LoadCifar10(missing, CifarSplit.Train)).Message,
+            missing
+        );
 
         TinyImages.Write(_folder.Path);
         File.Delete(_folder["data_batch_1.bin"]);
         Refuses<FileNotFoundException>(_folder.Path, "data_batch_1.bin");
         File.Delete(_folder["test_batch.bin"]);
-        StringAssert.Contains(Assert.ThrowsExactly<FileNotFoundException>(() => _mlContext.Padam().LoadCifar10(_folder.Path, CifarSplit.Test)).Message, _folder["test_batch.bin"]);
+        StringAssert.Contains(
+            Assert.ThrowsExactly<FileNotFoundException>(() => _mlContext.Padam().LoadCifar10(_folder.Path, CifarSplit.Test)).Message,
+            _folder["test_batch.bin"]
+        );
 
         TinyImages.Write(_folder.Path);
         File.WriteAllLines(_folder["batches.meta.txt"], TinyImages.Names[..9]);
@@ -160,20 +174,30 @@ public sealed class CifarDataViewTests
     {
         File.WriteAllText(_folder["file"], "");
 
-        StringAssert.Contains(Assert.ThrowsExactly<DirectoryNotFoundException>(() => _mlContext.Padam().LoadCifar10(_folder["file"], CifarSplit.Train)).Message, _folder["file"]);
+        StringAssert.Contains(
+            Assert
+                .ThrowsExactly<DirectoryNotFoundException>(() => _mlContext.Padam().LoadCifar10(_folder["file"], CifarSplit.Train))
+                .Message,
+            _folder["file"]
+        );
     }
 
-    private void Refuses<T>(params string[] expected) where T : Exception
+    private void Refuses<T>(params string[] expected)
+        where T : Exception
     {
         string message = Assert.ThrowsExactly<T>(() => _mlContext.Padam().LoadCifar10(_folder.Path, CifarSplit.Train)).Message;
-        foreach (string part in expected) StringAssert.Contains(message, part);
+        foreach (string part in expected)
+            StringAssert.Contains(message, part);
     }
 
     private void Write100(params (byte fine, byte coarse)[] records)
     {
         File.WriteAllLines(_folder["fine_label_names.txt"], Enumerable.Range(0, 100).Select(i => $"fine {i}"));
         File.WriteAllLines(_folder["coarse_label_names.txt"], Enumerable.Range(0, 20).Select(i => $"coarse {i}"));
-        File.WriteAllBytes(_folder["train.bin"], [.. records.SelectMany((record, i) => (byte[])[record.coarse, record.fine, .. Enumerable.Repeat((byte)(10 + i), 3072)])]);
+        File.WriteAllBytes(
+            _folder["train.bin"],
+            [.. records.SelectMany((record, i) => (byte[])[record.coarse, record.fine, .. Enumerable.Repeat((byte)(10 + i), 3072)])]
+        );
     }
 
     private static string[] Names(IDataView view)

@@ -15,13 +15,23 @@ public sealed class ImageFolderTests
     [TestMethod]
     public void Rows_come_in_the_order_of_classes_and_paths_whatever_the_depth_and_case()
     {
-        string[] paths = [Save("dog/2.PNG", 2), Save("cat/b.png", 3), Save("dog/1.jpg", 1), Save("cat/a/deep.png", 4), Save("Zebra/z.bmp.png", 5)];
+        string[] paths =
+        [
+            Save("dog/2.PNG", 2),
+            Save("cat/b.png", 3),
+            Save("dog/1.jpg", 1),
+            Save("cat/a/deep.png", 4),
+            Save("Zebra/z.bmp.png", 5),
+        ];
         File.WriteAllText(_folder["dog/readme.txt"], "no image");
         Directory.CreateDirectory(_folder["empty"]);
 
         IDataView view = _mlContext.Padam().LoadImageFolder(_folder.Path);
 
-        CollectionAssert.AreEqual(new[] { paths[4], paths[3], paths[1], paths[2], paths[0] }, view.GetColumn<string>("ImagePath").ToArray());
+        CollectionAssert.AreEqual(
+            new[] { paths[4], paths[3], paths[1], paths[2], paths[0] },
+            view.GetColumn<string>("ImagePath").ToArray()
+        );
         CollectionAssert.AreEqual(new uint[] { 1, 2, 2, 3, 3 }, view.GetColumn<uint>("Label").ToArray());
         VBuffer<ReadOnlyMemory<char>> names = default;
         view.Schema["Label"].GetKeyValues(ref names);
@@ -32,7 +42,8 @@ public sealed class ImageFolderTests
     [TestMethod]
     public void A_shuffled_folder_keeps_path_label_and_image_together()
     {
-        for (int i = 0; i < 12; i++) Save($"{(char)('a' + (i % 3))}/{i}.png", (byte)(10 * i));
+        for (int i = 0; i < 12; i++)
+            Save($"{(char)('a' + (i % 3))}/{i}.png", (byte)(10 * i));
         IDataView view = _mlContext.Padam().LoadImageFolder(_folder.Path);
 
         var seen = new List<string>();
@@ -67,7 +78,10 @@ public sealed class ImageFolderTests
             Rows.Image(row.Features).Save(_folder[$"{TinyImages.Names[row.Label]}/{i}.png"]);
         }
 
-        DataOperationsCatalog.TrainTestData split = _mlContext.Data.TrainTestSplit(_mlContext.Padam().LoadImageFolder(_folder.Path), testFraction: 0.3);
+        DataOperationsCatalog.TrainTestData split = _mlContext.Data.TrainTestSplit(
+            _mlContext.Padam().LoadImageFolder(_folder.Path),
+            testFraction: 0.3
+        );
         ImageClassificationOptions options = TinyImages.Options(epochs: 8);
         options.FeatureColumnName = "Image";
         using ImageClassificationTransformer model = _mlContext.Padam().ImageClassifier(options).Fit(split.TrainSet);
@@ -78,13 +92,16 @@ public sealed class ImageFolderTests
     [TestMethod]
     public void A_corrupt_image_is_named_by_path_and_row()
     {
-        for (int i = 0; i < 3; i++) Save($"cat/{i}.png", 1);
+        for (int i = 0; i < 3; i++)
+            Save($"cat/{i}.png", 1);
         Save("dog/0.png", 2);
         File.WriteAllText(_folder["cat/1.png"], "not a picture");
         ImageClassificationOptions options = TinyImages.Options(epochs: 1);
         options.FeatureColumnName = "Image";
 
-        var error = Assert.ThrowsExactly<BadImageException>(() => _mlContext.Padam().ImageClassifier(options).Fit(_mlContext.Padam().LoadImageFolder(_folder.Path)));
+        var error = Assert.ThrowsExactly<BadImageException>(() =>
+            _mlContext.Padam().ImageClassifier(options).Fit(_mlContext.Padam().LoadImageFolder(_folder.Path))
+        );
 
         StringAssert.Contains(error.Message, _folder["cat/1.png"]);
         StringAssert.Contains(error.Message, "Row 1");
@@ -99,7 +116,9 @@ public sealed class ImageFolderTests
         Directory.CreateDirectory(_folder["dog"]);
         File.WriteAllBytes(_folder["dog/0.png"], content);
 
-        var error = Assert.ThrowsExactly<BadImageException>(() => _mlContext.Padam().LoadImageFolder(_folder.Path).GetColumn<MLImage>("Image").Count());
+        var error = Assert.ThrowsExactly<BadImageException>(() =>
+            _mlContext.Padam().LoadImageFolder(_folder.Path).GetColumn<MLImage>("Image").Count()
+        );
 
         StringAssert.Contains(error.Message, _folder["dog/0.png"]);
     }
@@ -109,8 +128,14 @@ public sealed class ImageFolderTests
     {
         Directory.CreateDirectory(_folder["cat"]);
 
-        StringAssert.Contains(Assert.ThrowsExactly<DirectoryNotFoundException>(() => _mlContext.Padam().LoadImageFolder(_folder["none"])).Message, _folder["none"]);
-        StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => _mlContext.Padam().LoadImageFolder(_folder.Path)).Message, ".png");
+        StringAssert.Contains(
+            Assert.ThrowsExactly<DirectoryNotFoundException>(() => _mlContext.Padam().LoadImageFolder(_folder["none"])).Message,
+            _folder["none"]
+        );
+        StringAssert.Contains(
+            Assert.ThrowsExactly<InvalidDataException>(() => _mlContext.Padam().LoadImageFolder(_folder.Path)).Message,
+            ".png"
+        );
     }
 
     [TestMethod]
@@ -130,9 +155,15 @@ public sealed class ImageFolderTests
 
         ImageClassificationOptions options = TinyImages.Options(epochs: 1);
         options.FeatureColumnName = "Image";
-        using ImageClassificationTransformer model = _mlContext.Padam().ImageClassifier(options).Fit(_mlContext.Padam().LoadImageFolder(_folder.Path));
+        using ImageClassificationTransformer model = _mlContext
+            .Padam()
+            .ImageClassifier(options)
+            .Fit(_mlContext.Padam().LoadImageFolder(_folder.Path));
         float[] grey3 = TinyImages.Scores(_mlContext, model, _mlContext.Padam().LoadImageFolder(_folder.Path))[0];
-        IDataView bytes = Rows.View(_mlContext, [new Row<uint, byte[]> { Label = 1, Features = [.. Enumerable.Repeat<byte>(77, TinyImages.Bytes)] }]);
+        IDataView bytes = Rows.View(
+            _mlContext,
+            [new Row<uint, byte[]> { Label = 1, Features = [.. Enumerable.Repeat<byte>(77, TinyImages.Bytes)] }]
+        );
         IDataView renamed = _mlContext.Transforms.CopyColumns("Image", "Features").Fit(bytes).Transform(bytes);
 
         TinyImages.AreClose([grey3], TinyImages.Scores(_mlContext, model, renamed), 1e-6f);

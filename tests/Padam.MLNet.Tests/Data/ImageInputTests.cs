@@ -14,7 +14,8 @@ public sealed class ImageInputTests
     [TestMethod]
     public void MLImages_train_and_score_as_bytes_do_to_the_last_bit()
     {
-        using ImageClassificationTransformer ofBytes = Fit(Bytes), ofImages = Fit(Images());
+        using ImageClassificationTransformer ofBytes = Fit(Bytes),
+            ofImages = Fit(Images());
 
         Assert.AreEqual(TinyImages.Hash(ofBytes), TinyImages.Hash(ofImages));
         TinyImages.AreSame(Scores(ofBytes, Bytes), Scores(ofBytes, Images()));
@@ -23,7 +24,8 @@ public sealed class ImageInputTests
     [TestMethod]
     public void Singles_train_and_score_as_bytes_do_but_for_rounding()
     {
-        using ImageClassificationTransformer ofBytes = Fit(Bytes), ofSingles = Fit(Singles());
+        using ImageClassificationTransformer ofBytes = Fit(Bytes),
+            ofSingles = Fit(Singles());
 
         TinyImages.AreClose(Scores(ofBytes, Bytes), Scores(ofBytes, Singles()), 1e-5f);
         TinyImages.AreClose(Scores(ofBytes, Bytes), Scores(ofSingles, Singles()), 1e-3f);
@@ -35,7 +37,8 @@ public sealed class ImageInputTests
         ImageClassificationOptions options = TinyImages.Options();
         options.PixelScale = 1;
         IDataView scaled = Rows.View(_mlContext, Rows.Singles(_rows, 1 / 255f));
-        using ImageClassificationTransformer ofBytes = Fit(Bytes), ofScaled = Fit(scaled, options);
+        using ImageClassificationTransformer ofBytes = Fit(Bytes),
+            ofScaled = Fit(scaled, options);
 
         TinyImages.AreClose(Scores(ofBytes, Bytes), Scores(ofScaled, scaled), 1e-3f);
         // White is 255 for bytes, whatever PixelScale says.
@@ -46,11 +49,16 @@ public sealed class ImageInputTests
     public void ML_NETs_own_image_pipeline_feeds_the_trainer()
     {
         using var folder = new TemporaryFolder();
-        foreach ((Row<uint, byte[]> row, int i) in _rows.Select((row, i) => (row, i))) Rows.Image(row.Features).Save(folder[$"{i}.png"]);
+        foreach ((Row<uint, byte[]> row, int i) in _rows.Select((row, i) => (row, i)))
+            Rows.Image(row.Features).Save(folder[$"{i}.png"]);
         var schema = SchemaDefinition.Create(typeof(File));
         schema["Label"].ColumnType = new KeyDataViewType(typeof(uint), 10);
-        IDataView files = _mlContext.Data.LoadFromEnumerable(_rows.Select((row, i) => new File { Label = row.Label, Path = $"{i}.png" }), schema);
-        var pipeline = _mlContext.Transforms.LoadImages("Picture", folder.Path, nameof(File.Path))
+        IDataView files = _mlContext.Data.LoadFromEnumerable(
+            _rows.Select((row, i) => new File { Label = row.Label, Path = $"{i}.png" }),
+            schema
+        );
+        var pipeline = _mlContext
+            .Transforms.LoadImages("Picture", folder.Path, nameof(File.Path))
             .Append(_mlContext.Transforms.ResizeImages("Picture", 32, 32))
             .Append(_mlContext.Transforms.ExtractPixels("Features", "Picture", interleavePixelColors: false))
             .Append(_mlContext.Padam().ImageClassifier(TinyImages.Options()));
@@ -65,11 +73,22 @@ public sealed class ImageInputTests
     public void Singles_are_taken_as_they_are_never_rounded_nor_clipped()
     {
         using ImageClassificationTransformer model = Fit(Bytes);
-        float[][] Shifted(float by) => [.. Scores(model, Rows.View(_mlContext, Rows.Singles(_rows[..1]).Select(row => new Row<uint, float[]> { Label = 1, Features = [.. row.Features.Select(v => v + by)] })))];
+        float[][] Shifted(float by) =>
+            [
+                .. Scores(
+                    model,
+                    Rows.View(
+                        _mlContext,
+                        Rows.Singles(_rows[..1])
+                            .Select(row => new Row<uint, float[]> { Label = 1, Features = [.. row.Features.Select(v => v + by)] })
+                    )
+                ),
+            ];
 
         float[][] distinct = [.. Shifted(0), .. Shifted(0.2f), .. Shifted(0.4f), .. Shifted(-20), .. Shifted(20), .. Shifted(40)];
 
-        for (int i = 1; i < distinct.Length; i++) CollectionAssert.AreNotEqual(distinct[i - 1], distinct[i]);
+        for (int i = 1; i < distinct.Length; i++)
+            CollectionAssert.AreNotEqual(distinct[i - 1], distinct[i]);
     }
 
     [TestMethod]
@@ -91,11 +110,20 @@ public sealed class ImageInputTests
         using ImageClassificationTransformer model = Fit(Images(), options);
         byte[] plain = [.. Enumerable.Repeat<byte>(200, 1024), .. Enumerable.Repeat<byte>(30, 1024), .. Enumerable.Repeat<byte>(90, 1024)];
         byte[] larger = [.. Enumerable.Repeat<byte>(200, 2000), .. Enumerable.Repeat<byte>(30, 2000), .. Enumerable.Repeat<byte>(90, 2000)];
-        IDataView View(params MLImage[] images) => Rows.View(_mlContext, images.Select(image => new ImageRow { Label = 1, Features = image }));
+        IDataView View(params MLImage[] images) =>
+            Rows.View(_mlContext, images.Select(image => new ImageRow { Label = 1, Features = image }));
 
         float[] expected = Scores(model, View(Rows.Image(plain)))[0];
-        IReadOnlyList<float[]> resized = Scores(model, View(
-            Rows.Image(larger, 50, 40), Rows.Image(larger, 40, 50, MLPixelFormat.Rgba32), Rows.Image(larger, 1, 2000), Rows.Image(larger, 50, 40, alpha: 0), Rows.Image([200, 30, 90], 1, 1)));
+        IReadOnlyList<float[]> resized = Scores(
+            model,
+            View(
+                Rows.Image(larger, 50, 40),
+                Rows.Image(larger, 40, 50, MLPixelFormat.Rgba32),
+                Rows.Image(larger, 1, 2000),
+                Rows.Image(larger, 50, 40, alpha: 0),
+                Rows.Image([200, 30, 90], 1, 1)
+            )
+        );
 
         TinyImages.AreClose([.. Enumerable.Repeat(expected, 5)], resized, 1e-6f);
     }
@@ -103,7 +131,17 @@ public sealed class ImageInputTests
     [TestMethod]
     public void Images_of_different_sizes_without_ImageSize_are_refused_by_row()
     {
-        IDataView mixed = Rows.View(_mlContext, _rows.Select((row, i) => new ImageRow { Label = row.Label, Features = i == 7 ? Rows.Image(row.Features[..1536], 16, 32) : Rows.Image(row.Features) }));
+        IDataView mixed = Rows.View(
+            _mlContext,
+            _rows.Select(
+                (row, i) =>
+                    new ImageRow
+                    {
+                        Label = row.Label,
+                        Features = i == 7 ? Rows.Image(row.Features[..1536], 16, 32) : Rows.Image(row.Features),
+                    }
+            )
+        );
 
         var error = Assert.ThrowsExactly<InvalidDataException>(() => Fit(mixed));
 
@@ -120,7 +158,8 @@ public sealed class ImageInputTests
         ImageRow[] images = [.. _rows.Select(row => new ImageRow { Label = row.Label, Features = Rows.Image(row.Features) })];
         IDataView view = Rows.View(_mlContext, images);
 
-        using ImageClassificationTransformer first = Fit(view), second = Fit(view);
+        using ImageClassificationTransformer first = Fit(view),
+            second = Fit(view);
 
         Assert.AreEqual(TinyImages.Hash(first), TinyImages.Hash(second));
         TinyImages.AreSame(Scores(first, view), Scores(first, view));
@@ -154,7 +193,8 @@ public sealed class ImageInputTests
         Assert.HasCount(1, predicted.Where(key => key == 0).ToArray());
         for (int i = 0; i < scores.Length; i++)
         {
-            if (i != 5) CollectionAssert.AreEqual(expected[i], scores[i]);
+            if (i != 5)
+                CollectionAssert.AreEqual(expected[i], scores[i]);
         }
     }
 
@@ -179,7 +219,9 @@ public sealed class ImageInputTests
         string Refusal(string label, string feature)
         {
             bool fitted = false;
-            var pipeline = _mlContext.Transforms.Conversion.MapValueToKey("Other", "Text").WithOnFitDelegate(_ => fitted = true)
+            var pipeline = _mlContext
+                .Transforms.Conversion.MapValueToKey("Other", "Text")
+                .WithOnFitDelegate(_ => fitted = true)
                 .Append(_mlContext.Padam().ImageClassifier(label, feature, backbone: TinyImages.Backbone, epochs: 1));
             string message = Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => pipeline.Fit(data)).Message;
             Assert.IsFalse(fitted);
@@ -196,17 +238,28 @@ public sealed class ImageInputTests
     public void A_model_refuses_images_of_another_size_before_scoring()
     {
         using ImageClassificationTransformer model = Fit(Bytes);
-        IDataView small = Rows.View(_mlContext, _rows.Select(row => new Row<uint, byte[]> { Label = 1, Features = row.Features[..(3 * 256)] }), dimensions: [3, 16, 16]);
+        IDataView small = Rows.View(
+            _mlContext,
+            _rows.Select(row => new Row<uint, byte[]> { Label = 1, Features = row.Features[..(3 * 256)] }),
+            dimensions: [3, 16, 16]
+        );
 
-        StringAssert.Contains(Assert.ThrowsExactly<ArgumentException>(() => model.Transform(small)).Message, "16x16 (height x width); the model was trained on 32x32");
+        StringAssert.Contains(
+            Assert.ThrowsExactly<ArgumentException>(() => model.Transform(small)).Message,
+            "16x16 (height x width); the model was trained on 32x32"
+        );
     }
 
     private IDataView Images(MLPixelFormat format = MLPixelFormat.Bgra32, byte alpha = 255) =>
-        Rows.View(_mlContext, _rows.Select(row => new ImageRow { Label = row.Label, Features = Rows.Image(row.Features, format: format, alpha: alpha) }));
+        Rows.View(
+            _mlContext,
+            _rows.Select(row => new ImageRow { Label = row.Label, Features = Rows.Image(row.Features, format: format, alpha: alpha) })
+        );
 
     private IDataView Singles() => Rows.View(_mlContext, Rows.Singles(_rows));
 
-    private ImageClassificationTransformer Fit(IDataView data, ImageClassificationOptions? options = null) => _mlContext.Padam().ImageClassifier(options ?? TinyImages.Options()).Fit(data);
+    private ImageClassificationTransformer Fit(IDataView data, ImageClassificationOptions? options = null) =>
+        _mlContext.Padam().ImageClassifier(options ?? TinyImages.Options()).Fit(data);
 
     private IReadOnlyList<float[]> Scores(ITransformer model, IDataView data) => TinyImages.Scores(_mlContext, model, data);
 

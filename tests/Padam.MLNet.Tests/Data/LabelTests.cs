@@ -38,12 +38,19 @@ public sealed class LabelTests
         {
             using var folder = new TemporaryFolder();
             IDataView data = Rows.View(_mlContext, _rows, values: values);
-            var chain = _mlContext.Padam().ImageClassifier(TinyImages.Options(epochs: 8)).Append(_mlContext.Transforms.Conversion.MapKeyToValue("Value", "PredictedLabel")).Fit(data);
+            var chain = _mlContext
+                .Padam()
+                .ImageClassifier(TinyImages.Options(epochs: 8))
+                .Append(_mlContext.Transforms.Conversion.MapKeyToValue("Value", "PredictedLabel"))
+                .Fit(data);
             _mlContext.Model.Save(chain, data.Schema, folder["model.zip"]);
 
             T[] predicted = [.. chain.Transform(data).GetColumn<T>("Value")];
 
-            CollectionAssert.AreEqual(predicted, _mlContext.Model.Load(folder["model.zip"], out _).Transform(data).GetColumn<T>("Value").ToArray());
+            CollectionAssert.AreEqual(
+                predicted,
+                _mlContext.Model.Load(folder["model.zip"], out _).Transform(data).GetColumn<T>("Value").ToArray()
+            );
             Assert.IsGreaterThan(90, predicted.Zip(_rows).Count(pair => pair.First!.Equals(values[pair.Second.Label])));
         }
     }
@@ -67,7 +74,9 @@ public sealed class LabelTests
         int epochs = 0;
         ImageClassificationOptions options = TinyImages.Options(epochs: 1);
         options.MetricsCallback = _ => epochs++;
-        Assert.Throws<Exception>(() => _mlContext.Padam().ImageClassifier(options).Append(_mlContext.Transforms.Conversion.MapKeyToValue("PredictedLabel")).Fit(data));
+        Assert.Throws<Exception>(() =>
+            _mlContext.Padam().ImageClassifier(options).Append(_mlContext.Transforms.Conversion.MapKeyToValue("PredictedLabel")).Fit(data)
+        );
         Assert.AreEqual(0, epochs);
         using ImageClassificationTransformer model = _mlContext.Padam().ImageClassifier(options).Fit(data);
         Assert.AreEqual(2, model.Classes);
@@ -86,7 +95,11 @@ public sealed class LabelTests
         IDataView train = Rows.View(_mlContext, _rows, values: TinyImages.Names);
         Row<uint, byte[]>[] rows = Rows.Of(50, seed: 3);
         IDataView same = Rows.View(_mlContext, rows, values: TinyImages.Names);
-        IDataView reversed = Rows.View(_mlContext, rows.Select(row => new Row<uint, byte[]> { Label = 9 - row.Label, Features = row.Features }), values: Reversed);
+        IDataView reversed = Rows.View(
+            _mlContext,
+            rows.Select(row => new Row<uint, byte[]> { Label = 9 - row.Label, Features = row.Features }),
+            values: Reversed
+        );
 
         Assert.AreEqual(ValidationLosses(Options(same), train), ValidationLosses(Options(reversed), train));
     }
@@ -98,7 +111,9 @@ public sealed class LabelTests
         ImageClassificationOptions options = TinyImages.Options(epochs: 1);
         options.ValidationSet = Rows.View(_mlContext, Rows.Of(40), values: names);
 
-        var error = Assert.ThrowsExactly<InvalidDataException>(() => TinyImages.TrainedHash(_mlContext, options, Rows.View(_mlContext, _rows, values: TinyImages.Names)));
+        var error = Assert.ThrowsExactly<InvalidDataException>(() =>
+            TinyImages.TrainedHash(_mlContext, options, Rows.View(_mlContext, _rows, values: TinyImages.Names))
+        );
 
         StringAssert.Contains(error.Message, "zebra");
         StringAssert.Contains(error.Message, "row 9");
@@ -114,7 +129,12 @@ public sealed class LabelTests
         ImageClassificationOptions options = TinyImages.Options(epochs: 1);
         options.ValidationSet = Rows.View(_mlContext, Rows.Of(40), classes: 11);
 
-        StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => TinyImages.TrainedHash(_mlContext, options, Rows.View(_mlContext, _rows))).Message, "11 keys");
+        StringAssert.Contains(
+            Assert
+                .ThrowsExactly<InvalidDataException>(() => TinyImages.TrainedHash(_mlContext, options, Rows.View(_mlContext, _rows)))
+                .Message,
+            "11 keys"
+        );
     }
 
     [TestMethod]
@@ -123,7 +143,9 @@ public sealed class LabelTests
         _rows[23].Label = 10;
         IDataView data = Rows.View(_mlContext, _rows);
 
-        var error = Assert.ThrowsExactly<InvalidDataException>(() => TinyImages.TrainedHash(_mlContext, TinyImages.Options(epochs: 1), data));
+        var error = Assert.ThrowsExactly<InvalidDataException>(() =>
+            TinyImages.TrainedHash(_mlContext, TinyImages.Options(epochs: 1), data)
+        );
 
         StringAssert.Contains(error.Message, "'Label', row 23");
         StringAssert.Contains(error.Message, "FilterRowsByMissingValues");
@@ -144,18 +166,29 @@ public sealed class LabelTests
             return Assert.Throws<Exception>(() => TinyImages.TrainedHash(_mlContext, options, Rows.View(_mlContext, _rows))).Message;
         }
 
-        string missing = Refusal(Rows.View(_mlContext, rows)), empty = Refusal(Rows.View(_mlContext, rows[..0])), column = Refusal(_mlContext.Transforms.DropColumns("Label").Fit(Rows.View(_mlContext, rows)).Transform(Rows.View(_mlContext, rows)));
+        string missing = Refusal(Rows.View(_mlContext, rows)),
+            empty = Refusal(Rows.View(_mlContext, rows[..0])),
+            column = Refusal(
+                _mlContext.Transforms.DropColumns("Label").Fit(Rows.View(_mlContext, rows)).Transform(Rows.View(_mlContext, rows))
+            );
 
         StringAssert.Contains(missing, "row 4");
-        foreach (string message in new[] { missing, empty, column }) StringAssert.Contains(message, "validation set");
+        foreach (string message in new[] { missing, empty, column })
+            StringAssert.Contains(message, "validation set");
     }
 
     [TestMethod]
     public void A_class_without_a_training_row_still_has_its_place_in_the_scores()
     {
-        using ImageClassificationTransformer model = _mlContext.Padam().ImageClassifier(TinyImages.Options(epochs: 8)).Fit(Rows.View(_mlContext, _rows.Where(row => row.Label != 3), values: TinyImages.Names));
+        using ImageClassificationTransformer model = _mlContext
+            .Padam()
+            .ImageClassifier(TinyImages.Options(epochs: 8))
+            .Fit(Rows.View(_mlContext, _rows.Where(row => row.Label != 3), values: TinyImages.Names));
 
-        float[] mean = [.. TinyImages.Scores(_mlContext, model, Rows.View(_mlContext, _rows)).Aggregate((a, b) => [.. a.Zip(b, (x, y) => x + y)])];
+        float[] mean =
+        [
+            .. TinyImages.Scores(_mlContext, model, Rows.View(_mlContext, _rows)).Aggregate((a, b) => [.. a.Zip(b, (x, y) => x + y)]),
+        ];
 
         Assert.HasCount(10, mean);
         Assert.AreEqual(3, Array.IndexOf(mean, mean.Min()));
@@ -165,7 +198,11 @@ public sealed class LabelTests
     public void Data_with_one_class_or_no_rows_cannot_be_trained_on()
     {
         string Refusal(IEnumerable<Row<uint, byte[]>> rows, int classes) =>
-            Assert.ThrowsExactly<InvalidDataException>(() => TinyImages.TrainedHash(_mlContext, TinyImages.Options(epochs: 1), Rows.View(_mlContext, rows, classes))).Message;
+            Assert
+                .ThrowsExactly<InvalidDataException>(() =>
+                    TinyImages.TrainedHash(_mlContext, TinyImages.Options(epochs: 1), Rows.View(_mlContext, rows, classes))
+                )
+                .Message;
 
         StringAssert.Contains(Refusal(_rows.Where(row => row.Label == 0), 1), "one class only");
         StringAssert.Contains(Refusal(_rows.Where(row => row.Label == 1), 10), "same value of 'Label'");
@@ -175,7 +212,8 @@ public sealed class LabelTests
     private string ValidationLosses(ImageClassificationOptions options, IDataView train)
     {
         List<double?> seen = [];
-        options.MetricsCallback = metrics => seen.AddRange([metrics.ValidationLoss, metrics.ValidationAccuracy, metrics.ValidationTop5Accuracy]);
+        options.MetricsCallback = metrics =>
+            seen.AddRange([metrics.ValidationLoss, metrics.ValidationAccuracy, metrics.ValidationTop5Accuracy]);
         TinyImages.TrainedHash(_mlContext, options, train);
         return string.Join(' ', seen);
     }

@@ -12,12 +12,14 @@ public sealed class NormalizationTests
     [TestMethod]
     public void What_is_measured_is_mean_and_deviation_of_each_channel()
     {
-        Normalization ofBytes = Measure(Rows.View(_mlContext, _rows), 255), ofSingles = Measure(Rows.View(_mlContext, Rows.Singles(_rows, 1 / 255f)), 1);
+        Normalization ofBytes = Measure(Rows.View(_mlContext, _rows), 255),
+            ofSingles = Measure(Rows.View(_mlContext, Rows.Singles(_rows, 1 / 255f)), 1);
 
         for (int c = 0; c < 3; c++)
         {
             double[] values = [.. _rows.SelectMany(row => row.Features[(c * 1024)..((c + 1) * 1024)]).Select(value => value / 255.0)];
-            double mean = values.Average(), deviation = Math.Sqrt(values.Average(value => Math.Pow(value - mean, 2)));
+            double mean = values.Average(),
+                deviation = Math.Sqrt(values.Average(value => Math.Pow(value - mean, 2)));
             Assert.AreEqual(mean, ofBytes.Mean[c], 1e-6);
             Assert.AreEqual(deviation, ofBytes.StandardDeviation[c], 1e-6);
             Assert.AreEqual(mean, ofSingles.Mean[c], 1e-6);
@@ -30,14 +32,21 @@ public sealed class NormalizationTests
     {
         LabeledImages images = Read(Rows.View(_mlContext, _rows));
 
-        Assert.AreEqual(NormalizationMeasure.Of(Read(Rows.View(_mlContext, _rows[10..20])), [.. Enumerable.Range(0, 10)], 255), NormalizationMeasure.Of(images, [.. Enumerable.Range(10, 10)], 255));
-        Assert.AreNotEqual(NormalizationMeasure.Of(images, [.. Enumerable.Range(0, 30)], 255), NormalizationMeasure.Of(images, [.. Enumerable.Range(10, 10)], 255));
+        Assert.AreEqual(
+            NormalizationMeasure.Of(Read(Rows.View(_mlContext, _rows[10..20])), [.. Enumerable.Range(0, 10)], 255),
+            NormalizationMeasure.Of(images, [.. Enumerable.Range(10, 10)], 255)
+        );
+        Assert.AreNotEqual(
+            NormalizationMeasure.Of(images, [.. Enumerable.Range(0, 30)], 255),
+            NormalizationMeasure.Of(images, [.. Enumerable.Range(10, 10)], 255)
+        );
     }
 
     [TestMethod]
     public void A_channel_of_one_value_is_brought_to_zero_not_to_infinity()
     {
-        foreach (Row<uint, byte[]> row in _rows) row.Features.AsSpan(1024, 1024).Fill(60);
+        foreach (Row<uint, byte[]> row in _rows)
+            row.Features.AsSpan(1024, 1024).Fill(60);
 
         Normalization measured = Measure(Rows.View(_mlContext, _rows), 255);
 
@@ -68,14 +77,26 @@ public sealed class NormalizationTests
         var (mean, deviation) = (Normalization.Cifar10.Mean, Normalization.Cifar10.StandardDeviation);
         for (int c = 0; c < 3; c++)
         {
-            foreach (byte value in new byte[] { 0, 1, 128, 255 }) Assert.AreEqual(((value / 255.0) - mean[c]) / deviation[c], map.Bytes.Map(c, value), 1e-6);
-            foreach (float value in new[] { 0, 0.3f, 1, 1.5f, -2 }) Assert.AreEqual((value - mean[c]) / deviation[c], map.Singles.Map(c, value), 2e-6);
+            foreach (byte value in new byte[] { 0, 1, 128, 255 })
+                Assert.AreEqual(((value / 255.0) - mean[c]) / deviation[c], map.Bytes.Map(c, value), 1e-6);
+            foreach (float value in new[] { 0, 0.3f, 1, 1.5f, -2 })
+                Assert.AreEqual((value - mean[c]) / deviation[c], map.Singles.Map(c, value), 2e-6);
             Assert.AreEqual(map.Bytes.Map(c, 0), map.Bytes.Black(c));
             Assert.AreEqual(map.Singles.Map(c, 0), map.Singles.Black(c));
         }
     }
 
-    private static LabeledImages Read(IDataView view) => LabeledImages.Read(view, ImageColumn.Of(view.Schema, "Features"), LabelColumn.Of(view.Schema, "Label"), null, null, skipBad: false, new ImageMemory(null), default);
+    private static LabeledImages Read(IDataView view) =>
+        LabeledImages.Read(
+            view,
+            ImageColumn.Of(view.Schema, "Features"),
+            LabelColumn.Of(view.Schema, "Label"),
+            null,
+            null,
+            skipBad: false,
+            new ImageMemory(null),
+            default
+        );
 
     private static Normalization Measure(IDataView view, double scale)
     {

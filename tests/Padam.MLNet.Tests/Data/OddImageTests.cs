@@ -22,7 +22,8 @@ public sealed class OddImageTests
             using var bitmap = new SKBitmap(40, 40);
             bitmap.Erase(colour);
             using SKData data = bitmap.Encode(SKEncodedImageFormat.Png, 100);
-            for (int i = 0; i < 4; i++) File.WriteAllBytes(Path.Combine(_folder[name], $"{i}.png"), data.ToArray());
+            for (int i = 0; i < 4; i++)
+                File.WriteAllBytes(Path.Combine(_folder[name], $"{i}.png"), data.ToArray());
         }
     }
 
@@ -54,11 +55,13 @@ public sealed class OddImageTests
     [TestMethod]
     public void Odd_images_train_together()
     {
-        foreach ((string name, byte[] bytes, _) in OddImages.Readable) File.WriteAllBytes(Path.Combine(_folder["a"], name), bytes);
+        foreach ((string name, byte[] bytes, _) in OddImages.Readable)
+            File.WriteAllBytes(Path.Combine(_folder["a"], name), bytes);
 
         using ImageClassificationTransformer model = Fit(skip: false);
 
-        foreach (float[] score in TinyImages.Scores(_mlContext, model, _mlContext.Padam().LoadImageFolder(_folder.Path))) Assert.AreEqual(1, score.Sum(), 1e-5);
+        foreach (float[] score in TinyImages.Scores(_mlContext, model, _mlContext.Padam().LoadImageFolder(_folder.Path)))
+            Assert.AreEqual(1, score.Sum(), 1e-5);
     }
 
     [TestMethod]
@@ -78,14 +81,16 @@ public sealed class OddImageTests
     public void SkipBadImages_leaves_them_out_and_counts_them()
     {
         using ImageClassificationTransformer expected = Fit(skip: false);
-        foreach ((string name, _, _) in OddImages.Unreadable) AddUnreadable(name);
+        foreach ((string name, _, _) in OddImages.Unreadable)
+            AddUnreadable(name);
 
         using ImageClassificationTransformer model = Fit(skip: true);
 
         string line = _log.Single(message => message.Contains("skipped", StringComparison.Ordinal));
         StringAssert.Contains(line, $"{OddImages.Unreadable.Count()} bad images of the training set");
         StringAssert.Contains(line, "cut.jpg");
-        foreach ((string name, _, _) in OddImages.Unreadable) File.Delete(Path.Combine(_folder["a"], name));
+        foreach ((string name, _, _) in OddImages.Unreadable)
+            File.Delete(Path.Combine(_folder["a"], name));
         IDataView good = _mlContext.Padam().LoadImageFolder(_folder.Path);
         TinyImages.AreSame(TinyImages.Scores(_mlContext, expected, good), TinyImages.Scores(_mlContext, model, good));
     }
@@ -103,7 +108,8 @@ public sealed class OddImageTests
     [TestMethod]
     public void A_folder_of_bad_images_alone_says_so()
     {
-        foreach (string file in Directory.GetFiles(_folder.Path, "*.png", SearchOption.AllDirectories)) File.WriteAllBytes(file, []);
+        foreach (string file in Directory.GetFiles(_folder.Path, "*.png", SearchOption.AllDirectories))
+            File.WriteAllBytes(file, []);
 
         StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => Fit(skip: true)).Message, "All 8 images were skipped");
     }
@@ -114,7 +120,10 @@ public sealed class OddImageTests
         IDataView images = _mlContext.Padam().LoadImageFolder(_folder.Path);
         File.Delete(Path.Combine(_folder["b"], "2.png"));
 
-        StringAssert.Contains(Assert.ThrowsExactly<BadImageException>(() => Fit(images, skip: false, resize: true)).Message, Path.Combine("b", "2.png"));
+        StringAssert.Contains(
+            Assert.ThrowsExactly<BadImageException>(() => Fit(images, skip: false, resize: true)).Message,
+            Path.Combine("b", "2.png")
+        );
         Fit(images, skip: true, resize: true).Dispose();
     }
 
@@ -122,7 +131,10 @@ public sealed class OddImageTests
     public void Images_that_ML_NET_loads_are_skipped_too()
     {
         AddUnreadable("text.jpg");
-        IDataView paths = _mlContext.Transforms.SelectColumns("Label", "ImagePath").Fit(_mlContext.Padam().LoadImageFolder(_folder.Path)).Transform(_mlContext.Padam().LoadImageFolder(_folder.Path));
+        IDataView paths = _mlContext
+            .Transforms.SelectColumns("Label", "ImagePath")
+            .Fit(_mlContext.Padam().LoadImageFolder(_folder.Path))
+            .Transform(_mlContext.Padam().LoadImageFolder(_folder.Path));
         IDataView images = _mlContext.Transforms.LoadImages("Image", _folder.Path, "ImagePath").Fit(paths).Transform(paths);
 
         StringAssert.Contains(Assert.ThrowsExactly<BadImageException>(() => Fit(images, skip: false, resize: true)).Message, "row 4");
@@ -136,14 +148,16 @@ public sealed class OddImageTests
         return word;
     }
 
-    private ImageClassificationTransformer Fit(bool skip, bool resize = true) => Fit(_mlContext.Padam().LoadImageFolder(_folder.Path), skip, resize);
+    private ImageClassificationTransformer Fit(bool skip, bool resize = true) =>
+        Fit(_mlContext.Padam().LoadImageFolder(_folder.Path), skip, resize);
 
     private ImageClassificationTransformer Fit(IDataView images, bool skip, bool resize)
     {
         ImageClassificationOptions options = TinyImages.Options(epochs: 1);
         options.FeatureColumnName = "Image";
         options.SkipBadImages = skip;
-        if (resize) options.ImageSize = new(32, 32);
+        if (resize)
+            options.ImageSize = new(32, 32);
         return _mlContext.Padam().ImageClassifier(options).Fit(images);
     }
 }

@@ -13,7 +13,8 @@ public sealed class PixelStoreTests
     {
         // Five images of 750,000 bytes a block; the limit holds one block.
         using var store = new PixelStore<byte>(Shape, new ImageMemory(5_000_000));
-        for (int i = 0; i < 12; i++) store.Add(pixels => new Random(i).NextBytes(pixels));
+        for (int i = 0; i < 12; i++)
+            store.Add(pixels => new Random(i).NextBytes(pixels));
 
         Assert.AreEqual(7, store.InFile);
         byte[] expected = new byte[Shape.Values];

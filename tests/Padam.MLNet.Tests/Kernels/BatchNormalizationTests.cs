@@ -21,12 +21,22 @@ public sealed class BatchNormalizationTests
     [DataRow(128, 512, 2, 2, false, false)]
     [DataRow(3, 512, 1, 1, true, false)]
     [DataRow(40, 64, 32, 32, true, true)]
-    public void Output_and_gradients_are_those_of_the_operators_one_by_one(int batch, int channels, int height, int width, bool rectify, bool hasResidual)
+    public void Output_and_gradients_are_those_of_the_operators_one_by_one(
+        int batch,
+        int channels,
+        int height,
+        int width,
+        bool rectify,
+        bool hasResidual
+    )
     {
         using var scope = NewDisposeScope();
         manual_seed(11);
-        Tensor x = ChannelsLast(randn(batch, channels, height, width) * 3 + 2), residual = ChannelsLast(randn(x.shape)), dy = ChannelsLast(randn(x.shape));
-        Tensor weight = rand(channels) + 0.5, bias = randn(channels);
+        Tensor x = ChannelsLast(randn(batch, channels, height, width) * 3 + 2),
+            residual = ChannelsLast(randn(x.shape)),
+            dy = ChannelsLast(randn(x.shape));
+        Tensor weight = rand(channels) + 0.5,
+            bias = randn(channels);
 
         Tensor[] Results(ScalarType type, Func<Tensor, Tensor, Tensor, Tensor?, Tensor> apply)
         {
@@ -36,15 +46,23 @@ public sealed class BatchNormalizationTests
             return [y.detach(), .. leaves.Take(hasResidual ? 4 : 3).Select(leaf => leaf.grad!)];
         }
 
-        Tensor[] expected = Results(ScalarType.Float64, (input, w, b, add) =>
-        {
-            Tensor y = nn.functional.batch_norm(input, null, null, w, b, training: true, eps: Epsilon);
-            if (add is not null) y = y + add;
-            return rectify ? y.relu() : y;
-        });
-        Tensor[] actual = Results(ScalarType.Float32, (input, w, b, add) => BatchNormalization.Apply(input, w, b, add, rectify, Epsilon).Output);
+        Tensor[] expected = Results(
+            ScalarType.Float64,
+            (input, w, b, add) =>
+            {
+                Tensor y = nn.functional.batch_norm(input, null, null, w, b, training: true, eps: Epsilon);
+                if (add is not null)
+                    y = y + add;
+                return rectify ? y.relu() : y;
+            }
+        );
+        Tensor[] actual = Results(
+            ScalarType.Float32,
+            (input, w, b, add) => BatchNormalization.Apply(input, w, b, add, rectify, Epsilon).Output
+        );
         string[] names = ["output", "input's gradient", "weight's gradient", "bias's gradient", "residual's gradient"];
-        for (int i = 0; i < expected.Length; i++) AssertClose(expected[i], actual[i], names[i], 2e-5);
+        for (int i = 0; i < expected.Length; i++)
+            AssertClose(expected[i], actual[i], names[i], 2e-5);
     }
 
     [TestMethod]
@@ -52,7 +70,8 @@ public sealed class BatchNormalizationTests
     {
         using var scope = NewDisposeScope();
         manual_seed(12);
-        Tensor x = ChannelsLast(randn(64, 16, 32, 32) + 1000), exact = x.to_type(ScalarType.Float64);
+        Tensor x = ChannelsLast(randn(64, 16, 32, 32) + 1000),
+            exact = x.to_type(ScalarType.Float64);
         BatchStatistics statistics = BatchNormalization.Statistics(x, Epsilon);
         AssertClose(exact.mean([0, 2, 3]), tensor(statistics.Mean), "mean", 1e-9);
         AssertClose(exact.var([0L, 2, 3], unbiased: false), tensor(statistics.Variance), "variance", 1e-5);
@@ -63,20 +82,35 @@ public sealed class BatchNormalizationTests
     {
         using var scope = NewDisposeScope();
         manual_seed(13);
-        Tensor x = ChannelsLast(randn(33, 64, 16, 16)), residual = ChannelsLast(randn(x.shape)), dy = ChannelsLast(randn(x.shape)), weight = rand(64), bias = randn(64);
+        Tensor x = ChannelsLast(randn(33, 64, 16, 16)),
+            residual = ChannelsLast(randn(x.shape)),
+            dy = ChannelsLast(randn(x.shape)),
+            weight = rand(64),
+            bias = randn(64);
         byte[][] Results(int threads)
         {
             set_num_threads(threads);
             BatchStatistics statistics = BatchNormalization.Statistics(x, Epsilon);
             BatchNormGradients gradients = BatchNormalization.Backward(dy, x, weight, bias, residual, rectify: true, statistics);
-            return [.. new[] { BatchNormalization.Forward(x, weight, bias, residual, rectify: true, statistics), gradients.Input, gradients.Weight, gradients.Bias, gradients.Residual! }.Select(t => t.contiguous().bytes.ToArray())];
+            return
+            [
+                .. new[]
+                {
+                    BatchNormalization.Forward(x, weight, bias, residual, rectify: true, statistics),
+                    gradients.Input,
+                    gradients.Weight,
+                    gradients.Bias,
+                    gradients.Residual!,
+                }.Select(t => t.contiguous().bytes.ToArray()),
+            ];
         }
 
         byte[][] alone = Results(1);
         foreach (int threads in new[] { 2, 3 })
         {
             byte[][] together = Results(threads);
-            for (int i = 0; i < alone.Length; i++) CollectionAssert.AreEqual(alone[i], together[i], $"{threads} threads, result {i}");
+            for (int i = 0; i < alone.Length; i++)
+                CollectionAssert.AreEqual(alone[i], together[i], $"{threads} threads, result {i}");
         }
     }
 
@@ -105,7 +139,9 @@ public sealed class BatchNormalizationTests
     public void No_tensor_outlives_the_training_step()
     {
         using var outer = NewDisposeScope();
-        Tensor input = ChannelsLast(randn(4, 16, 5, 5)), weight = ones(16).requires_grad_(), bias = zeros(16).requires_grad_();
+        Tensor input = ChannelsLast(randn(4, 16, 5, 5)),
+            weight = ones(16).requires_grad_(),
+            bias = zeros(16).requires_grad_();
         void Step()
         {
             using var scope = NewDisposeScope();
@@ -115,7 +151,8 @@ public sealed class BatchNormalizationTests
 
         Step();
         long before = Tensor.TotalCount;
-        for (int i = 0; i < 5; i++) Step();
+        for (int i = 0; i < 5; i++)
+            Step();
         Assert.AreEqual(before, Tensor.TotalCount);
     }
 }

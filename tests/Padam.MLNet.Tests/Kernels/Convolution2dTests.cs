@@ -27,22 +27,41 @@ public sealed class Convolution2dTests
     public void The_setting_decides(ConvolutionAlgorithm algorithm, int batch, int map, bool winograd)
     {
         using var example = new ConvolutionExample(batch, 32, 32, map, map);
-        Assert.AreEqual(winograd && WinogradConvolution.IsSupported, Convolution2d.UsesWinograd(algorithm, example.X, example.Weight, 1, 1));
-        AssertClose(example.Output.relu(), Convolution2d.Apply(example.X, example.Weight, example.Bias, rectify: true, algorithm: algorithm), "outputs");
+        Assert.AreEqual(
+            winograd && WinogradConvolution.IsSupported,
+            Convolution2d.UsesWinograd(algorithm, example.X, example.Weight, 1, 1)
+        );
+        AssertClose(
+            example.Output.relu(),
+            Convolution2d.Apply(example.X, example.Weight, example.Bias, rectify: true, algorithm: algorithm),
+            "outputs"
+        );
     }
 
     [TestMethod]
     public void What_Winograd_cannot_do_is_computed_directly()
     {
         using var scope = NewDisposeScope();
-        Tensor x = randn(8, 64, 16, 16), weight = randn(64, 64, 3, 3), narrow = randn(64, 64, 1, 1);
-        foreach ((Tensor input, Tensor filter, int stride, int padding) in new[]
-        {
-            (x, weight, 2, 1), (x, narrow, 1, 0), (x.to_type(ScalarType.Float64), weight.to_type(ScalarType.Float64), 1, 1), (x[.., ..3], weight[.., ..3], 1, 1),
-        })
+        Tensor x = randn(8, 64, 16, 16),
+            weight = randn(64, 64, 3, 3),
+            narrow = randn(64, 64, 1, 1);
+        foreach (
+            (Tensor input, Tensor filter, int stride, int padding) in new[]
+            {
+                (x, weight, 2, 1),
+                (x, narrow, 1, 0),
+                (x.to_type(ScalarType.Float64), weight.to_type(ScalarType.Float64), 1, 1),
+                (x[.., ..3], weight[.., ..3], 1, 1),
+            }
+        )
         {
             Tensor expected = nn.functional.conv2d(input, filter, strides: [stride, stride], padding: [padding, padding]);
-            AssertClose(expected, Convolution2d.Apply(input, filter, stride: stride, padding: padding, algorithm: ConvolutionAlgorithm.Winograd), $"{filter}", 1e-6);
+            AssertClose(
+                expected,
+                Convolution2d.Apply(input, filter, stride: stride, padding: padding, algorithm: ConvolutionAlgorithm.Winograd),
+                $"{filter}",
+                1e-6
+            );
         }
     }
 }

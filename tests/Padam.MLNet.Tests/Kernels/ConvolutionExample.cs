@@ -16,7 +16,9 @@ internal sealed class ConvolutionExample : IDisposable
         X = ChannelsLast(randn(batch, inputs, height, width));
         Weight = ChannelsLast(randn(outputs, inputs, 3, 3) / MathF.Sqrt(9 * inputs));
         Bias = randn(outputs);
-        Tensor x = X.to_type(ScalarType.Float64).requires_grad_(), weight = Weight.to_type(ScalarType.Float64).requires_grad_(), bias = Bias.to_type(ScalarType.Float64).requires_grad_();
+        Tensor x = X.to_type(ScalarType.Float64).requires_grad_(),
+            weight = Weight.to_type(ScalarType.Float64).requires_grad_(),
+            bias = Bias.to_type(ScalarType.Float64).requires_grad_();
         Output = nn.functional.conv2d(x, weight, bias, padding: [padding, padding]);
         OutputGradient = ChannelsLast(randn(Output.shape));
         Tensor[] gradients = autograd.grad([Output], [x, weight, bias], [OutputGradient.to_type(ScalarType.Float64)]).ToArray();
@@ -54,7 +56,8 @@ internal sealed class ConvolutionExample : IDisposable
     /// <summary>Skips the test on machines that Winograd's kernels are not written for.</summary>
     public static void NeedWinograd()
     {
-        if (!WinogradConvolution.IsSupported) Assert.Inconclusive("This machine has neither AVX-512 nor AVX2 with FMA.");
+        if (!WinogradConvolution.IsSupported)
+            Assert.Inconclusive("This machine has neither AVX-512 nor AVX2 with FMA.");
     }
 
     public void Dispose() => _scope.Dispose();

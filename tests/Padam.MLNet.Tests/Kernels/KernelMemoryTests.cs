@@ -13,8 +13,10 @@ public sealed class KernelMemoryTests
     public unsafe void A_map_takes_the_block_of_one_that_is_gone()
     {
         float* address;
-        using (Tensor first = KernelMemory.Map(Large)) address = TensorMemory.Floats(first);
-        using Tensor second = KernelMemory.Map(Large), third = KernelMemory.Map(Large);
+        using (Tensor first = KernelMemory.Map(Large))
+            address = TensorMemory.Floats(first);
+        using Tensor second = KernelMemory.Map(Large),
+            third = KernelMemory.Map(Large);
         Assert.IsTrue(TensorMemory.Floats(second) == address);
         Assert.IsTrue(TensorMemory.Floats(third) != address);
     }
@@ -23,7 +25,9 @@ public sealed class KernelMemoryTests
     public void A_map_lives_as_long_as_autograd_or_a_view_needs_it()
     {
         using var scope = NewDisposeScope();
-        Tensor weight = ones(1).requires_grad_(), product, view;
+        Tensor weight = ones(1).requires_grad_(),
+            product,
+            view;
         using (Tensor map = KernelMemory.Map(Large))
         {
             map.fill_(3);
@@ -53,7 +57,8 @@ public sealed class KernelMemoryTests
     public void Blocks_in_use_survive_when_the_waiting_ones_are_given_back()
     {
         KernelMemory.Map(Large).Dispose();
-        using Tensor map = KernelMemory.Map(Large), another = KernelMemory.Map(Large);
+        using Tensor map = KernelMemory.Map(Large),
+            another = KernelMemory.Map(Large);
         map.fill_(5);
         another.Dispose();
         KernelMemory.GiveBack();
@@ -67,15 +72,19 @@ public sealed class KernelMemoryTests
     [TestMethod]
     public void Threads_never_share_a_block()
     {
-        Parallel.For(0, 8, thread =>
-        {
-            for (int i = 0; i < 50; i++)
+        Parallel.For(
+            0,
+            8,
+            thread =>
             {
-                using Tensor map = KernelMemory.Map(Large);
-                map.fill_(thread);
-                Assert.AreEqual(thread, map.min().item<float>());
-                Assert.AreEqual(thread, map.max().item<float>());
+                for (int i = 0; i < 50; i++)
+                {
+                    using Tensor map = KernelMemory.Map(Large);
+                    map.fill_(thread);
+                    Assert.AreEqual(thread, map.min().item<float>());
+                    Assert.AreEqual(thread, map.max().item<float>());
+                }
             }
-        });
+        );
     }
 }

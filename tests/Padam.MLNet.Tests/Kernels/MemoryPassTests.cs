@@ -26,35 +26,64 @@ public sealed class MemoryPassTests
 
         internal Action<IReadOnlyList<Operands>> ByOperators { get; private init; } = null!;
 
-        internal static RuleCase Of<TRule>(string name, TRule rule, bool m = true, bool v = true, bool maxV = false) where TRule : struct, IUpdateRule => new(name)
-        {
-            Keeps = (m, v, maxV), ByMemory = operands => ElementwiseUpdate.Apply(rule, operands), ByOperators = operands => ElementwiseUpdate.ByTensorOperators(rule, operands),
-        };
+        internal static RuleCase Of<TRule>(string name, TRule rule, bool m = true, bool v = true, bool maxV = false)
+            where TRule : struct, IUpdateRule =>
+            new(name)
+            {
+                Keeps = (m, v, maxV),
+                ByMemory = operands => ElementwiseUpdate.Apply(rule, operands),
+                ByOperators = operands => ElementwiseUpdate.ByTensorOperators(rule, operands),
+            };
 
         public override string ToString() => _name;
     }
 
     public static IEnumerable<RuleCase> Rules =>
-    [
-        .. from p in new[] { 0, 1 / 16.0, 1 / 8.0, 1 / 4.0, 1 / 2.0, 0.3, 0.4 }
-           from placement in Enum.GetValues<EpsilonPlacement>()
-           let o = new PadamOptions { Partial = p, EpsilonPlacement = placement, Epsilon = 1e-4 }
-           select RuleCase.Of($"padam {p} {placement}", new PadamRule(o, Rate, T), maxV: true),
-        RuleCase.Of("padam without maximum", new PadamRule(new PadamOptions { AmsGrad = false }, Rate, T)),
-        RuleCase.Of("padam decoupled", new PadamRule(new PadamOptions { DecoupledWeightDecay = true }, Rate, T), maxV: true),
-        RuleCase.Of("adam", new AdamRule(0.9, 0.99, 1e-8, false, Rate, T) { L2 = 1e-2 }),
-        RuleCase.Of("amsgrad", new AdamRule(0.9, 0.99, 1e-8, true, Rate, T) { AmsGrad = true }, maxV: true),
-        RuleCase.Of("adamw", new AdamRule(0.9, 0.99, 1e-8, false, Rate, T) { Shrink = 0.99 }),
-        RuleCase.Of("sgd", new SgdRule(new SgdOptions(), Rate), v: false),
-        RuleCase.Of("sgd with nesterov", new SgdRule(new SgdOptions { Nesterov = true }, Rate), v: false),
-        RuleCase.Of("sgd without momentum", new SgdRule(new SgdOptions { Momentum = 0 }, Rate), m: false, v: false),
-        RuleCase.Of("yogi", new YogiRule(new YogiOptions(), Rate, T)),
-        RuleCase.Of("adabound", new AdaBoundRule(new AdaBoundOptions(), Rate, T)),
-        RuleCase.Of("amsbound", new AdaBoundRule(new AdaBoundOptions { AmsBound = true }, Rate, T), maxV: true),
-    ];
+        [
+            .. from p in new[] { 0, 1 / 16.0, 1 / 8.0, 1 / 4.0, 1 / 2.0, 0.3, 0.4 }
+            from placement in Enum.GetValues<EpsilonPlacement>()
+            let o = new PadamOptions
+            {
+                Partial = p,
+                EpsilonPlacement = placement,
+                Epsilon = 1e-4,
+            }
+            select RuleCase.Of($"padam {p} {placement}", new PadamRule(o, Rate, T), maxV: true),
+            RuleCase.Of("padam without maximum", new PadamRule(new PadamOptions { AmsGrad = false }, Rate, T)),
+            RuleCase.Of("padam decoupled", new PadamRule(new PadamOptions { DecoupledWeightDecay = true }, Rate, T), maxV: true),
+            RuleCase.Of("adam", new AdamRule(0.9, 0.99, 1e-8, false, Rate, T) { L2 = 1e-2 }),
+            RuleCase.Of("amsgrad", new AdamRule(0.9, 0.99, 1e-8, true, Rate, T) { AmsGrad = true }, maxV: true),
+            RuleCase.Of("adamw", new AdamRule(0.9, 0.99, 1e-8, false, Rate, T) { Shrink = 0.99 }),
+            RuleCase.Of("sgd", new SgdRule(new SgdOptions(), Rate), v: false),
+            RuleCase.Of("sgd with nesterov", new SgdRule(new SgdOptions { Nesterov = true }, Rate), v: false),
+            RuleCase.Of("sgd without momentum", new SgdRule(new SgdOptions { Momentum = 0 }, Rate), m: false, v: false),
+            RuleCase.Of("yogi", new YogiRule(new YogiOptions(), Rate, T)),
+            RuleCase.Of("adabound", new AdaBoundRule(new AdaBoundOptions(), Rate, T)),
+            RuleCase.Of("amsbound", new AdaBoundRule(new AdaBoundOptions { AmsBound = true }, Rate, T), maxV: true),
+        ];
 
     /// <summary>Lengths around the registers' and the chunks', and layouts: plain, channels-last, 1x1 filters.</summary>
-    private static readonly long[][] Shapes = [[], [1], [3], [7], [8], [9], [15], [16], [17], [31], [33], [1000], [32 * 1024], [32 * 1024 + 5], [2, 33001], [5, 4, 3, 3], [6, 5, 1, 1], [0]];
+    private static readonly long[][] Shapes =
+    [
+        [],
+        [1],
+        [3],
+        [7],
+        [8],
+        [9],
+        [15],
+        [16],
+        [17],
+        [31],
+        [33],
+        [1000],
+        [32 * 1024],
+        [32 * 1024 + 5],
+        [2, 33001],
+        [5, 4, 3, 3],
+        [6, 5, 1, 1],
+        [0],
+    ];
 
     private static Tensor ChannelsLast(Tensor x) => x.dim() == 4 ? x.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2) : x;
 
@@ -64,7 +93,16 @@ public sealed class MemoryPassTests
         Tensor Laid(Tensor x) => channelsLast ? ChannelsLast(x) : x;
         Tensor Gradient(long[] shape) => randn(shape) * pow(10.0, randint(-6, 3, shape).to(ScalarType.Float32)) * (rand(shape) > 0.1);
         Tensor? State(bool kept, long[] shape) => kept ? Laid(Gradient(shape).square()) : null;
-        return [.. Shapes.Select(s => new Operands(Laid(randn(s)), Laid(Gradient(s)), State(rule.Keeps.M, s), State(rule.Keeps.V, s), State(rule.Keeps.MaxV, s)))];
+        return
+        [
+            .. Shapes.Select(s => new Operands(
+                Laid(randn(s)),
+                Laid(Gradient(s)),
+                State(rule.Keeps.M, s),
+                State(rule.Keeps.V, s),
+                State(rule.Keeps.MaxV, s)
+            )),
+        ];
     }
 
     private static Operands Copy(Operands o) => new(o.Parameter.clone(), o.Gradient.clone(), o.M?.clone(), o.V?.clone(), o.MaxV?.clone());
@@ -75,7 +113,8 @@ public sealed class MemoryPassTests
         {
             string shape = $"shape [{string.Join(", ", e.Parameter.shape)}]";
             Assert.IsTrue(e.Parameter.allclose(a.Parameter, rtol: 5e-5, atol: 1e-5), shape);
-            foreach (var (x, y) in new[] { (e.M, a.M), (e.V, a.V), (e.MaxV, a.MaxV) }) Assert.IsTrue(x is null || x.allclose(y!, rtol: 1e-5, atol: 1e-12), shape);
+            foreach (var (x, y) in new[] { (e.M, a.M), (e.V, a.V), (e.MaxV, a.MaxV) })
+                Assert.IsTrue(x is null || x.allclose(y!, rtol: 1e-5, atol: 1e-12), shape);
         }
     }
 
@@ -86,7 +125,8 @@ public sealed class MemoryPassTests
         using DisposeScope scope = NewDisposeScope();
         foreach (bool channelsLast in (bool[])[false, true])
         {
-            List<Operands> memory = RandomOperands(rule, channelsLast), operators = [.. memory.Select(Copy)];
+            List<Operands> memory = RandomOperands(rule, channelsLast),
+                operators = [.. memory.Select(Copy)];
             rule.ByMemory(memory);
             rule.ByOperators(operators);
             AssertClose(operators, memory);
@@ -98,7 +138,8 @@ public sealed class MemoryPassTests
     public void The_number_of_threads_changes_no_bit(RuleCase rule)
     {
         using DisposeScope scope = NewDisposeScope();
-        List<Operands> one = RandomOperands(rule, false), three = [.. one.Select(Copy)];
+        List<Operands> one = RandomOperands(rule, false),
+            three = [.. one.Select(Copy)];
         int threads = get_num_threads();
         try
         {
@@ -112,7 +153,8 @@ public sealed class MemoryPassTests
             set_num_threads(threads);
         }
 
-        foreach (var (a, b) in one.Zip(three)) Assert.IsTrue(a.Parameter.equal(b.Parameter).all().item<bool>());
+        foreach (var (a, b) in one.Zip(three))
+            Assert.IsTrue(a.Parameter.equal(b.Parameter).all().item<bool>());
     }
 
     [TestMethod]
@@ -121,7 +163,14 @@ public sealed class MemoryPassTests
         using DisposeScope scope = NewDisposeScope();
         foreach (RuleCase rule in Rules)
         {
-            Operands Filled(long length) => new(full(length, 0.7f), full(length, -0.013f), rule.Keeps.M ? full(length, 0.2f) : null, rule.Keeps.V ? full(length, 3e-5f) : null, rule.Keeps.MaxV ? full(length, 4e-5f) : null);
+            Operands Filled(long length) =>
+                new(
+                    full(length, 0.7f),
+                    full(length, -0.013f),
+                    rule.Keeps.M ? full(length, 0.2f) : null,
+                    rule.Keeps.V ? full(length, 3e-5f) : null,
+                    rule.Keeps.MaxV ? full(length, 4e-5f) : null
+                );
             List<Operands> operands = [Filled(1), Filled(100)];
             rule.ByMemory(operands);
             Assert.AreEqual(1, operands[1].Parameter.unique().output.numel(), rule.ToString());
@@ -134,7 +183,9 @@ public sealed class MemoryPassTests
     {
         using DisposeScope scope = NewDisposeScope();
         var rule = new SgdRule(new SgdOptions { Momentum = 0, WeightDecay = 0 }, 1);
-        Tensor start = randn(5, 4, 3, 3), gradient = randn(5, 4, 3, 3), parameter = ChannelsLast(start.clone());
+        Tensor start = randn(5, 4, 3, 3),
+            gradient = randn(5, 4, 3, 3),
+            parameter = ChannelsLast(start.clone());
         var operands = new Operands(parameter, gradient, null, null, null);
         Assert.IsTrue(new MemoryPass<SgdRule>(rule).TryAdd(operands));
         ElementwiseUpdate.Apply(rule, [operands]);
@@ -153,7 +204,8 @@ public sealed class MemoryPassTests
             new(Sparse(ones(3)), ones(3), zeros(3), null, null),
             new(ones(1).expand(3).clone(), ones(3), Sparse(zeros(3)), null, null),
         ];
-        foreach (Operands operands in refused) Assert.IsFalse(new MemoryPass<SgdRule>(rule).TryAdd(operands));
+        foreach (Operands operands in refused)
+            Assert.IsFalse(new MemoryPass<SgdRule>(rule).TryAdd(operands));
         Operands taken = new(ones(3), ones(3), zeros(3), null, null);
         Assert.IsTrue(new MemoryPass<SgdRule>(rule).TryAdd(taken));
 

@@ -20,7 +20,8 @@ public sealed class WinogradConvolutionTests
     [DataRow(3, 256, 512, 4, DisplayName = "VGG16 4a")]
     [DataRow(3, 512, 512, 4, DisplayName = "VGG16 4b, ResNet18 layer4")]
     [DataRow(3, 512, 512, 2, DisplayName = "VGG16 5")]
-    public void Shapes_of_the_three_networks_agree_with_direct_convolution(int batch, int inputs, int outputs, int map) => AgreesWithDirect(batch, inputs, outputs, map, map, 1);
+    public void Shapes_of_the_three_networks_agree_with_direct_convolution(int batch, int inputs, int outputs, int map) =>
+        AgreesWithDirect(batch, inputs, outputs, map, map, 1);
 
     [TestMethod]
     [DataRow(1, 32, 32, 1, 1, 1)]
@@ -35,25 +36,41 @@ public sealed class WinogradConvolutionTests
     [DataRow(2, 64, 32, 4, 4, 0)]
     [DataRow(3, 32, 32, 8, 8, 0)]
     [DataRow(2, 32, 64, 11, 7, 0)]
-    public void Odd_sizes_and_no_padding_agree_with_direct_convolution(int batch, int inputs, int outputs, int height, int width, int padding) =>
-        AgreesWithDirect(batch, inputs, outputs, height, width, padding);
+    public void Odd_sizes_and_no_padding_agree_with_direct_convolution(
+        int batch,
+        int inputs,
+        int outputs,
+        int height,
+        int width,
+        int padding
+    ) => AgreesWithDirect(batch, inputs, outputs, height, width, padding);
 
     [TestMethod]
     [DataRow(10, 64, 64, 32, 30, DisplayName = "640 tiles: cut into parts, each ending with a partial chunk")]
     [DataRow(3, 256, 256, 28, 28, DisplayName = "147 tiles: two shared chunks, the second partial")]
     [DataRow(140, 64, 64, 4, 4, DisplayName = "140 tiles: one shared chunk")]
-    public void Every_way_to_cut_the_work_agrees_with_direct_convolution(int batch, int inputs, int outputs, int height, int width) => AgreesWithDirect(batch, inputs, outputs, height, width, 1);
+    public void Every_way_to_cut_the_work_agrees_with_direct_convolution(int batch, int inputs, int outputs, int height, int width) =>
+        AgreesWithDirect(batch, inputs, outputs, height, width, 1);
 
     [TestMethod]
     public void Other_layouts_give_the_same_bits()
     {
         using var example = new ConvolutionExample(3, 32, 64, 6, 7);
-        Tensor plainX = example.X.contiguous(), plainWeight = example.Weight.contiguous();
-        Assert.IsTrue(WinogradConvolution.Forward(example.X, example.Weight).equal(WinogradConvolution.Forward(plainX, plainWeight)).all().item<bool>());
+        Tensor plainX = example.X.contiguous(),
+            plainWeight = example.Weight.contiguous();
+        Assert.IsTrue(
+            WinogradConvolution
+                .Forward(example.X, example.Weight)
+                .equal(WinogradConvolution.Forward(plainX, plainWeight))
+                .all()
+                .item<bool>()
+        );
 
         // The gradient of a sum is one number, expanded with strides of zero.
-        Tensor expanded = ones(1).expand(example.Output.shape), full = ones(example.Output.shape);
-        Tensor fromExpanded = WinogradConvolution.WeightGradient(example.X, expanded, example.Weight, 1), fromFull = WinogradConvolution.WeightGradient(plainX, full, plainWeight, 1);
+        Tensor expanded = ones(1).expand(example.Output.shape),
+            full = ones(example.Output.shape);
+        Tensor fromExpanded = WinogradConvolution.WeightGradient(example.X, expanded, example.Weight, 1),
+            fromFull = WinogradConvolution.WeightGradient(plainX, full, plainWeight, 1);
         Assert.IsTrue(fromExpanded.equal(fromFull).all().item<bool>());
         CollectionAssert.AreEqual(example.Weight.stride(), fromExpanded.stride());
         CollectionAssert.AreEqual(plainWeight.stride(), fromFull.stride());
@@ -94,14 +111,24 @@ public sealed class WinogradConvolutionTests
         var error = Assert.ThrowsExactly<ArgumentException>(() => WinogradConvolution.Forward(randn(1, 3, 8, 8), randn(32, 3, 3, 3)));
         StringAssert.Contains(error.Message, "Inputs = 3");
         Assert.ThrowsExactly<ArgumentException>(() => WinogradConvolution.Forward(randn(1, 32, 8, 8), randn(32, 64, 3, 3)));
-        Assert.ThrowsExactly<ArgumentException>(() => WinogradConvolution.Forward(randn(1, 32, 8, 8).to_type(ScalarType.Float64), randn(32, 32, 3, 3)));
+        Assert.ThrowsExactly<ArgumentException>(() =>
+            WinogradConvolution.Forward(randn(1, 32, 8, 8).to_type(ScalarType.Float64), randn(32, 32, 3, 3))
+        );
     }
 
     private static void AgreesWithDirect(int batch, int inputs, int outputs, int height, int width, int padding)
     {
         using var example = new ConvolutionExample(batch, inputs, outputs, height, width, padding);
         AssertClose(example.Output, WinogradConvolution.Forward(example.X, example.Weight, example.Bias, padding), "outputs");
-        AssertClose(example.InputGradient, WinogradConvolution.InputGradient(example.OutputGradient, example.Weight, padding, height, width), "input gradient");
-        AssertClose(example.WeightGradient, WinogradConvolution.WeightGradient(example.X, example.OutputGradient, example.Weight, padding), "weight gradient");
+        AssertClose(
+            example.InputGradient,
+            WinogradConvolution.InputGradient(example.OutputGradient, example.Weight, padding, height, width),
+            "input gradient"
+        );
+        AssertClose(
+            example.WeightGradient,
+            WinogradConvolution.WeightGradient(example.X, example.OutputGradient, example.Weight, padding),
+            "weight gradient"
+        );
     }
 }

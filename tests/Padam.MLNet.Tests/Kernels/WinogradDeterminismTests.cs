@@ -26,29 +26,49 @@ public sealed class WinogradDeterminismTests
     {
         using var scope = NewDisposeScope();
         manual_seed(5);
-        Tensor x = ChannelsLast(randn(batch, inputs, map, map)), weight = randn(outputs, inputs, 3, 3), dy = ChannelsLast(randn(batch, outputs, map, map));
+        Tensor x = ChannelsLast(randn(batch, inputs, map, map)),
+            weight = randn(outputs, inputs, 3, 3),
+            dy = ChannelsLast(randn(batch, outputs, map, map));
         Tensor[] Results(int threads)
         {
             set_num_threads(threads);
-            return [WinogradConvolution.Forward(x, weight), WinogradConvolution.InputGradient(dy, weight, 1, map, map), WinogradConvolution.WeightGradient(x, dy, weight, 1)];
+            return
+            [
+                WinogradConvolution.Forward(x, weight),
+                WinogradConvolution.InputGradient(dy, weight, 1, map, map),
+                WinogradConvolution.WeightGradient(x, dy, weight, 1),
+            ];
         }
 
         Tensor[] alone = Results(1);
-        foreach (int threads in new[] { 2, 3, 5 }) CollectionAssert.AreEqual(alone.Select(Bytes).ToArray(), Results(threads).Select(Bytes).ToArray(), $"{threads} threads");
+        foreach (int threads in new[] { 2, 3, 5 })
+            CollectionAssert.AreEqual(alone.Select(Bytes).ToArray(), Results(threads).Select(Bytes).ToArray(), $"{threads} threads");
     }
 
     [TestMethod]
     public void Two_threads_of_the_program_do_not_disturb_each_other()
     {
         using var example = new ConvolutionExample(8, 64, 64, 16, 16);
-        string expected = Bytes(WinogradConvolution.Forward(example.X, example.Weight)) + Bytes(WinogradConvolution.WeightGradient(example.X, example.OutputGradient, example.Weight, 1));
-        string[] results = [.. Enumerable.Range(0, 16).AsParallel().WithDegreeOfParallelism(4).Select(_ =>
-        {
-            using var scope = NewDisposeScope();
-            return Bytes(WinogradConvolution.Forward(example.X, example.Weight)) + Bytes(WinogradConvolution.WeightGradient(example.X, example.OutputGradient, example.Weight, 1));
-        })];
-        foreach (string result in results) Assert.AreEqual(expected, result);
+        string expected =
+            Bytes(WinogradConvolution.Forward(example.X, example.Weight))
+            + Bytes(WinogradConvolution.WeightGradient(example.X, example.OutputGradient, example.Weight, 1));
+        string[] results =
+        [
+            .. Enumerable
+                .Range(0, 16)
+                .AsParallel()
+                .WithDegreeOfParallelism(4)
+                .Select(_ =>
+                {
+                    using var scope = NewDisposeScope();
+                    return Bytes(WinogradConvolution.Forward(example.X, example.Weight))
+                        + Bytes(WinogradConvolution.WeightGradient(example.X, example.OutputGradient, example.Weight, 1));
+                }),
+        ];
+        foreach (string result in results)
+            Assert.AreEqual(expected, result);
     }
 
-    private static string Bytes(Tensor tensor) => Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(tensor.contiguous().bytes));
+    private static string Bytes(Tensor tensor) =>
+        Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(tensor.contiguous().bytes));
 }

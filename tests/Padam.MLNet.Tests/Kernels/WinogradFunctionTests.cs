@@ -15,7 +15,10 @@ public sealed class WinogradFunctionTests
     {
         using var scope = NewDisposeScope();
         manual_seed(3);
-        Tensor x = ChannelsLast(randn(4, 32, 8, 8)), first = randn(64, 32, 3, 3) / 17, second = randn(64, 64, 3, 3) / 24, bias = randn(64);
+        Tensor x = ChannelsLast(randn(4, 32, 8, 8)),
+            first = randn(64, 32, 3, 3) / 17,
+            second = randn(64, 64, 3, 3) / 24,
+            bias = randn(64);
 
         Tensor[] Gradients(Func<Tensor, Tensor, Tensor?, Tensor> convolve)
         {
@@ -25,8 +28,10 @@ public sealed class WinogradFunctionTests
             return [.. leaves.Select(t => t.grad!)];
         }
 
-        Tensor[] direct = Gradients((x, w, b) => nn.functional.conv2d(x, w, b, padding: [1, 1])), winograd = Gradients((x, w, b) => WinogradConvolution.Apply(x, w, b));
-        for (int i = 0; i < direct.Length; i++) AssertClose(direct[i], winograd[i], $"gradient {i}");
+        Tensor[] direct = Gradients((x, w, b) => nn.functional.conv2d(x, w, b, padding: [1, 1])),
+            winograd = Gradients((x, w, b) => WinogradConvolution.Apply(x, w, b));
+        for (int i = 0; i < direct.Length; i++)
+            AssertClose(direct[i], winograd[i], $"gradient {i}");
     }
 
     [TestMethod]
@@ -37,7 +42,8 @@ public sealed class WinogradFunctionTests
         WinogradConvolution.Apply(example.X, weight, example.Bias).backward([example.OutputGradient]);
         AssertClose(example.WeightGradient, weight.grad!, "weight");
 
-        Tensor x = example.X.detach().requires_grad_(), bias = example.Bias.detach().requires_grad_();
+        Tensor x = example.X.detach().requires_grad_(),
+            bias = example.Bias.detach().requires_grad_();
         WinogradConvolution.Apply(x, example.Weight, bias).backward([example.OutputGradient]);
         AssertClose(example.InputGradient, x.grad!, "input");
         AssertClose(example.BiasGradient, bias.grad!, "bias");
@@ -51,7 +57,8 @@ public sealed class WinogradFunctionTests
     public void A_graph_that_is_retained_can_be_walked_twice()
     {
         using var example = new ConvolutionExample(2, 32, 32, 5, 5);
-        Tensor weight = example.Weight.detach().requires_grad_(), y = WinogradConvolution.Apply(example.X, weight, rectify: true);
+        Tensor weight = example.Weight.detach().requires_grad_(),
+            y = WinogradConvolution.Apply(example.X, weight, rectify: true);
         y.sum().backward(retain_graph: true);
         Tensor once = weight.grad!.clone();
         y.sum().backward();
@@ -72,7 +79,8 @@ public sealed class WinogradFunctionTests
 
         Step();
         long before = Tensor.TotalCount;
-        for (int i = 0; i < 5; i++) Step();
+        for (int i = 0; i < 5; i++)
+            Step();
         Assert.AreEqual(before, Tensor.TotalCount);
     }
 

@@ -23,11 +23,15 @@ public sealed class WorkersTests
         torch.set_num_threads(threads);
         var taken = new ConcurrentBag<int>();
         var workers = new ConcurrentDictionary<int, bool>();
-        Workers.Run(items, queue =>
-        {
-            workers[Environment.CurrentManagedThreadId] = true;
-            while (queue.Next(out int item)) taken.Add(item);
-        });
+        Workers.Run(
+            items,
+            queue =>
+            {
+                workers[Environment.CurrentManagedThreadId] = true;
+                while (queue.Next(out int item))
+                    taken.Add(item);
+            }
+        );
         CollectionAssert.AreEquivalent(Enumerable.Range(0, items).ToArray(), taken.ToArray());
         Assert.IsTrue(workers.Count <= threads);
     }
@@ -38,13 +42,19 @@ public sealed class WorkersTests
     public void What_the_work_throws_reaches_the_caller(int threads)
     {
         torch.set_num_threads(threads);
-        var error = Assert.ThrowsExactly<InvalidDataException>(() => Workers.Run(8, queue =>
-        {
-            while (queue.Next(out int item))
-            {
-                if (item == 5) throw new InvalidDataException("item 5");
-            }
-        }));
+        var error = Assert.ThrowsExactly<InvalidDataException>(() =>
+            Workers.Run(
+                8,
+                queue =>
+                {
+                    while (queue.Next(out int item))
+                    {
+                        if (item == 5)
+                            throw new InvalidDataException("item 5");
+                    }
+                }
+            )
+        );
         Assert.AreEqual("item 5", error.Message);
     }
 }

@@ -9,11 +9,16 @@ public sealed class GoldenTrajectoryTests
 {
     private const double Tolerance = 1e-4;
 
-    /// <summary>What float32 may be off besides, as a part of the element's largest value: about ten roundings, which show where a trajectory crosses zero.</summary>
+    /// <summary>
+    /// What float32 may be off besides, as a part of the element's largest value: about ten roundings, which show where a trajectory
+    /// crosses zero.
+    /// </summary>
     private const double Rounding = 1e-6;
 
     public static IEnumerable<object[]> Cases =>
-        from golden in GoldenTrajectory.All from type in new[] { ScalarType.Float64, ScalarType.Float32 } select new object[] { golden, type };
+        from golden in GoldenTrajectory.All
+        from type in new[] { ScalarType.Float64, ScalarType.Float32 }
+        select new object[] { golden, type };
 
     [TestMethod]
     public void The_golden_file_has_all_its_trajectories() => Assert.HasCount(26, GoldenTrajectory.All);

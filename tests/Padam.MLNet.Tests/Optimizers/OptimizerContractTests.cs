@@ -10,24 +10,42 @@ namespace Padam.MLNet.Tests.Optimizers;
 public sealed class OptimizerContractTests
 {
     public static IEnumerable<OptimizerOptionsBase> Everyone =>
-    [
-        new PadamOptions { LearningRate = 0.05 },
-        new PadamOptions { LearningRate = 0.02, Partial = 0.4, AmsGrad = false, DecoupledWeightDecay = true },
-        new PadamOptions { LearningRate = 0.05, Partial = 0, WeightDecay = 0 },
-        new PadamOptions { LearningRate = 0.05, EpsilonPlacement = EpsilonPlacement.OutsideRoot },
-        new AdamOptions { LearningRate = 0.02 },
-        new AmsGradOptions { LearningRate = 0.02, UncorrectedEpsilon = true },
-        new AdamWOptions { LearningRate = 0.02, WeightDecay = 0.001 },
-        new SgdOptions { LearningRate = 0.001 },
-        new SgdOptions { LearningRate = 0.002, Momentum = 0 },
-        new SgdOptions { LearningRate = 0.0005, Nesterov = true },
-        new YogiOptions { LearningRate = 0.05 },
-        new AdaBoundOptions { LearningRate = 0.02, FinalLearningRate = 0.002 },
-        new AdaBoundOptions { LearningRate = 0.02, FinalLearningRate = 0.002, AmsBound = true },
-    ];
+        [
+            new PadamOptions { LearningRate = 0.05 },
+            new PadamOptions
+            {
+                LearningRate = 0.02,
+                Partial = 0.4,
+                AmsGrad = false,
+                DecoupledWeightDecay = true,
+            },
+            new PadamOptions
+            {
+                LearningRate = 0.05,
+                Partial = 0,
+                WeightDecay = 0,
+            },
+            new PadamOptions { LearningRate = 0.05, EpsilonPlacement = EpsilonPlacement.OutsideRoot },
+            new AdamOptions { LearningRate = 0.02 },
+            new AmsGradOptions { LearningRate = 0.02, UncorrectedEpsilon = true },
+            new AdamWOptions { LearningRate = 0.02, WeightDecay = 0.001 },
+            new SgdOptions { LearningRate = 0.001 },
+            new SgdOptions { LearningRate = 0.002, Momentum = 0 },
+            new SgdOptions { LearningRate = 0.0005, Nesterov = true },
+            new YogiOptions { LearningRate = 0.05 },
+            new AdaBoundOptions { LearningRate = 0.02, FinalLearningRate = 0.002 },
+            new AdaBoundOptions
+            {
+                LearningRate = 0.02,
+                FinalLearningRate = 0.002,
+                AmsBound = true,
+            },
+        ];
 
     public static IEnumerable<(OptimizerOptionsBase Options, ScalarType Type)> EveryoneInBothTypes =>
-        from options in Everyone from type in new[] { ScalarType.Float32, ScalarType.Float64 } select (options, type);
+        from options in Everyone
+        from type in new[] { ScalarType.Float32, ScalarType.Float64 }
+        select (options, type);
 
     private static Parameter Values(ScalarType type, params double[] values) => new(tensor(values, type));
 
@@ -100,7 +118,9 @@ public sealed class OptimizerContractTests
     public void Layout_changes_nothing_but_layout(OptimizerOptionsBase options, ScalarType type)
     {
         using DisposeScope scope = NewDisposeScope();
-        Parameter plain = new(Noise(1).to(type)), last = new(ChannelsLast(1).to(type)), mixed = new(ChannelsLast(1).to(type));
+        Parameter plain = new(Noise(1).to(type)),
+            last = new(ChannelsLast(1).to(type)),
+            mixed = new(ChannelsLast(1).to(type));
         using optim.Optimizer optimizer = options.Create([("plain", plain), ("last", last), ("mixed", mixed)]);
         for (int step = 1; step <= 5; step++)
         {
@@ -120,7 +140,8 @@ public sealed class OptimizerContractTests
     public void Leaves_parameters_without_gradient_alone(OptimizerOptionsBase options)
     {
         using DisposeScope scope = NewDisposeScope();
-        Parameter trained = Values(ScalarType.Float32, 1, 2), frozen = Values(ScalarType.Float32, 3, 4);
+        Parameter trained = Values(ScalarType.Float32, 1, 2),
+            frozen = Values(ScalarType.Float32, 3, 4);
         using optim.Optimizer optimizer = options.Create([("trained", trained), ("frozen", frozen)]);
         trained.grad = ones(2);
         optimizer.step();
@@ -142,11 +163,21 @@ public sealed class OptimizerContractTests
     public void Groups_keep_their_own_rates(OptimizerOptionsBase options)
     {
         using DisposeScope scope = NewDisposeScope();
-        Parameter still = Values(ScalarType.Float32, 1, 2), moved = Values(ScalarType.Float32, 1, 2), alone = Values(ScalarType.Float32, 1, 2);
-        using optim.Optimizer optimizer = options.Create([("moved", moved)]), single = options.Create([("alone", alone)]);
-        optimizer.add_param_group(new ParamGroup { Parameters = [still], Options = new OptimizerOptions { LearningRate = 0 } });
+        Parameter still = Values(ScalarType.Float32, 1, 2),
+            moved = Values(ScalarType.Float32, 1, 2),
+            alone = Values(ScalarType.Float32, 1, 2);
+        using optim.Optimizer optimizer = options.Create([("moved", moved)]),
+            single = options.Create([("alone", alone)]);
+        optimizer.add_param_group(
+            new ParamGroup
+            {
+                Parameters = [still],
+                Options = new OptimizerOptions { LearningRate = 0 },
+            }
+        );
         Assert.AreEqual(2, optimizer.ParamGroups.Count());
-        foreach (Parameter parameter in (Parameter[])[still, moved, alone]) parameter.grad = tensor(new[] { 0.5f, -3f });
+        foreach (Parameter parameter in (Parameter[])[still, moved, alone])
+            parameter.grad = tensor(new[] { 0.5f, -3f });
         optimizer.step();
         single.step();
         CollectionAssert.AreEqual(new[] { 1f, 2f }, still.data<float>().ToArray());
@@ -161,7 +192,8 @@ public sealed class OptimizerContractTests
         Parameter x = Values(ScalarType.Float32, 1, 2);
         using optim.Optimizer optimizer = options.Create([("x", x)]);
         Assert.AreEqual(options.LearningRate, optimizer.ParamGroups.Single().InitialLearningRate);
-        foreach (optim.ILearningRateController group in optimizer.ParamGroups) group.LearningRate = 0;
+        foreach (optim.ILearningRateController group in optimizer.ParamGroups)
+            group.LearningRate = 0;
         x.grad = ones(2);
         optimizer.step();
         CollectionAssert.AreEqual(new[] { 1f, 2f }, x.data<float>().ToArray());
@@ -180,7 +212,8 @@ public sealed class OptimizerContractTests
             optimizer.step();
         }
 
-        for (int i = 1; i <= 5; i++) Step(x, original, i);
+        for (int i = 1; i <= 5; i++)
+            Step(x, original, i);
         original.ParamGroups.Single().LearningRate *= 0.5;
 
         var copy = new Parameter(x.detach().clone());
@@ -205,7 +238,8 @@ public sealed class OptimizerContractTests
         byte[] saved = Saved(optimizer);
         Assert.ThrowsExactly<EndOfStreamException>(() => Restore(optimizer, saved[..^1]));
 
-        using var other = (OptimizerHelper)(options is SgdOptions ? new AdamOptions() : (OptimizerOptionsBase)new SgdOptions()).Create([("x", ChannelsLast(1))]);
+        using var other = (OptimizerHelper)
+            (options is SgdOptions ? new AdamOptions() : (OptimizerOptionsBase)new SgdOptions()).Create([("x", ChannelsLast(1))]);
         Assert.ThrowsExactly<InvalidDataException>(() => Restore(other, saved));
 
         using var larger = (OptimizerHelper)options.Create([("x", ChannelsLast(1)), ("y", ChannelsLast(2))]);
@@ -217,12 +251,14 @@ public sealed class OptimizerContractTests
     public void A_step_leaves_no_tensors_behind(OptimizerOptionsBase options)
     {
         using DisposeScope scope = NewDisposeScope();
-        Parameter x = Values(ScalarType.Float64, 1, 2), y = Values(ScalarType.Float32, 1, 2);
+        Parameter x = Values(ScalarType.Float64, 1, 2),
+            y = Values(ScalarType.Float32, 1, 2);
         using optim.Optimizer optimizer = options.Create([("x", x), ("y", y)]);
         x.grad = ones(2, ScalarType.Float64);
         y.grad = ones(2);
         int before = scope.DisposablesCount;
-        for (int i = 0; i < 10; i++) optimizer.step();
+        for (int i = 0; i < 10; i++)
+            optimizer.step();
         Assert.AreEqual(before, scope.DisposablesCount);
     }
 
@@ -240,7 +276,8 @@ public sealed class OptimizerContractTests
     private static byte[] Saved(OptimizerHelper optimizer)
     {
         using var stream = new MemoryStream();
-        using (var writer = new BinaryWriter(stream)) optimizer.save_state_dict(writer);
+        using (var writer = new BinaryWriter(stream))
+            optimizer.save_state_dict(writer);
         return stream.ToArray();
     }
 

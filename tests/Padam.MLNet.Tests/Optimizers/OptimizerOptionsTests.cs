@@ -38,36 +38,45 @@ public sealed class OptimizerOptionsTests
     }
 
     [TestMethod]
-    public void An_unknown_name_lists_the_known_ones() => Assert.Contains(
-        "There is no optimizer 'adagrad'. Known are padam, adam, amsgrad, adamw, sgd, yogi, adabound.",
-        Assert.ThrowsExactly<ArgumentException>(() => OptimizerOptionsBase.Parse("adagrad")).Message);
+    public void An_unknown_name_lists_the_known_ones() =>
+        Assert.Contains(
+            "There is no optimizer 'adagrad'. Known are padam, adam, amsgrad, adamw, sgd, yogi, adabound.",
+            Assert.ThrowsExactly<ArgumentException>(() => OptimizerOptionsBase.Parse("adagrad")).Message
+        );
 
     [TestMethod]
     public void All_faults_are_reported_together()
     {
         var options = new PadamOptions
         {
-            LearningRate = double.NaN, WeightDecay = -1, Beta1 = 1, Beta2 = -0.1, Epsilon = double.PositiveInfinity, Partial = 0.7, EpsilonPlacement = (EpsilonPlacement)5,
+            LearningRate = double.NaN,
+            WeightDecay = -1,
+            Beta1 = 1,
+            Beta2 = -0.1,
+            Epsilon = double.PositiveInfinity,
+            Partial = 0.7,
+            EpsilonPlacement = (EpsilonPlacement)5,
         };
         string message = Assert.ThrowsExactly<ArgumentException>(() => options.Create([])).Message;
-        foreach (string fault in (string[])["LearningRate", "WeightDecay", "Beta1", "Beta2", "Epsilon", "Partial", "EpsilonPlacement"]) Assert.Contains(fault + " must be", message);
+        foreach (string fault in (string[])["LearningRate", "WeightDecay", "Beta1", "Beta2", "Epsilon", "Partial", "EpsilonPlacement"])
+            Assert.Contains(fault + " must be", message);
         Assert.HasCount(7, options.Validate());
     }
 
     public static IEnumerable<(OptimizerOptionsBase Options, string Fault)> Mistakes =>
-    [
-        (new AdamOptions { Beta1 = 1 }, "Beta1"),
-        (new AmsGradOptions { Beta2 = 2 }, "Beta2"),
-        (new AdamWOptions { Epsilon = -1 }, "Epsilon"),
-        (new SgdOptions { Momentum = 1 }, "Momentum"),
-        (new SgdOptions { Momentum = 0, Nesterov = true }, "Nesterov"),
-        (new YogiOptions { Beta1 = double.NaN }, "Beta1"),
-        (new AdaBoundOptions { Gamma = 0 }, "Gamma"),
-        (new AdaBoundOptions { FinalLearningRate = -1 }, "FinalLearningRate"),
-        (new CustomOptimizerOptions(p => optim.SGD(p.Select(x => x.Item2), 0.1)) { LearningRate = 0.1 }, "LearningRate"),
-        (new CustomOptimizerOptions(p => optim.SGD(p.Select(x => x.Item2), 0.1)) { WeightDecay = 0.1 }, "WeightDecay"),
-        (new CustomOptimizerOptions(null!), "Factory"),
-    ];
+        [
+            (new AdamOptions { Beta1 = 1 }, "Beta1"),
+            (new AmsGradOptions { Beta2 = 2 }, "Beta2"),
+            (new AdamWOptions { Epsilon = -1 }, "Epsilon"),
+            (new SgdOptions { Momentum = 1 }, "Momentum"),
+            (new SgdOptions { Momentum = 0, Nesterov = true }, "Nesterov"),
+            (new YogiOptions { Beta1 = double.NaN }, "Beta1"),
+            (new AdaBoundOptions { Gamma = 0 }, "Gamma"),
+            (new AdaBoundOptions { FinalLearningRate = -1 }, "FinalLearningRate"),
+            (new CustomOptimizerOptions(p => optim.SGD(p.Select(x => x.Item2), 0.1)) { LearningRate = 0.1 }, "LearningRate"),
+            (new CustomOptimizerOptions(p => optim.SGD(p.Select(x => x.Item2), 0.1)) { WeightDecay = 0.1 }, "WeightDecay"),
+            (new CustomOptimizerOptions(null!), "Factory"),
+        ];
 
     [TestMethod]
     [DynamicData(nameof(Mistakes))]
@@ -91,6 +100,9 @@ public sealed class OptimizerOptionsTests
     public void Options_are_values_that_say_what_they_are()
     {
         Assert.AreEqual(new PadamOptions { Partial = 0.25 }, new PadamOptions { Partial = 0.25 });
-        Assert.AreEqual("SgdOptions { Name = sgd, LearningRate = 0.1, WeightDecay = 0.0005, Momentum = 0.9, Nesterov = False }", new SgdOptions().ToString());
+        Assert.AreEqual(
+            "SgdOptions { Name = sgd, LearningRate = 0.1, WeightDecay = 0.0005, Momentum = 0.9, Nesterov = False }",
+            new SgdOptions().ToString()
+        );
     }
 }

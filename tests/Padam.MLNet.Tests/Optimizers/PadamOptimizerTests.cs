@@ -32,7 +32,9 @@ public sealed class PadamOptimizerTests
     [TestMethod]
     public void Coupled_decay_adds_to_the_gradient_and_decoupled_decay_shrinks_the_parameter()
     {
-        using Parameter coupled = One(), equivalent = One(), decoupled = One();
+        using Parameter coupled = One(),
+            equivalent = One(),
+            decoupled = One();
         using var a = new PadamOptimizer([coupled], weight_decay: 0.5);
         using var b = new PadamOptimizer([equivalent]);
         Assert.AreEqual(Step(b, equivalent, 2.5), Step(a, coupled, 2), 1e-15);
@@ -44,7 +46,8 @@ public sealed class PadamOptimizerTests
     [TestMethod]
     public void Epsilon_stands_where_it_is_placed()
     {
-        using Parameter inside = One(), outside = One();
+        using Parameter inside = One(),
+            outside = One();
         using var a = new PadamOptimizer([inside], beta1: 0, beta2: 0, eps: 9, partial: 0.25, epsilon: EpsilonPlacement.InsideRoot);
         using var b = new PadamOptimizer([outside], beta1: 0, beta2: 0, eps: 9, partial: 0.25, epsilon: EpsilonPlacement.OutsideRoot);
         Assert.AreEqual(1 - 0.1 * 16 / Math.Sqrt(16 + 9), Step(a, inside, 16), 1e-12);
@@ -76,16 +79,30 @@ public sealed class PadamOptimizerTests
     [TestMethod]
     public void A_group_has_settings_of_its_own_or_the_constructors()
     {
-        using Parameter plain = One(), rate = One(), own = One();
+        using Parameter plain = One(),
+            rate = One(),
+            own = One();
         using var optimizer = new PadamOptimizer(
-        [
-            new ParamGroup { Parameters = [plain] },
-            new ParamGroup { Parameters = [rate], Options = new OptimizerOptions { LearningRate = 0.3 } },
-            new ParamGroup { Parameters = [own], Options = new GroupOptions<PadamOptions>(new PadamOptions { LearningRate = 0.7, Partial = 0.5 }) },
-        ], lr: 0.2);
+            [
+                new ParamGroup { Parameters = [plain] },
+                new ParamGroup
+                {
+                    Parameters = [rate],
+                    Options = new OptimizerOptions { LearningRate = 0.3 },
+                },
+                new ParamGroup
+                {
+                    Parameters = [own],
+                    Options = new GroupOptions<PadamOptions>(new PadamOptions { LearningRate = 0.7, Partial = 0.5 }),
+                },
+            ],
+            lr: 0.2
+        );
         CollectionAssert.AreEqual(new[] { 0.2, 0.3, 0.7 }, optimizer.ParamGroups.Select(g => g.LearningRate).ToArray());
         CollectionAssert.AreEqual(new[] { 0.2, 0.3, 0.7 }, optimizer.ParamGroups.Select(g => g.InitialLearningRate).ToArray());
-        Assert.ThrowsExactly<ArgumentException>(() => optimizer.add_param_group(new ParamGroup { Parameters = [One()], Options = new Adam.Options() }));
+        Assert.ThrowsExactly<ArgumentException>(() =>
+            optimizer.add_param_group(new ParamGroup { Parameters = [One()], Options = new Adam.Options() })
+        );
     }
 
     [TestMethod]
@@ -101,16 +118,22 @@ public sealed class PadamOptimizerTests
     [TestMethod]
     public void The_state_can_be_taken_over_and_reset()
     {
-        using Parameter x = One(), y = One(), fresh = One();
-        using PadamOptimizer a = new([x]), b = new([y]), c = new([fresh]);
+        using Parameter x = One(),
+            y = One(),
+            fresh = One();
+        using PadamOptimizer a = new([x]),
+            b = new([y]),
+            c = new([fresh]);
         Step(a, x, 3);
         b.load_state_dict(a.state_dict());
         Step(a, x, -1);
-        using (no_grad()) y.fill_(1);
+        using (no_grad())
+            y.fill_(1);
         Assert.IsFalse(a.state_dict().State.Single().ApproximatelyEquals(b.state_dict().State.Single()), "the state is copied, not shared");
 
         a.state_dict().State.Single().Initialize(a.state_dict().Options.Single());
-        using (no_grad()) x.fill_(1);
+        using (no_grad())
+            x.fill_(1);
         Assert.AreEqual(Step(c, fresh, 2), Step(a, x, 2));
     }
 
@@ -120,13 +143,16 @@ public sealed class PadamOptimizerTests
         string file = Path.GetTempFileName();
         try
         {
-            using Parameter x = One(), y = One();
-            using PadamOptimizer a = new([x], partial: 0.3), b = new([y]);
+            using Parameter x = One(),
+                y = One();
+            using PadamOptimizer a = new([x], partial: 0.3),
+                b = new([y]);
             Step(a, x, 3);
             a.save_state_dict(file);
             b.load_state_dict(file);
             Assert.AreEqual(0.3, b.Partial);
-            using (no_grad()) y.copy_(x);
+            using (no_grad())
+                y.copy_(x);
             Assert.AreEqual(Step(a, x, 2), Step(b, y, 2));
         }
         finally

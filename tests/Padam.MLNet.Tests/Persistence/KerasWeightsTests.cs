@@ -26,15 +26,37 @@ public sealed class KerasWeightsTests : IDisposable
         KerasWeights.Write(File, network.PlainState());
 
         Dictionary<string, Tensor> state = network.state_dict();
-        string[] expected = [.. new[] { 0, 4, 8 }.SelectMany(index => new[] { $"features.{index}.weight", $"features.{index}.bias", $"features.{index + 1}.weight",
-            $"features.{index + 1}.bias", $"features.{index + 1}.running_mean", $"features.{index + 1}.running_var" }), "classifier.weight", "classifier.bias"];
+        string[] expected =
+        [
+            .. new[] { 0, 4, 8 }.SelectMany(index =>
+                new[]
+                {
+                    $"features.{index}.weight",
+                    $"features.{index}.bias",
+                    $"features.{index + 1}.weight",
+                    $"features.{index + 1}.bias",
+                    $"features.{index + 1}.running_mean",
+                    $"features.{index + 1}.running_var",
+                }
+            ),
+            "classifier.weight",
+            "classifier.bias",
+        ];
         using var file = H5File.OpenRead(File);
-        CollectionAssert.AreEquivalent(Enumerable.Range(0, expected.Length).Select(i => $"weight{i}").ToArray(), file.Children().Select(child => child.Name).ToArray());
+        CollectionAssert.AreEquivalent(
+            Enumerable.Range(0, expected.Length).Select(i => $"weight{i}").ToArray(),
+            file.Children().Select(child => child.Name).ToArray()
+        );
         for (int i = 0; i < expected.Length; i++)
         {
             IH5Dataset dataset = file.Dataset($"weight{i}");
             Tensor weight = state[expected[i]];
-            Tensor keras = weight.dim() switch { 4 => weight.permute(2, 3, 1, 0), 2 => weight.t(), _ => weight };
+            Tensor keras = weight.dim() switch
+            {
+                4 => weight.permute(2, 3, 1, 0),
+                2 => weight.t(),
+                _ => weight,
+            };
             CollectionAssert.AreEqual(keras.shape, dataset.Space.Dimensions.Select(side => (long)side).ToArray(), expected[i]);
             CollectionAssert.AreEqual(keras.contiguous().data<float>().ToArray(), dataset.Read<float[]>(), expected[i]);
         }

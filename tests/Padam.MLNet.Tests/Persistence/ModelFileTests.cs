@@ -37,7 +37,10 @@ public sealed class ModelFileTests
 
         ModelReport report = ModelFile.Verify(Zip);
 
-        Assert.AreEqual((Zip, "tiny", 10, 32, 32, 7, 2), (report.Path, report.Backbone, report.Classes, report.Height, report.Width, report.Seed, report.Epoch));
+        Assert.AreEqual(
+            (Zip, "tiny", 10, 32, 32, 7, 2),
+            (report.Path, report.Backbone, report.Classes, report.Height, report.Width, report.Seed, report.Epoch)
+        );
         CollectionAssert.AreEqual(TinyImages.Names, report.ClassNames!.ToArray());
         Assert.AreEqual(((3 * 9) + 1) * 8 + (4 * 8) + 1 + ((64 + 1) * 10), report.Parameters);
         StringAssert.StartsWith(report.Optimizer, "AdamOptions");
@@ -58,21 +61,24 @@ public sealed class ModelFileTests
     [TestMethod]
     public void A_zip_cut_anywhere_is_refused()
     {
-        for (int i = 0; i < 40; i++) IsRefused(_models.Cut(_honest.Length * i / 40), "");
+        for (int i = 0; i < 40; i++)
+            IsRefused(_models.Cut(_honest.Length * i / 40), "");
     }
 
     [TestMethod]
     public void A_flipped_bit_in_our_entries_is_refused_or_changes_no_score()
     {
         var random = new Random(5);
-        for (int i = 0; i < 60; i++) IsRefusedOrTheSame(_models.Flipped(_models.BitOfOurEntries(random)));
+        for (int i = 0; i < 60; i++)
+            IsRefusedOrTheSame(_models.Flipped(_models.BitOfOurEntries(random)));
     }
 
     [TestMethod]
     public void A_flipped_bit_anywhere_in_the_file_breaks_neither_Verify_nor_Load()
     {
         var random = new Random(6);
-        for (int i = 0; i < 60; i++) IsRefusedOrTheSame(_models.Flipped(random.Next(8 * _honest.Length)));
+        for (int i = 0; i < 60; i++)
+            IsRefusedOrTheSame(_models.Flipped(random.Next(8 * _honest.Length)));
     }
 
     [TestMethod]
@@ -89,7 +95,10 @@ public sealed class ModelFileTests
     {
         File.WriteAllBytes(Zip, _models.WithDescription(json => json["Backbone"] = "mine"));
 
-        StringAssert.Contains(Assert.ThrowsExactly<InvalidOperationException>(() => ModelFile.Verify(Zip)).Message, "Backbone.Register(\"mine\"");
+        StringAssert.Contains(
+            Assert.ThrowsExactly<InvalidOperationException>(() => ModelFile.Verify(Zip)).Message,
+            "Backbone.Register(\"mine\""
+        );
     }
 
     [TestMethod]
@@ -107,7 +116,12 @@ public sealed class ModelFileTests
             (IDataView train, _) = TinyImages.Load(MlContext, folder["data"], train: 40, test: 1);
             using ImageClassificationTransformer model = MlContext.Padam().ImageClassifier(TinyImages.Options(epochs: 1)).Fit(train);
             MlContext.Model.Save(model, train.Schema, folder["model.zip"]);
-            return [.. new BrokenModels(File.ReadAllBytes(folder["model.zip"])).Hostile(bombBytes: 1).Select(hostile => new object[] { hostile.Name })];
+            return
+            [
+                .. new BrokenModels(File.ReadAllBytes(folder["model.zip"]))
+                    .Hostile(bombBytes: 1)
+                    .Select(hostile => new object[] { hostile.Name }),
+            ];
         }
     }
 

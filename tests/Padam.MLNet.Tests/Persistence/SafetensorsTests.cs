@@ -21,7 +21,14 @@ public sealed class SafetensorsTests : IDisposable
     public void What_is_written_is_read_again()
     {
         using DisposeScope scope = NewDisposeScope();
-        (string, Tensor)[] tensors = [("a.weight", randn(2, 3, 4, 5)), ("a.steps", tensor(7L)), ("b é", randn(3)), ("none", zeros(0, 2)), ("turned", randn(4, 3).t())];
+        (string, Tensor)[] tensors =
+        [
+            ("a.weight", randn(2, 3, 4, 5)),
+            ("a.steps", tensor(7L)),
+            ("b é", randn(3)),
+            ("none", zeros(0, 2)),
+            ("turned", randn(4, 3).t()),
+        ];
         Safetensors.Write(File, tensors);
         var read = Safetensors.Read(File);
         Assert.HasCount(tensors.Length, read);
@@ -39,7 +46,8 @@ public sealed class SafetensorsTests : IDisposable
     public void The_file_is_laid_out_as_the_format_says()
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor weight = arange(6, float32).view(2, 3), steps = tensor(9L);
+        Tensor weight = arange(6, float32).view(2, 3),
+            steps = tensor(9L);
         Safetensors.Write(File, [("w", weight), ("s", steps)], new Dictionary<string, string> { ["author"] = "me" });
 
         // A parse of its own, by the format's description alone.
@@ -54,8 +62,10 @@ public sealed class SafetensorsTests : IDisposable
         Assert.AreEqual("I64", (string?)json["s"]!["dtype"]);
         Assert.AreEqual("[]", json["s"]!["shape"]!.ToJsonString());
         Assert.AreEqual(9L, BinaryPrimitives.ReadInt64LittleEndian(body[(int)json["s"]!["data_offsets"]![0]!..]));
-        CollectionAssert.AreEqual(new float[] { 0, 1, 2, 3, 4, 5 },
-            MemoryMarshal.Cast<byte, float>(body[(int)json["w"]!["data_offsets"]![0]!..(int)json["w"]!["data_offsets"]![1]!]).ToArray());
+        CollectionAssert.AreEqual(
+            new float[] { 0, 1, 2, 3, 4, 5 },
+            MemoryMarshal.Cast<byte, float>(body[(int)json["w"]!["data_offsets"]![0]!..(int)json["w"]!["data_offsets"]![1]!]).ToArray()
+        );
         Assert.AreEqual(8 + 6 * 4, body.Length);
     }
 
@@ -65,7 +75,10 @@ public sealed class SafetensorsTests : IDisposable
         using DisposeScope scope = NewDisposeScope();
         Tensor values = tensor(new[] { 1.5f, -0.25f });
         byte[] body = [.. values.to(float64).bytes, .. values.to(float16).bytes, .. values.to(bfloat16).bytes];
-        Craft("""{"d":{"dtype":"F64","shape":[2],"data_offsets":[0,16]},"h":{"dtype":"F16","shape":[2],"data_offsets":[16,20]},"b":{"dtype":"BF16","shape":[2],"data_offsets":[20,24]}}""", body);
+        Craft(
+            """{"d":{"dtype":"F64","shape":[2],"data_offsets":[0,16]},"h":{"dtype":"F16","shape":[2],"data_offsets":[16,20]},"b":{"dtype":"BF16","shape":[2],"data_offsets":[20,24]}}""",
+            body
+        );
         foreach ((string name, Tensor read) in Safetensors.Read(File))
         {
             Assert.AreEqual(ScalarType.Float32, read.dtype, name);
@@ -76,24 +89,74 @@ public sealed class SafetensorsTests : IDisposable
     [TestMethod]
     [DataRow("{\"w\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,12]}}", 12, "\"w\"", DisplayName = "bytes and shape disagree")]
     [DataRow("{\"w\":{\"dtype\":\"F32\",\"shape\":[3],\"data_offsets\":[0,12]}}", 8, "\"w\"", DisplayName = "truncated body")]
-    [DataRow("{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]},\"w\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[4,12]}}", 12, "\"w\" overlaps \"a\"", DisplayName = "overlap")]
-    [DataRow("{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]},\"w\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[8,12]}}", 12, "\"w\" has 4 bytes before it", DisplayName = "hole")]
-    [DataRow("{\"w\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]},\"w\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,8]}}", 8, "\"w\" occurs twice", DisplayName = "duplicate name")]
-    [DataRow("{\"w\":{\"dtype\":\"F32\",\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}", 4, "\"w\"", DisplayName = "duplicate field")]
+    [DataRow(
+        "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]},\"w\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[4,12]}}",
+        12,
+        "\"w\" overlaps \"a\"",
+        DisplayName = "overlap"
+    )]
+    [DataRow(
+        "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]},\"w\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[8,12]}}",
+        12,
+        "\"w\" has 4 bytes before it",
+        DisplayName = "hole"
+    )]
+    [DataRow(
+        "{\"w\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]},\"w\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,8]}}",
+        8,
+        "\"w\" occurs twice",
+        DisplayName = "duplicate name"
+    )]
+    [DataRow(
+        "{\"w\":{\"dtype\":\"F32\",\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}",
+        4,
+        "\"w\"",
+        DisplayName = "duplicate field"
+    )]
     [DataRow("{\"w\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}", 5, "1 bytes follow", DisplayName = "trailing bytes")]
-    [DataRow("{\"w\":{\"dtype\":\"Q7\",\"shape\":[1],\"data_offsets\":[0,4]}}", 4, "\"w\" has the type \"Q7\"", DisplayName = "unknown type")]
+    [DataRow(
+        "{\"w\":{\"dtype\":\"Q7\",\"shape\":[1],\"data_offsets\":[0,4]}}",
+        4,
+        "\"w\" has the type \"Q7\"",
+        DisplayName = "unknown type"
+    )]
     [DataRow("{\"w\":{\"dtype\":\"F32\",\"shape\":[NaN],\"data_offsets\":[0,4]}}", 4, "not JSON", DisplayName = "NaN literal")]
     [DataRow("{\"w\":{\"dtype\":\"F32\",\"shape\":[\"NaN\"],\"data_offsets\":[0,4]}}", 4, "\"w\" has the shape", DisplayName = "NaN text")]
     [DataRow("{\"w\":{\"dtype\":\"F32\",\"shape\":[1.5],\"data_offsets\":[0,6]}}", 6, "\"w\" has the shape", DisplayName = "fraction")]
-    [DataRow("{\"w\":{\"dtype\":\"F32\",\"shape\":[-1,-1],\"data_offsets\":[0,4]}}", 4, "\"w\" has the shape", DisplayName = "negative shape")]
+    [DataRow(
+        "{\"w\":{\"dtype\":\"F32\",\"shape\":[-1,-1],\"data_offsets\":[0,4]}}",
+        4,
+        "\"w\" has the shape",
+        DisplayName = "negative shape"
+    )]
     [DataRow("{\"w\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[-4,0]}}", 4, "\"w\" lies at", DisplayName = "negative offset")]
     [DataRow("{\"w\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,0]}}", 4, "\"w\" lies at", DisplayName = "backward range")]
-    [DataRow("{\"w\":{\"dtype\":\"F32\",\"shape\":[1152921504606846976],\"data_offsets\":[0,4611686018427387904]}}", 4, "\"w\" lies at", DisplayName = "2^60 numbers")]
-    [DataRow("{\"w\":{\"dtype\":\"F32\",\"shape\":[4294967296,4294967296,4294967296,4294967296,4294967296],\"data_offsets\":[0,0]}}", 0, "\"w\" is F32", DisplayName = "product beyond 64 bits")]
-    [DataRow("{\"w\":{\"dtype\":\"F32\",\"shape\":[1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1],\"data_offsets\":[0,4]}}", 4, "\"w\" has the shape", DisplayName = "17 dimensions")]
+    [DataRow(
+        "{\"w\":{\"dtype\":\"F32\",\"shape\":[1152921504606846976],\"data_offsets\":[0,4611686018427387904]}}",
+        4,
+        "\"w\" lies at",
+        DisplayName = "2^60 numbers"
+    )]
+    [DataRow(
+        "{\"w\":{\"dtype\":\"F32\",\"shape\":[4294967296,4294967296,4294967296,4294967296,4294967296],\"data_offsets\":[0,0]}}",
+        0,
+        "\"w\" is F32",
+        DisplayName = "product beyond 64 bits"
+    )]
+    [DataRow(
+        "{\"w\":{\"dtype\":\"F32\",\"shape\":[1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1],\"data_offsets\":[0,4]}}",
+        4,
+        "\"w\" has the shape",
+        DisplayName = "17 dimensions"
+    )]
     [DataRow("{\"w\":{\"dtype\":\"F32\",\"shape\":[1]}}", 4, "\"w\" does not have", DisplayName = "missing field")]
     [DataRow("{\"w\":4}", 4, "\"w\" does not have", DisplayName = "no object")]
-    [DataRow("{\"\\ud800\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}", 4, "not JSON", DisplayName = "name that is no Unicode")]
+    [DataRow(
+        "{\"\\ud800\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}",
+        4,
+        "not JSON",
+        DisplayName = "name that is no Unicode"
+    )]
     [DataRow("{\"__metadata__\":{\"a\":1}}", 0, "__metadata__", DisplayName = "metadata that is no text")]
     [DataRow("[]", 0, "not a JSON object", DisplayName = "list")]
     [DataRow("{\"w\":", 0, "not JSON", DisplayName = "half a header")]
@@ -127,8 +190,14 @@ public sealed class SafetensorsTests : IDisposable
         using DisposeScope scope = NewDisposeScope();
         Safetensors.Write(File, [("w", ones(1))]);
         byte[] before = System.IO.File.ReadAllBytes(File);
-        StringAssert.Contains(Assert.ThrowsExactly<ArgumentException>(() => Safetensors.Write(File, [("w", ones(1)), ("w", ones(1))])).Message, "\"w\"");
-        StringAssert.Contains(Assert.ThrowsExactly<ArgumentException>(() => Safetensors.Write(File, [("h", ones(1, float16))])).Message, "\"h\"");
+        StringAssert.Contains(
+            Assert.ThrowsExactly<ArgumentException>(() => Safetensors.Write(File, [("w", ones(1)), ("w", ones(1))])).Message,
+            "\"w\""
+        );
+        StringAssert.Contains(
+            Assert.ThrowsExactly<ArgumentException>(() => Safetensors.Write(File, [("h", ones(1, float16))])).Message,
+            "\"h\""
+        );
         Assert.ThrowsExactly<ArgumentException>(() => Safetensors.Write(File, [("__metadata__", ones(1))]));
         CollectionAssert.AreEqual(before, System.IO.File.ReadAllBytes(File));
         CollectionAssert.AreEqual(new[] { Path.GetFileName(File) }, folder.Files);

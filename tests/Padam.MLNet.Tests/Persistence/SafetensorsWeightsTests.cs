@@ -42,7 +42,13 @@ public sealed class SafetensorsWeightsTests : IDisposable
         using DisposeScope scope = NewDisposeScope();
         using var source = Backbone.Parse("vgg-small").Build(5);
         using var target = Backbone.Parse("vgg-small").Build(5);
-        Safetensors.Write(File, source.PlainState().Where(entry => !entry.Name.EndsWith("num_batches_tracked")).Select(entry => ("module." + entry.Name, entry.Tensor)));
+        Safetensors.Write(
+            File,
+            source
+                .PlainState()
+                .Where(entry => !entry.Name.EndsWith("num_batches_tracked"))
+                .Select(entry => ("module." + entry.Name, entry.Tensor))
+        );
         SafetensorsWeights.Load(target, File);
         AssertEqual(source, target, except: "");
     }
@@ -76,9 +82,18 @@ public sealed class SafetensorsWeightsTests : IDisposable
 
         Refused(state.Where(entry => entry.Name != "features.4.weight"), "\"features.4.weight\" is missing");
         Refused(state.Append(("features.99.weight", ones(1))), "\"features.99.weight\" has no place");
-        Refused(state.Select(entry => entry.Name == "features.4.weight" ? (entry.Name, ones(128, 64, 5, 5)) : entry), "\"features.4.weight\" has the shape [128, 64, 5, 5] and not [128, 64, 3, 3]");
-        Refused(state.Select(entry => entry.Name == "classifier.weight" ? (entry.Name, ones(5, 77)) : entry), "\"classifier.weight\" has the shape [5, 77]");
-        Refused(state.Select(entry => entry.Name == "features.0.bias" ? (entry.Name, ones(64, int64)) : entry), "\"features.0.bias\" is I64");
+        Refused(
+            state.Select(entry => entry.Name == "features.4.weight" ? (entry.Name, ones(128, 64, 5, 5)) : entry),
+            "\"features.4.weight\" has the shape [128, 64, 5, 5] and not [128, 64, 3, 3]"
+        );
+        Refused(
+            state.Select(entry => entry.Name == "classifier.weight" ? (entry.Name, ones(5, 77)) : entry),
+            "\"classifier.weight\" has the shape [5, 77]"
+        );
+        Refused(
+            state.Select(entry => entry.Name == "features.0.bias" ? (entry.Name, ones(64, int64)) : entry),
+            "\"features.0.bias\" is I64"
+        );
         AssertEqual(untouched, target, except: "");
 
         void Refused(IEnumerable<(string, Tensor)> tensors, string expected)
@@ -93,6 +108,7 @@ public sealed class SafetensorsWeightsTests : IDisposable
     private static void AssertEqual(nn.Module expected, nn.Module actual, string except)
     {
         foreach (((string name, Tensor one), (_, Tensor other)) in expected.PlainState().Zip(actual.PlainState()))
-            if (except.Length == 0 || !name.StartsWith(except)) Assert.IsTrue(one.equal(other).all().item<bool>(), name);
+            if (except.Length == 0 || !name.StartsWith(except))
+                Assert.IsTrue(one.equal(other).all().item<bool>(), name);
     }
 }

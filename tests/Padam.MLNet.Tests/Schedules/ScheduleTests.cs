@@ -5,36 +5,49 @@ namespace Padam.MLNet.Tests.Schedules;
 [TestClass]
 public sealed class ScheduleTests
 {
-    private static double[] Factors(Schedule schedule, int epochs, params double[] times) => [.. times.Select(t => Math.Round(schedule.Factor(t, epochs), 12))];
+    private static double[] Factors(Schedule schedule, int epochs, params double[] times) =>
+        [.. times.Select(t => Math.Round(schedule.Factor(t, epochs), 12))];
 
     [TestMethod]
     public void Constant_is_always_one() => CollectionAssert.AreEqual(new[] { 1.0, 1, 1 }, Factors(Schedule.Constant, 10, 0, 3.5, 10));
 
     [TestMethod]
     public void A_milestone_counts_whole_epochs_completed() =>
-        CollectionAssert.AreEqual(new[] { 1, 1, 0.1, 0.1, 0.01, 0.001 }, Factors(Schedule.MultiStep([50, 100, 150]), 200, 0, 49.999, 50, 99.5, 100, 199));
+        CollectionAssert.AreEqual(
+            new[] { 1, 1, 0.1, 0.1, 0.01, 0.001 },
+            Factors(Schedule.MultiStep([50, 100, 150]), 200, 0, 49.999, 50, 99.5, 100, 199)
+        );
 
     [TestMethod]
-    public void Step_decay_falls_every_so_many_epochs() => CollectionAssert.AreEqual(new[] { 1, 1, 0.5, 0.5, 0.25 }, Factors(Schedule.StepDecay(30, 0.5), 90, 0, 29.9, 30, 59, 60));
+    public void Step_decay_falls_every_so_many_epochs() =>
+        CollectionAssert.AreEqual(new[] { 1, 1, 0.5, 0.5, 0.25 }, Factors(Schedule.StepDecay(30, 0.5), 90, 0, 29.9, 30, 59, 60));
 
     [TestMethod]
-    public void Cosine_goes_from_one_to_its_minimum() => CollectionAssert.AreEqual(new[] { 1, 0.6, 0.2 }, Factors(Schedule.Cosine(0.2), 10, 0, 5, 10));
+    public void Cosine_goes_from_one_to_its_minimum() =>
+        CollectionAssert.AreEqual(new[] { 1, 0.6, 0.2 }, Factors(Schedule.Cosine(0.2), 10, 0, 5, 10));
 
     [TestMethod]
     public void By_epoch_the_factor_moves_between_epochs_only_and_by_step_always()
     {
         CollectionAssert.AreEqual(new[] { 0.9, 0.9, 0.8 }, Factors(Schedule.Linear(1, 0, ScheduleUnit.Epoch), 10, 1, 1.5, 2));
         CollectionAssert.AreEqual(new[] { 0.9, 0.85, 0.8 }, Factors(Schedule.Linear(1, 0, ScheduleUnit.Step), 10, 1, 1.5, 2));
-        CollectionAssert.AreEqual(Factors(Schedule.Cosine(0, ScheduleUnit.Epoch), 8, 3), Factors(Schedule.Cosine(0, ScheduleUnit.Epoch), 8, 3.75));
+        CollectionAssert.AreEqual(
+            Factors(Schedule.Cosine(0, ScheduleUnit.Epoch), 8, 3),
+            Factors(Schedule.Cosine(0, ScheduleUnit.Epoch), 8, 3.75)
+        );
         Assert.AreNotEqual(Schedule.Cosine(0, ScheduleUnit.Step).Factor(3, 8), Schedule.Cosine(0, ScheduleUnit.Step).Factor(3.75, 8));
     }
 
     [TestMethod]
-    public void A_linear_schedule_may_rise() => CollectionAssert.AreEqual(new[] { 0.5, 1, 1.5 }, Factors(Schedule.Linear(0.5, 1.5), 4, 0, 2, 4));
+    public void A_linear_schedule_may_rise() =>
+        CollectionAssert.AreEqual(new[] { 0.5, 1, 1.5 }, Factors(Schedule.Linear(0.5, 1.5), 4, 0, 2, 4));
 
     [TestMethod]
     public void Warm_up_rises_to_the_first_value_and_leaves_milestones_where_they_are() =>
-        CollectionAssert.AreEqual(new[] { 0.2, 0.6, 1, 1, 0.1 }, Factors(Schedule.MultiStep([20]).WithWarmup(4, from: 0.2), 30, 0, 2, 4, 19.9, 20));
+        CollectionAssert.AreEqual(
+            new[] { 0.2, 0.6, 1, 1, 0.1 },
+            Factors(Schedule.MultiStep([20]).WithWarmup(4, from: 0.2), 30, 0, 2, 4, 19.9, 20)
+        );
 
     [TestMethod]
     public void After_a_warm_up_cosine_and_line_span_what_is_left()
@@ -45,7 +58,10 @@ public sealed class ScheduleTests
 
     [TestMethod]
     public void A_warm_up_by_epoch_stays_put_within_an_epoch() =>
-        CollectionAssert.AreEqual(new[] { 0.5, 0.5, 0.75, 1 }, Factors(Schedule.Constant.WithWarmup(2, 0.5, ScheduleUnit.Epoch), 10, 0, 0.9, 1.2, 2));
+        CollectionAssert.AreEqual(
+            new[] { 0.5, 0.5, 0.75, 1 },
+            Factors(Schedule.Constant.WithWarmup(2, 0.5, ScheduleUnit.Epoch), 10, 0, 0.9, 1.2, 2)
+        );
 
     [TestMethod]
     public void A_warm_up_must_be_shorter_than_the_training()
@@ -64,26 +80,27 @@ public sealed class ScheduleTests
     }
 
     public static IEnumerable<(Func<Schedule> Make, string Fault)> Mistakes =>
-    [
-        (() => Schedule.MultiStep([]), "at least one milestone"),
-        (() => Schedule.MultiStep([100, 50]), "100, 50"),
-        (() => Schedule.MultiStep([0, 50]), "at least 1"),
-        (() => Schedule.MultiStep([10], 0), "gamma"),
-        (() => Schedule.MultiStep([10], double.NaN), "gamma"),
-        (() => Schedule.StepDecay(0), "at least 1 epoch"),
-        (() => Schedule.StepDecay(10, double.PositiveInfinity), "gamma"),
-        (() => Schedule.Cosine(1.5), "1.5"),
-        (() => Schedule.Cosine(unit: (ScheduleUnit)7), "Epoch or by Step"),
-        (() => Schedule.Linear(-1, 0), "-1"),
-        (() => Schedule.Linear(1, double.NaN), "NaN"),
-        (() => Schedule.Constant.WithWarmup(0), "warm-up"),
-        (() => Schedule.Constant.WithWarmup(5, from: 2), "between 0 and 1"),
-        (() => Schedule.Constant.WithWarmup(5).WithWarmup(5), "already"),
-    ];
+        [
+            (() => Schedule.MultiStep([]), "at least one milestone"),
+            (() => Schedule.MultiStep([100, 50]), "100, 50"),
+            (() => Schedule.MultiStep([0, 50]), "at least 1"),
+            (() => Schedule.MultiStep([10], 0), "gamma"),
+            (() => Schedule.MultiStep([10], double.NaN), "gamma"),
+            (() => Schedule.StepDecay(0), "at least 1 epoch"),
+            (() => Schedule.StepDecay(10, double.PositiveInfinity), "gamma"),
+            (() => Schedule.Cosine(1.5), "1.5"),
+            (() => Schedule.Cosine(unit: (ScheduleUnit)7), "Epoch or by Step"),
+            (() => Schedule.Linear(-1, 0), "-1"),
+            (() => Schedule.Linear(1, double.NaN), "NaN"),
+            (() => Schedule.Constant.WithWarmup(0), "warm-up"),
+            (() => Schedule.Constant.WithWarmup(5, from: 2), "between 0 and 1"),
+            (() => Schedule.Constant.WithWarmup(5).WithWarmup(5), "already"),
+        ];
 
     [TestMethod]
     [DynamicData(nameof(Mistakes))]
-    public void A_mistake_is_named(Func<Schedule> make, string fault) => Assert.Contains(fault, Assert.ThrowsExactly<ArgumentException>(() => make()).Message);
+    public void A_mistake_is_named(Func<Schedule> make, string fault) =>
+        Assert.Contains(fault, Assert.ThrowsExactly<ArgumentException>(() => make()).Message);
 
     [TestMethod]
     public void Time_starts_at_zero_and_a_run_has_epochs()
@@ -108,7 +125,10 @@ public sealed class ScheduleTests
     {
         Assert.AreEqual("x0.1 after 50, 100, 150 epochs", Schedule.MultiStep([50, 100, 150]).ToString());
         Assert.AreEqual("x0.5 every 30 epochs", Schedule.StepDecay(30, 0.5).ToString());
-        Assert.AreEqual("warm-up from 0.1 over 5 epochs, each step, then cosine from 1 to 0.01, each epoch", Schedule.Cosine(0.01).WithWarmup(5).ToString());
+        Assert.AreEqual(
+            "warm-up from 0.1 over 5 epochs, each step, then cosine from 1 to 0.01, each epoch",
+            Schedule.Cosine(0.01).WithWarmup(5).ToString()
+        );
         Assert.AreEqual("linear from 2 to 0.5, each step", Schedule.Linear(2, 0.5, ScheduleUnit.Step).ToString());
         Assert.AreEqual("constant", Schedule.Constant.ToString());
     }

@@ -15,15 +15,18 @@ public sealed class LifeTests
     [TestMethod]
     public void Twenty_trainings_and_two_hundred_predictions_leave_no_tensor()
     {
-        LiveTensors.AreNotLeftBy(() =>
-        {
-            for (int i = 0; i < 20; i++)
+        LiveTensors.AreNotLeftBy(
+            () =>
             {
-                using ImageClassificationTransformer model = Fit();
-                Predict(model, 10);
-                TinyImages.Scores(_mlContext, model, _data);
-            }
-        }, networks: 20);
+                for (int i = 0; i < 20; i++)
+                {
+                    using ImageClassificationTransformer model = Fit();
+                    Predict(model, 10);
+                    TinyImages.Scores(_mlContext, model, _data);
+                }
+            },
+            networks: 20
+        );
     }
 
     [TestMethod]
@@ -38,21 +41,26 @@ public sealed class LifeTests
     public void Saving_and_loading_leaves_no_tensor()
     {
         using var folder = new TemporaryFolder();
-        LiveTensors.AreNotLeftBy(() =>
-        {
-            using ImageClassificationTransformer model = Fit();
-            _mlContext.Model.Save(model, _data.Schema, folder["model.zip"]);
-            ((IDisposable)_mlContext.Model.Load(folder["model.zip"], out _)).Dispose();
-        }, networks: 2);
+        LiveTensors.AreNotLeftBy(
+            () =>
+            {
+                using ImageClassificationTransformer model = Fit();
+                _mlContext.Model.Save(model, _data.Schema, folder["model.zip"]);
+                ((IDisposable)_mlContext.Model.Load(folder["model.zip"], out _)).Dispose();
+            },
+            networks: 2
+        );
     }
 
     [TestMethod]
     public void A_training_inside_a_dispose_scope_of_the_callers_outlives_it()
     {
         ImageClassificationTransformer model;
-        using (torch.NewDisposeScope()) model = Fit();
+        using (torch.NewDisposeScope())
+            model = Fit();
 
-        using (model) Assert.HasCount(40, TinyImages.Scores(_mlContext, model, _data));
+        using (model)
+            Assert.HasCount(40, TinyImages.Scores(_mlContext, model, _data));
     }
 
     [TestMethod]
@@ -63,7 +71,11 @@ public sealed class LifeTests
         using DataViewRowCursor cursor = view.GetRowCursor([view.Schema["Score"]]);
         Assert.IsTrue(cursor.MoveNext());
         ValueGetter<VBuffer<float>> score = cursor.GetGetter<VBuffer<float>>(view.Schema["Score"]);
-        var engine = _mlContext.Model.CreatePredictionEngine<Row<uint, byte[]>, TinyImages.Scored>(model, ignoreMissingColumns: true, inputSchemaDefinition: Definition());
+        var engine = _mlContext.Model.CreatePredictionEngine<Row<uint, byte[]>, TinyImages.Scored>(
+            model,
+            ignoreMissingColumns: true,
+            inputSchemaDefinition: Definition()
+        );
         using var folder = new TemporaryFolder();
 
         model.Dispose();
@@ -75,7 +87,9 @@ public sealed class LifeTests
         Assert.ThrowsExactly<ObjectDisposedException>(() => score(ref buffer));
         Assert.ThrowsExactly<ObjectDisposedException>(() => engine.Predict(Rows.Of(1)[0]));
         Assert.ThrowsExactly<ObjectDisposedException>(() => model.SaveWeights(folder["weights"], WeightsFormat.Safetensors));
-        Assert.IsTrue(Exceptions(() => _mlContext.Model.Save(model, _data.Schema, folder["model.zip"])).Any(error => error is ObjectDisposedException));
+        Assert.IsTrue(
+            Exceptions(() => _mlContext.Model.Save(model, _data.Schema, folder["model.zip"])).Any(error => error is ObjectDisposedException)
+        );
         Assert.AreEqual("tiny", model.BackboneName, "what is known of it stays known");
     }
 
@@ -89,23 +103,32 @@ public sealed class LifeTests
             using var started = new CountdownEvent(4);
             Task<int>[] threads =
             [
-                .. Enumerable.Range(0, 4).Select(_ => Task.Factory.StartNew(() =>
-                {
-                    IDataView view = model.Transform(_data);
-                    for (int passes = 0; ; passes++)
-                    {
-                        if (passes == 1) started.Signal();
-                        try
-                        {
-                            TinyImages.AreSame(expected, [.. view.GetColumn<float[]>("Score")]);
-                        }
-                        catch (ObjectDisposedException)
-                        {
-                            if (passes == 0) started.Signal();
-                            return passes;
-                        }
-                    }
-                }, TaskCreationOptions.LongRunning)),
+                .. Enumerable
+                    .Range(0, 4)
+                    .Select(_ =>
+                        Task.Factory.StartNew(
+                            () =>
+                            {
+                                IDataView view = model.Transform(_data);
+                                for (int passes = 0; ; passes++)
+                                {
+                                    if (passes == 1)
+                                        started.Signal();
+                                    try
+                                    {
+                                        TinyImages.AreSame(expected, [.. view.GetColumn<float[]>("Score")]);
+                                    }
+                                    catch (ObjectDisposedException)
+                                    {
+                                        if (passes == 0)
+                                            started.Signal();
+                                        return passes;
+                                    }
+                                }
+                            },
+                            TaskCreationOptions.LongRunning
+                        )
+                    ),
             ];
             started.Wait();
 
@@ -124,21 +147,33 @@ public sealed class LifeTests
         float[][] single = Predict(model, 40);
         IReadOnlyList<float[]> batched = TinyImages.Scores(_mlContext, model, _data);
 
-        Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(() =>
-        {
-            for (int pass = 0; pass < 5; pass++)
-            {
-                TinyImages.AreSame(single, Predict(model, 40));
-                TinyImages.AreSame(batched, [.. model.Transform(_data).GetColumn<float[]>("Score")]);
-            }
-        }))).GetAwaiter().GetResult();
+        Task.WhenAll(
+                Enumerable
+                    .Range(0, 4)
+                    .Select(_ =>
+                        Task.Run(() =>
+                        {
+                            for (int pass = 0; pass < 5; pass++)
+                            {
+                                TinyImages.AreSame(single, Predict(model, 40));
+                                TinyImages.AreSame(batched, [.. model.Transform(_data).GetColumn<float[]>("Score")]);
+                            }
+                        })
+                    )
+            )
+            .GetAwaiter()
+            .GetResult();
     }
 
     private ImageClassificationTransformer Fit() => _mlContext.Padam().ImageClassifier(TinyImages.Options(epochs: 1)).Fit(_data);
 
     private float[][] Predict(ImageClassificationTransformer model, int count)
     {
-        var engine = _mlContext.Model.CreatePredictionEngine<Row<uint, byte[]>, TinyImages.Scored>(model, ignoreMissingColumns: true, inputSchemaDefinition: Definition());
+        var engine = _mlContext.Model.CreatePredictionEngine<Row<uint, byte[]>, TinyImages.Scored>(
+            model,
+            ignoreMissingColumns: true,
+            inputSchemaDefinition: Definition()
+        );
         Row<uint, byte[]>[] rows = Rows.Of(40);
         return [.. Enumerable.Range(0, count).Select(i => engine.Predict(rows[i % rows.Length]).Score)];
     }
@@ -146,12 +181,14 @@ public sealed class LifeTests
     private SchemaDefinition Definition()
     {
         var schema = SchemaDefinition.Create(typeof(Row<uint, byte[]>));
-        foreach (SchemaDefinition.Column column in schema) column.ColumnType = _data.Schema[column.ColumnName].Type;
+        foreach (SchemaDefinition.Column column in schema)
+            column.ColumnType = _data.Schema[column.ColumnName].Type;
         return schema;
     }
 
     private static IEnumerable<Exception> Exceptions(Action action)
     {
-        for (Exception? error = Assert.Throws<Exception>(action); error is not null; error = error.InnerException) yield return error;
+        for (Exception? error = Assert.Throws<Exception>(action); error is not null; error = error.InnerException)
+            yield return error;
     }
 }

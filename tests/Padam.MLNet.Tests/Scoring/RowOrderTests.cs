@@ -32,7 +32,10 @@ public sealed class RowOrderTests
         IDataView shuffled = _model.Transform(_mlContext.Data.ShuffleRows(Data, seed));
 
         Belong(shuffled);
-        CollectionAssert.AreNotEqual(_rows.Select(row => row.Features[0]).ToArray(), shuffled.GetColumn<byte[]>("Features").Select(pixels => pixels[0]).ToArray());
+        CollectionAssert.AreNotEqual(
+            _rows.Select(row => row.Features[0]).ToArray(),
+            shuffled.GetColumn<byte[]>("Features").Select(pixels => pixels[0]).ToArray()
+        );
     }
 
     [TestMethod]
@@ -47,7 +50,16 @@ public sealed class RowOrderTests
         StringAssert.Contains(message, "LoadFromEnumerable");
         // One column alone is whole in itself.
         Assert.AreEqual(50, _model.Transform(data).GetColumn<float[]>("Score").Count());
-        Belong(_model.Transform(Rows.View(_mlContext, _mlContext.Data.CreateEnumerable<Row<uint, byte[]>>(data, reuseRowObject: false, schemaDefinition: Definition()).ToList())));
+        Belong(
+            _model.Transform(
+                Rows.View(
+                    _mlContext,
+                    _mlContext
+                        .Data.CreateEnumerable<Row<uint, byte[]>>(data, reuseRowObject: false, schemaDefinition: Definition())
+                        .ToList()
+                )
+            )
+        );
     }
 
     [TestMethod]
@@ -78,7 +90,8 @@ public sealed class RowOrderTests
         _model.Dispose();
 
         int rows = 0;
-        while (cursor.MoveNext()) rows++;
+        while (cursor.MoveNext())
+            rows++;
 
         Assert.AreEqual(50, rows, "a disposed network was not asked");
     }
@@ -105,13 +118,18 @@ public sealed class RowOrderTests
 
         Belong(both);
         TinyImages.AreSame([.. second.Transform(Data).GetColumn<float[]>("Score2")], [.. both.GetColumn<float[]>("Score2")]);
-        Assert.IsGreaterThan(0, _mlContext.MulticlassClassification.Evaluate(both, scoreColumnName: "Score2", predictedLabelColumnName: "Predicted2").LogLoss);
+        Assert.IsGreaterThan(
+            0,
+            _mlContext.MulticlassClassification.Evaluate(both, scoreColumnName: "Score2", predictedLabelColumnName: "Predicted2").LogLoss
+        );
     }
 
     // Each row's score is that of its image, found by the image.
     private void Belong(IDataView scored)
     {
-        Dictionary<string, float[]> expected = _rows.Zip(_scores).ToDictionary(pair => Convert.ToHexString(pair.First.Features), pair => pair.Second);
+        Dictionary<string, float[]> expected = _rows
+            .Zip(_scores)
+            .ToDictionary(pair => Convert.ToHexString(pair.First.Features), pair => pair.Second);
         byte[][] images = [.. scored.GetColumn<byte[]>("Features")];
         List<float[]> scores = ReadAll(scored);
         Assert.HasCount(images.Length, scores);
@@ -120,7 +138,8 @@ public sealed class RowOrderTests
         {
             float[] of = expected[Convert.ToHexString(images[i])];
             // Another batch, another rounding.
-            for (int c = 0; c < of.Length; c++) Assert.AreEqual(of[c], scores[i][c], 1e-5f);
+            for (int c = 0; c < of.Length; c++)
+                Assert.AreEqual(of[c], scores[i][c], 1e-5f);
         }
     }
 
@@ -142,7 +161,8 @@ public sealed class RowOrderTests
     private SchemaDefinition Definition()
     {
         var schema = SchemaDefinition.Create(typeof(Row<uint, byte[]>));
-        foreach (SchemaDefinition.Column column in schema) column.ColumnType = Data.Schema[column.ColumnName].Type;
+        foreach (SchemaDefinition.Column column in schema)
+            column.ColumnType = Data.Schema[column.ColumnName].Type;
         return schema;
     }
 }

@@ -9,29 +9,44 @@ namespace Padam.MLNet.Tests.Training;
 [TestClass]
 public sealed class BatchAssemblyTests
 {
-    private const int Count = 23, Seed = 5;
+    private const int Count = 23,
+        Seed = 5;
 
     // White is 1 and nothing is subtracted, so that what comes out can be read. Each row is its own class.
     private static readonly PixelMap Map = new(new Normalization([0, 0, 0], [1, 1, 1]), 255);
-    private readonly Row<uint, byte[]>[] _rows = [.. Rows.Of(Count).Select((row, i) => new Row<uint, byte[]> { Label = (uint)i, Features = row.Features })];
+    private readonly Row<uint, byte[]>[] _rows =
+    [
+        .. Rows.Of(Count).Select((row, i) => new Row<uint, byte[]> { Label = (uint)i, Features = row.Features }),
+    ];
     private LabeledImages _images = null!;
 
     [TestInitialize]
     public void Read()
     {
         IDataView view = Rows.View(new MLContext(), _rows, classes: Count);
-        _images = LabeledImages.Read(view, ImageColumn.Of(view.Schema, "Features"), LabelColumn.Of(view.Schema, "Label"), null, null, skipBad: false, new ImageMemory(null), default);
+        _images = LabeledImages.Read(
+            view,
+            ImageColumn.Of(view.Schema, "Features"),
+            LabelColumn.Of(view.Schema, "Label"),
+            null,
+            null,
+            skipBad: false,
+            new ImageMemory(null),
+            default
+        );
     }
 
     [TestMethod]
     public void An_epoch_has_every_row_once_in_an_order_of_its_own()
     {
-        (int Row, float[] Image)[] first = Epoch(1), second = Epoch(2);
+        (int Row, float[] Image)[] first = Epoch(1),
+            second = Epoch(2);
 
         CollectionAssert.AreEquivalent(Enumerable.Range(0, Count).ToArray(), first.Select(entry => entry.Row).ToArray());
         CollectionAssert.AreNotEqual(Enumerable.Range(0, Count).ToArray(), first.Select(entry => entry.Row).ToArray());
         CollectionAssert.AreNotEqual(first.Select(entry => entry.Row).ToArray(), second.Select(entry => entry.Row).ToArray());
-        foreach ((int row, float[] image) in first) CollectionAssert.AreEqual(Placed(row, Placement.Unmoved), image);
+        foreach ((int row, float[] image) in first)
+            CollectionAssert.AreEqual(Placed(row, Placement.Unmoved), image);
     }
 
     [TestMethod]
@@ -40,7 +55,8 @@ public sealed class BatchAssemblyTests
         List<Placement> seen = [];
         for (int epoch = 1; epoch <= 4; epoch++)
         {
-            foreach ((int row, float[] image) in Epoch(epoch, new Augmentation(2, Flip: true))) seen.Add(Find(row, image));
+            foreach ((int row, float[] image) in Epoch(epoch, new Augmentation(2, Flip: true)))
+                seen.Add(Find(row, image));
         }
 
         Assert.HasCount(25, seen.Select(placement => (placement.Down, placement.Right)).Distinct().ToArray(), "92 draws of 25 moves");
@@ -49,7 +65,13 @@ public sealed class BatchAssemblyTests
 
         Placement Find(int row, float[] image)
         {
-            Placement[] all = [.. from down in Enumerable.Range(-2, 5) from right in Enumerable.Range(-2, 5) from mirrored in new[] { false, true } select new Placement(down, right, mirrored)];
+            Placement[] all =
+            [
+                .. from down in Enumerable.Range(-2, 5)
+                from right in Enumerable.Range(-2, 5)
+                from mirrored in new[] { false, true }
+                select new Placement(down, right, mirrored),
+            ];
             return all.Single(placement => Placed(row, placement).AsSpan().SequenceEqual(image));
         }
     }
@@ -58,9 +80,17 @@ public sealed class BatchAssemblyTests
     public void Flip_alone_mirrors_and_crop_alone_does_not()
     {
         foreach ((int row, float[] image) in Epoch(1, new Augmentation(0, Flip: true)))
-            Assert.IsTrue(image.AsSpan().SequenceEqual(Placed(row, new(0, 0, false))) || image.AsSpan().SequenceEqual(Placed(row, new(0, 0, true))));
+            Assert.IsTrue(
+                image.AsSpan().SequenceEqual(Placed(row, new(0, 0, false))) || image.AsSpan().SequenceEqual(Placed(row, new(0, 0, true)))
+            );
         foreach ((int row, float[] image) in Epoch(1, new Augmentation(1)))
-            Assert.IsTrue((from down in Enumerable.Range(-1, 3) from right in Enumerable.Range(-1, 3) select Placed(row, new(down, right, false))).Any(image.SequenceEqual));
+            Assert.IsTrue(
+                (
+                    from down in Enumerable.Range(-1, 3)
+                    from right in Enumerable.Range(-1, 3)
+                    select Placed(row, new(down, right, false))
+                ).Any(image.SequenceEqual)
+            );
     }
 
     [TestMethod]
@@ -77,7 +107,8 @@ public sealed class BatchAssemblyTests
 
         static void Same((int Row, float[] Image)[] actual, Dictionary<int, float[]> expected)
         {
-            foreach ((int row, float[] image) in actual) CollectionAssert.AreEqual(expected[row], image);
+            foreach ((int row, float[] image) in actual)
+                CollectionAssert.AreEqual(expected[row], image);
         }
 
         static void Differ((int Row, float[] Image)[] actual, Dictionary<int, float[]> expected) =>
@@ -114,7 +145,8 @@ public sealed class BatchAssemblyTests
     [DataRow(23, "23")]
     [DataRow(1000, "23")]
     [DataRow(int.MaxValue, "23")]
-    public void A_last_batch_of_one_joins_the_one_before(int batchSize, string expected) => Assert.AreEqual(expected, string.Join(' ', Sizes(batchSize)));
+    public void A_last_batch_of_one_joins_the_one_before(int batchSize, string expected) =>
+        Assert.AreEqual(expected, string.Join(' ', Sizes(batchSize)));
 
     [TestMethod]
     public void Batches_of_one_stay_so() => Assert.HasCount(Count, Sizes(1));
@@ -123,7 +155,8 @@ public sealed class BatchAssemblyTests
     public void An_epoch_begun_in_its_middle_goes_on_as_it_would_have()
     {
         var augmentation = new Augmentation(2, Flip: true);
-        (int Row, float[] Image)[] whole = Epoch(1, augmentation, batchSize: 5), rest = Epoch(1, augmentation, batchSize: 5, first: 2);
+        (int Row, float[] Image)[] whole = Epoch(1, augmentation, batchSize: 5),
+            rest = Epoch(1, augmentation, batchSize: 5, first: 2);
 
         Assert.HasCount(Count - 10, rest);
         for (int i = 0; i < rest.Length; i++)
@@ -142,16 +175,30 @@ public sealed class BatchAssemblyTests
             {
                 (int fromY, int fromX) = (y - placement.Down, (placement.Mirrored ? 31 - x : x) - placement.Right);
                 bool inside = fromY is >= 0 and < 32 && fromX is >= 0 and < 32;
-                for (int c = 0; c < 3; c++) hwc[(((y * 32) + x) * 3) + c] = inside ? _rows[row].Features[(c * 1024) + (fromY * 32) + fromX] / 255f : 0;
+                for (int c = 0; c < 3; c++)
+                    hwc[(((y * 32) + x) * 3) + c] = inside ? _rows[row].Features[(c * 1024) + (fromY * 32) + fromX] / 255f : 0;
             }
         }
 
         return hwc;
     }
 
-    private (int Row, float[] Image)[] Epoch(int epoch, Augmentation? augmentation = null, int batchSize = 8, int seed = Seed, int[]? rows = null, int first = 0)
+    private (int Row, float[] Image)[] Epoch(
+        int epoch,
+        Augmentation? augmentation = null,
+        int batchSize = 8,
+        int seed = Seed,
+        int[]? rows = null,
+        int first = 0
+    )
     {
-        using var assembly = new BatchAssembly(new ImageRows(_images, rows ?? [.. Enumerable.Range(0, Count)]), Map, augmentation ?? Augmentation.None, batchSize, seed);
+        using var assembly = new BatchAssembly(
+            new ImageRows(_images, rows ?? [.. Enumerable.Range(0, Count)]),
+            Map,
+            augmentation ?? Augmentation.None,
+            batchSize,
+            seed
+        );
         using DisposeScope scope = torch.NewDisposeScope();
         return [.. assembly.Epoch(epoch, first).SelectMany(Read)];
 
@@ -165,7 +212,13 @@ public sealed class BatchAssemblyTests
 
     private int[] Sizes(int batchSize)
     {
-        using var assembly = new BatchAssembly(new ImageRows(_images, [.. Enumerable.Range(0, Count)]), Map, Augmentation.None, batchSize, Seed);
+        using var assembly = new BatchAssembly(
+            new ImageRows(_images, [.. Enumerable.Range(0, Count)]),
+            Map,
+            Augmentation.None,
+            batchSize,
+            Seed
+        );
         using DisposeScope scope = torch.NewDisposeScope();
         return [.. assembly.Epoch(1).Select(batch => (int)batch.Labels.shape[0])];
     }

@@ -11,7 +11,8 @@ public sealed class CheckpointTests
 {
     private readonly MLContext _mlContext = new(seed: 1);
     private readonly TemporaryFolder _folder = new();
-    private IDataView _train = null!, _test = null!;
+    private IDataView _train = null!,
+        _test = null!;
 
     [TestInitialize]
     public void Load() => (_train, _test) = TinyImages.Load(_mlContext, _folder["data"]);
@@ -29,13 +30,15 @@ public sealed class CheckpointTests
     [DataRow("adabound")]
     public void A_training_cancelled_at_any_batch_and_resumed_ends_with_the_same_bytes_and_metrics(string optimizer)
     {
-        List<string> straight = [], resumed = [];
+        List<string> straight = [],
+            resumed = [];
         ImageClassificationOptions uninterrupted = Options(optimizer, straight);
         uninterrupted.CheckpointFolder = null;
         uninterrupted.Resume = false;
         using ImageClassificationTransformer expected = Fit(uninterrupted);
 
-        foreach (int batch in new[] { 1, 7, 6, 9 }) Assert.ThrowsExactly<OperationCanceledException>(() => Fit(CancelledAt(batch, Options(optimizer, resumed))));
+        foreach (int batch in new[] { 1, 7, 6, 9 })
+            Assert.ThrowsExactly<OperationCanceledException>(() => Fit(CancelledAt(batch, Options(optimizer, resumed))));
         using ImageClassificationTransformer actual = Fit(Options(optimizer, resumed));
 
         CollectionAssert.AreEqual(straight, resumed);
@@ -46,7 +49,8 @@ public sealed class CheckpointTests
     [TestMethod]
     public void A_training_cancelled_before_its_validation_pass_resumes_with_that_pass()
     {
-        List<string> straight = [], resumed = [];
+        List<string> straight = [],
+            resumed = [];
         using ImageClassificationTransformer expected = Fit(Options("padam", straight));
         Directory.Delete(_folder["checkpoint"], recursive: true);
         int lastOfFirstEpoch = 0;
@@ -146,17 +150,22 @@ public sealed class CheckpointTests
     {
         ImageClassificationOptions options = Options("padam", []);
         string folder = Directory.CreateDirectory(options.CheckpointFolder!).FullName;
-        foreach (string name in new[] { "checkpoint.zip.1f.tmp", "mine.tmp" }) File.WriteAllText(Path.Combine(folder, name), "");
+        foreach (string name in new[] { "checkpoint.zip.1f.tmp", "mine.tmp" })
+            File.WriteAllText(Path.Combine(folder, name), "");
 
         Fit(options).Dispose();
 
-        CollectionAssert.AreEquivalent(new[] { "checkpoint.zip", "lock", "mine.tmp" }, Directory.GetFiles(folder).Select(Path.GetFileName).ToArray());
+        CollectionAssert.AreEquivalent(
+            new[] { "checkpoint.zip", "lock", "mine.tmp" },
+            Directory.GetFiles(folder).Select(Path.GetFileName).ToArray()
+        );
     }
 
     [TestMethod]
     public void A_folder_in_use_by_another_training_is_refused()
     {
-        ImageClassificationOptions outer = Options("padam", []), inner = Options("padam", []);
+        ImageClassificationOptions outer = Options("padam", []),
+            inner = Options("padam", []);
         outer.MetricsCallback = _ => StringAssert.Contains(Assert.ThrowsExactly<IOException>(() => Fit(inner)).Message, "Another training");
 
         Fit(outer).Dispose();
@@ -187,7 +196,8 @@ public sealed class CheckpointTests
         }
     }
 
-    private ImageClassificationTransformer Fit(ImageClassificationOptions options) => _mlContext.Padam().ImageClassifier(options).Fit(_train);
+    private ImageClassificationTransformer Fit(ImageClassificationOptions options) =>
+        _mlContext.Padam().ImageClassifier(options).Fit(_train);
 
     private ImageClassificationOptions Options(string optimizer, List<string> seen)
     {
@@ -199,8 +209,14 @@ public sealed class CheckpointTests
         options.RestoreBestWeights = true;
         options.CheckpointFolder = _folder["checkpoint"];
         options.Resume = true;
-        options.MetricsCallback = metrics => seen.Add(string.Create(CultureInfo.InvariantCulture,
-            $"{metrics.Epoch} {metrics.Loss:R} {metrics.Accuracy:R} {metrics.ValidationLoss:R} {metrics.ValidationAccuracy:R} {metrics.LearningRate:R}"));
+        options.MetricsCallback = metrics =>
+            seen.Add(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{metrics.Epoch} {metrics.Loss:R} {metrics.Accuracy:R} {metrics.ValidationLoss:R} {metrics.ValidationAccuracy:R} "
+                        + $"{metrics.LearningRate:R}"
+                )
+            );
         return options;
     }
 
@@ -211,7 +227,8 @@ public sealed class CheckpointTests
         int batches = 0;
         options.ProgressCallback = _ =>
         {
-            if (++batches == batch) source.Cancel();
+            if (++batches == batch)
+                source.Cancel();
         };
         return options;
     }

@@ -42,7 +42,16 @@ public sealed class DivergenceTests
     [TestMethod]
     public void Batch_normalisation_of_single_values_is_no_model_either()
     {
-        Backbone.Register("one value", classes => nn.Sequential(("pool", nn.AdaptiveAvgPool2d(1)), ("norm", nn.BatchNorm2d(3)), ("flat", nn.Flatten()), ("linear", nn.Linear(3, classes))));
+        Backbone.Register(
+            "one value",
+            classes =>
+                nn.Sequential(
+                    ("pool", nn.AdaptiveAvgPool2d(1)),
+                    ("norm", nn.BatchNorm2d(3)),
+                    ("flat", nn.Flatten()),
+                    ("linear", nn.Linear(3, classes))
+                )
+        );
         ImageClassificationOptions options = Options(learningRate: 0.01, epochs: 1);
         (options.Backbone, options.BatchSize) = (Backbone.Parse("one value"), 1);
 
@@ -64,7 +73,11 @@ public sealed class DivergenceTests
 
         Assert.AreEqual(2, error.Epoch);
         options.Resume = true;
-        Assert.AreEqual(error.Message, Assert.ThrowsExactly<TrainingDivergedException>(() => Fit(options)).Message, "resumed after the first epoch, it diverges as before");
+        Assert.AreEqual(
+            error.Message,
+            Assert.ThrowsExactly<TrainingDivergedException>(() => Fit(options)).Message,
+            "resumed after the first epoch, it diverges as before"
+        );
     }
 
     private static ImageClassificationOptions Options(double learningRate, int epochs)
@@ -74,5 +87,6 @@ public sealed class DivergenceTests
         return options;
     }
 
-    private ImageClassificationTransformer Fit(ImageClassificationOptions options) => _mlContext.Padam().ImageClassifier(options).Fit(Rows.View(_mlContext, Rows.Of(60)));
+    private ImageClassificationTransformer Fit(ImageClassificationOptions options) =>
+        _mlContext.Padam().ImageClassifier(options).Fit(Rows.View(_mlContext, Rows.Of(60)));
 }

@@ -13,12 +13,18 @@ public sealed class MemoryEstimateTests
     {
         using nn.Module<Tensor, Tensor> network = Backbone.Parse("resnet18").Build(10);
 
-        string message = Assert.ThrowsExactly<InsufficientMemoryException>(() => MemoryEstimate.RequireRoomForSteps(network, "resnet18", new ImageShape(32, 32), 100_000_000)).Message;
+        string message = Assert
+            .ThrowsExactly<InsufficientMemoryException>(() =>
+                MemoryEstimate.RequireRoomForSteps(network, "resnet18", new ImageShape(32, 32), 100_000_000)
+            )
+            .Message;
 
         StringAssert.Matches(message, new(@"Set BatchSize to \d+ or less"));
         int fits = int.Parse(message.Split("BatchSize to ")[1].Split(' ')[0]);
         MemoryEstimate.RequireRoomForSteps(network, "resnet18", new ImageShape(32, 32), fits);
-        Assert.ThrowsExactly<InsufficientMemoryException>(() => MemoryEstimate.RequireRoomForSteps(network, "resnet18", new ImageShape(32, 32), fits + 1));
+        Assert.ThrowsExactly<InsufficientMemoryException>(() =>
+            MemoryEstimate.RequireRoomForSteps(network, "resnet18", new ImageShape(32, 32), fits + 1)
+        );
     }
 
     [TestMethod]
@@ -26,7 +32,14 @@ public sealed class MemoryEstimateTests
     {
         using nn.Module<Tensor, Tensor> network = Backbone.Parse("vgg-small").Build(2);
 
-        StringAssert.Contains(Assert.ThrowsExactly<InsufficientMemoryException>(() => MemoryEstimate.RequireRoomForSteps(network, "vgg-small", new ImageShape(26_000, 26_000), 1)).Message, "smaller images");
+        StringAssert.Contains(
+            Assert
+                .ThrowsExactly<InsufficientMemoryException>(() =>
+                    MemoryEstimate.RequireRoomForSteps(network, "vgg-small", new ImageShape(26_000, 26_000), 1)
+                )
+                .Message,
+            "smaller images"
+        );
     }
 
     [TestMethod]

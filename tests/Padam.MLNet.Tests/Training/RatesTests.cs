@@ -13,17 +13,26 @@ public sealed class RatesTests
     [TestMethod]
     public void The_metrics_tell_each_epochs_first_rate_and_p()
     {
-        (double[] rates, double?[] partials) = Rates(new PadamOptions { LearningRate = 0.1, Partial = 0.1 }, Schedule.MultiStep([1, 3]), Schedule.Linear(1, 5));
+        (double[] rates, double?[] partials) = Rates(
+            new PadamOptions { LearningRate = 0.1, Partial = 0.1 },
+            Schedule.MultiStep([1, 3]),
+            Schedule.Linear(1, 5)
+        );
 
         AreClose([0.1, 0.01, 0.01, 0.001], rates);
         AreClose([0.1, 0.2, 0.3, 0.4], [.. partials.Select(p => p!.Value)]);
     }
 
     [TestMethod]
-    public void Without_a_schedule_of_its_own_p_stays() => AreClose([0.25, 0.25, 0.25, 0.25], [.. Rates(new PadamOptions { Partial = 0.25 }, Schedule.MultiStep([1]), null).Partials.Select(p => p!.Value)]);
+    public void Without_a_schedule_of_its_own_p_stays() =>
+        AreClose(
+            [0.25, 0.25, 0.25, 0.25],
+            [.. Rates(new PadamOptions { Partial = 0.25 }, Schedule.MultiStep([1]), null).Partials.Select(p => p!.Value)]
+        );
 
     [TestMethod]
-    public void Other_optimizers_have_no_p() => Assert.IsTrue(Rates(new AdamOptions(), Schedule.Constant, null).Partials.All(p => p is null));
+    public void Other_optimizers_have_no_p() =>
+        Assert.IsTrue(Rates(new AdamOptions(), Schedule.Constant, null).Partials.All(p => p is null));
 
     [TestMethod]
     public void A_restarted_optimizer_goes_on_where_the_schedule_is()
@@ -33,11 +42,22 @@ public sealed class RatesTests
         AreClose([1e-3, 1e-4, 1e-4, 1e-5], rates);
     }
 
-    private (double[] Rates, double?[] Partials) Rates(OptimizerOptionsBase optimizer, Schedule schedule, Schedule? partial, int? restart = null)
+    private (double[] Rates, double?[] Partials) Rates(
+        OptimizerOptionsBase optimizer,
+        Schedule schedule,
+        Schedule? partial,
+        int? restart = null
+    )
     {
         List<EpochMetrics> seen = [];
         ImageClassificationOptions options = TinyImages.Options(epochs: 4);
-        (options.Optimizer, options.Schedule, options.PartialSchedule, options.OptimizerRestartEpochs, options.MetricsCallback) = (optimizer, schedule, partial, restart, seen.Add);
+        (options.Optimizer, options.Schedule, options.PartialSchedule, options.OptimizerRestartEpochs, options.MetricsCallback) = (
+            optimizer,
+            schedule,
+            partial,
+            restart,
+            seen.Add
+        );
         TinyImages.TrainedHash(_mlContext, options, Rows.View(_mlContext, Rows.Of(40)));
         return ([.. seen.Select(metrics => metrics.LearningRate)], [.. seen.Select(metrics => metrics.Partial)]);
     }
@@ -45,6 +65,7 @@ public sealed class RatesTests
     private static void AreClose(double[] expected, double[] actual)
     {
         Assert.HasCount(expected.Length, actual);
-        for (int i = 0; i < expected.Length; i++) Assert.AreEqual(expected[i], actual[i], 1e-12);
+        for (int i = 0; i < expected.Length; i++)
+            Assert.AreEqual(expected[i], actual[i], 1e-12);
     }
 }

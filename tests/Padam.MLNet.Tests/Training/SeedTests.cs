@@ -48,7 +48,8 @@ public sealed class SeedTests
         List<string> log = [];
         var mlContext = new MLContext();
         mlContext.Log += (_, message) => log.Add(message.RawMessage);
-        using ImageClassificationTransformer drawn = mlContext.Padam().ImageClassifier(options).Fit(Data), other = mlContext.Padam().ImageClassifier(options).Fit(Data);
+        using ImageClassificationTransformer drawn = mlContext.Padam().ImageClassifier(options).Fit(Data),
+            other = mlContext.Padam().ImageClassifier(options).Fit(Data);
 
         Assert.AreNotEqual(drawn.Seed, other.Seed);
         Assert.IsTrue(log.Any(line => line.Contains($"seed {drawn.Seed}.", StringComparison.Ordinal)));
@@ -91,7 +92,8 @@ public sealed class SeedTests
             // Building any other network draws from the same generator.
             Task builder = Task.Run(() =>
             {
-                while (!stop.IsCancellationRequested) TinyImages.Backbone.Build(10).Dispose();
+                while (!stop.IsCancellationRequested)
+                    TinyImages.Backbone.Build(10).Dispose();
             });
             string[] together = Task.WhenAll(new[] { 1, 2 }.Select(seed => Task.Run(() => Train(seed)))).GetAwaiter().GetResult();
             stop.Cancel();

@@ -25,7 +25,8 @@ public sealed class ShapesOfTrainingTests
         using ImageClassificationTransformer model = _mlContext.Padam().ImageClassifier(options).Fit(data);
 
         Assert.AreEqual(40, images);
-        foreach (float[] score in TinyImages.Scores(_mlContext, model, data)) Assert.AreEqual(1, score.Sum(), 1e-5);
+        foreach (float[] score in TinyImages.Scores(_mlContext, model, data))
+            Assert.AreEqual(1, score.Sum(), 1e-5);
     }
 
     [TestMethod]
@@ -33,11 +34,18 @@ public sealed class ShapesOfTrainingTests
     [DataRow(1000)]
     public void A_training_runs_with_so_many_classes(int classes)
     {
-        Row<uint, byte[]>[] rows = [.. Rows.Of(60, classes: 2).Select(row => new Row<uint, byte[]> { Label = row.Label * (uint)(classes - 1), Features = row.Features })];
+        Row<uint, byte[]>[] rows =
+        [
+            .. Rows.Of(60, classes: 2)
+                .Select(row => new Row<uint, byte[]> { Label = row.Label * (uint)(classes - 1), Features = row.Features }),
+        ];
         IDataView data = Rows.View(_mlContext, rows, classes);
         using ImageClassificationTransformer model = _mlContext.Padam().ImageClassifier(TinyImages.Options(epochs: 8)).Fit(data);
 
-        MulticlassClassificationMetrics metrics = _mlContext.MulticlassClassification.Evaluate(model.Transform(data), topKPredictionCount: Math.Min(5, classes));
+        MulticlassClassificationMetrics metrics = _mlContext.MulticlassClassification.Evaluate(
+            model.Transform(data),
+            topKPredictionCount: Math.Min(5, classes)
+        );
 
         Assert.AreEqual(classes, model.Classes);
         Assert.IsGreaterThan(0.9, metrics.MicroAccuracy);
@@ -64,7 +72,14 @@ public sealed class ShapesOfTrainingTests
         ImageClassificationOptions options = TinyImages.Options(epochs: 1);
         options.Backbone = Backbone.Parse("wrong");
 
-        StringAssert.Contains(Assert.ThrowsExactly<InvalidOperationException>(() => TinyImages.TrainedHash(_mlContext, options, Rows.View(_mlContext, Rows.Of(40)))).Message, "logits [32, 10]");
+        StringAssert.Contains(
+            Assert
+                .ThrowsExactly<InvalidOperationException>(() =>
+                    TinyImages.TrainedHash(_mlContext, options, Rows.View(_mlContext, Rows.Of(40)))
+                )
+                .Message,
+            "logits [32, 10]"
+        );
     }
 
     [TestMethod]
@@ -78,7 +93,14 @@ public sealed class ShapesOfTrainingTests
             yield break;
         }
 
-        StringAssert.Contains(Assert.ThrowsExactly<ArgumentException>(() => TinyImages.TrainedHash(_mlContext, options, Rows.View(_mlContext, Unread(), dimensions: [3, 16, 16]))).Message, "at least 32x32");
+        StringAssert.Contains(
+            Assert
+                .ThrowsExactly<ArgumentException>(() =>
+                    TinyImages.TrainedHash(_mlContext, options, Rows.View(_mlContext, Unread(), dimensions: [3, 16, 16]))
+                )
+                .Message,
+            "at least 32x32"
+        );
     }
 
     [TestMethod]
@@ -88,14 +110,19 @@ public sealed class ShapesOfTrainingTests
         options.Optimizer = new MLNet.Optimizers.CustomOptimizerOptions(_ => throw new FormatException("mine"));
         IDataView data = Rows.View(_mlContext, Rows.Of(40));
 
-        LiveTensors.AreNotLeftBy(() => Assert.ThrowsExactly<FormatException>(() => TinyImages.TrainedHash(_mlContext, options, data)), networks: 1);
+        LiveTensors.AreNotLeftBy(
+            () => Assert.ThrowsExactly<FormatException>(() => TinyImages.TrainedHash(_mlContext, options, data)),
+            networks: 1
+        );
     }
 
     private sealed class Viewing : nn.Module<Tensor, Tensor>
     {
-        private readonly nn.Module<Tensor, Tensor> _convolution, _linear;
+        private readonly nn.Module<Tensor, Tensor> _convolution,
+            _linear;
 
-        internal Viewing(int classes) : base(nameof(Viewing))
+        internal Viewing(int classes)
+            : base(nameof(Viewing))
         {
             (_convolution, _linear) = (nn.Conv2d(3, 4, 3, stride: 4), nn.Linear(256, classes));
             RegisterComponents();

@@ -10,7 +10,10 @@ public sealed class StoppingTests
     private readonly Row<uint, byte[]>[] _rows = Rows.Of(60);
 
     // Labels drawn at random: the better the training set is known, the worse these are guessed.
-    private readonly Row<uint, byte[]>[] _mislabelled = [.. Rows.Of(40, seed: 4).Select((row, i) => new Row<uint, byte[]> { Label = (uint)(i * 7 % 10), Features = row.Features })];
+    private readonly Row<uint, byte[]>[] _mislabelled =
+    [
+        .. Rows.Of(40, seed: 4).Select((row, i) => new Row<uint, byte[]> { Label = (uint)(i * 7 % 10), Features = row.Features }),
+    ];
 
     [TestMethod]
     [DataRow(ValidationMetric.Loss, 2, 0)]
@@ -22,7 +25,8 @@ public sealed class StoppingTests
         List<double> seen = [];
         ImageClassificationOptions options = Options(epochs: 30);
         options.EarlyStopping = new(metric, patience, minimum);
-        options.MetricsCallback = metrics => seen.Add(metric == ValidationMetric.Loss ? -metrics.ValidationLoss!.Value : metrics.ValidationAccuracy!.Value);
+        options.MetricsCallback = metrics =>
+            seen.Add(metric == ValidationMetric.Loss ? -metrics.ValidationLoss!.Value : metrics.ValidationAccuracy!.Value);
         using ImageClassificationTransformer model = Fit(options);
 
         (double best, int without) = (seen[0], 0);
@@ -46,19 +50,26 @@ public sealed class StoppingTests
         ImageClassificationOptions options = Options(epochs: 8);
         (options.RestoreBestWeights, options.EarlyStopping, options.MetricsCallback) = (true, new(metric, Patience: 100), seen.Add);
         using ImageClassificationTransformer restored = Fit(options);
-        int best = metric == ValidationMetric.Loss ? seen.MinBy(epoch => epoch.ValidationLoss)!.Epoch : seen.MaxBy(epoch => epoch.ValidationAccuracy)!.Epoch;
+        int best =
+            metric == ValidationMetric.Loss
+                ? seen.MinBy(epoch => epoch.ValidationLoss)!.Epoch
+                : seen.MaxBy(epoch => epoch.ValidationAccuracy)!.Epoch;
 
         options = Options(epochs: 8);
         options.MetricsCallback = metrics =>
         {
-            if (metrics.Epoch == best) metrics.RequestStop();
+            if (metrics.Epoch == best)
+                metrics.RequestStop();
         };
         using ImageClassificationTransformer stopped = Fit(options);
 
         Assert.IsLessThan(8, best, "otherwise there was nothing to restore");
         Assert.AreEqual(best, restored.Epoch);
         Assert.AreEqual(TinyImages.Hash(stopped), TinyImages.Hash(restored));
-        Assert.AreEqual(seen[best - 1].ValidationLoss, _mlContext.MulticlassClassification.Evaluate(restored.Transform(options.ValidationSet!)).LogLoss);
+        Assert.AreEqual(
+            seen[best - 1].ValidationLoss,
+            _mlContext.MulticlassClassification.Evaluate(restored.Transform(options.ValidationSet!)).LogLoss
+        );
     }
 
     [TestMethod]
@@ -69,7 +80,8 @@ public sealed class StoppingTests
         options.MetricsCallback = metrics =>
         {
             epochs.Add(metrics.Epoch);
-            if (metrics.Epoch == 3) metrics.RequestStop();
+            if (metrics.Epoch == 3)
+                metrics.RequestStop();
         };
         using ImageClassificationTransformer model = Fit(options);
 
@@ -83,29 +95,38 @@ public sealed class StoppingTests
     public void An_exception_from_a_callback_reaches_the_caller_and_leaves_no_tensor(bool afterEpoch)
     {
         ImageClassificationOptions options = TinyImages.Options();
-        if (afterEpoch) options.MetricsCallback = _ => throw new FormatException("mine");
-        else options.ProgressCallback = _ => throw new FormatException("mine");
+        if (afterEpoch)
+            options.MetricsCallback = _ => throw new FormatException("mine");
+        else
+            options.ProgressCallback = _ => throw new FormatException("mine");
 
-        LiveTensors.AreNotLeftBy(() => Assert.AreEqual("mine", Assert.ThrowsExactly<FormatException>(() => Fit(options)).Message), networks: 1);
+        LiveTensors.AreNotLeftBy(
+            () => Assert.AreEqual("mine", Assert.ThrowsExactly<FormatException>(() => Fit(options)).Message),
+            networks: 1
+        );
     }
 
     [TestMethod]
     public void A_token_stops_between_two_batches_and_leaves_no_tensor()
     {
-        LiveTensors.AreNotLeftBy(() =>
-        {
-            using var source = new CancellationTokenSource();
-            int batches = 0;
-            ImageClassificationOptions options = TinyImages.Options(epochs: 9);
-            (options.CancellationToken, options.BatchSize) = (source.Token, 10);
-            options.ProgressCallback = _ =>
+        LiveTensors.AreNotLeftBy(
+            () =>
             {
-                if (++batches == 8) source.Cancel();
-            };
+                using var source = new CancellationTokenSource();
+                int batches = 0;
+                ImageClassificationOptions options = TinyImages.Options(epochs: 9);
+                (options.CancellationToken, options.BatchSize) = (source.Token, 10);
+                options.ProgressCallback = _ =>
+                {
+                    if (++batches == 8)
+                        source.Cancel();
+                };
 
-            Assert.AreEqual(source.Token, Assert.ThrowsExactly<OperationCanceledException>(() => Fit(options)).CancellationToken);
-            Assert.AreEqual(8, batches);
-        }, networks: 1);
+                Assert.AreEqual(source.Token, Assert.ThrowsExactly<OperationCanceledException>(() => Fit(options)).CancellationToken);
+                Assert.AreEqual(8, batches);
+            },
+            networks: 1
+        );
     }
 
     [TestMethod]
@@ -117,7 +138,8 @@ public sealed class StoppingTests
         {
             for (; ; read++)
             {
-                if (read == 30) source.Cancel();
+                if (read == 30)
+                    source.Cancel();
                 Assert.IsLessThan(1000, read);
                 yield return _rows[read % 60];
             }
@@ -126,7 +148,9 @@ public sealed class StoppingTests
         ImageClassificationOptions options = TinyImages.Options();
         options.CancellationToken = source.Token;
 
-        Assert.ThrowsExactly<OperationCanceledException>(() => _mlContext.Padam().ImageClassifier(options).Fit(Rows.View(_mlContext, Endless())));
+        Assert.ThrowsExactly<OperationCanceledException>(() =>
+            _mlContext.Padam().ImageClassifier(options).Fit(Rows.View(_mlContext, Endless()))
+        );
     }
 
     [TestMethod]
@@ -136,7 +160,8 @@ public sealed class StoppingTests
         ImageClassificationOptions options = TinyImages.Options(epochs: 9);
         options.ProgressCallback = _ =>
         {
-            if (++batches == 3) Cancel(_mlContext);
+            if (++batches == 3)
+                Cancel(_mlContext);
         };
 
         Assert.ThrowsExactly<OperationCanceledException>(() => Fit(options));
@@ -145,7 +170,12 @@ public sealed class StoppingTests
 
     // AutoML cancels its trainers in this way, which ML.NET keeps to itself.
     private static void Cancel(MLContext mlContext) =>
-        typeof(MLContext).GetMethod("CancelExecution", System.Reflection.BindingFlags.Instance | System.Reflection.BindingFlags.NonPublic | System.Reflection.BindingFlags.Public)!.Invoke(mlContext, null);
+        typeof(MLContext)
+            .GetMethod(
+                "CancelExecution",
+                System.Reflection.BindingFlags.Instance | System.Reflection.BindingFlags.NonPublic | System.Reflection.BindingFlags.Public
+            )!
+            .Invoke(mlContext, null);
 
     [TestMethod]
     public void Progress_counts_every_image_of_every_epoch()
@@ -155,7 +185,10 @@ public sealed class StoppingTests
         (options.ProgressCallback, options.BatchSize) = (seen.Add, 25);
         using ImageClassificationTransformer model = Fit(options);
 
-        CollectionAssert.AreEqual(new[] { "1/2 25/60", "1/2 50/60", "1/2 60/60", "2/2 25/60", "2/2 50/60", "2/2 60/60" }, seen.Select(p => $"{p.Epoch}/{p.Epochs} {p.Images}/{p.ImagesPerEpoch}").ToArray());
+        CollectionAssert.AreEqual(
+            new[] { "1/2 25/60", "1/2 50/60", "1/2 60/60", "2/2 25/60", "2/2 50/60", "2/2 60/60" },
+            seen.Select(p => $"{p.Epoch}/{p.Epochs} {p.Images}/{p.ImagesPerEpoch}").ToArray()
+        );
         Assert.IsTrue(seen.All(progress => progress.Loss > 0 && progress.ImagesPerSecond > 0));
     }
 
@@ -166,5 +199,6 @@ public sealed class StoppingTests
         return options;
     }
 
-    private ImageClassificationTransformer Fit(ImageClassificationOptions options) => _mlContext.Padam().ImageClassifier(options).Fit(Rows.View(_mlContext, _rows));
+    private ImageClassificationTransformer Fit(ImageClassificationOptions options) =>
+        _mlContext.Padam().ImageClassifier(options).Fit(Rows.View(_mlContext, _rows));
 }

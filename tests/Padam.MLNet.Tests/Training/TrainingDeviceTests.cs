@@ -15,10 +15,14 @@ public sealed class TrainingDeviceTests
         var mlContext = new MLContext { GpuDeviceId = 99, FallbackToCpu = true };
         mlContext.Log += (_, message) =>
         {
-            if (message.Kind == Microsoft.ML.Runtime.ChannelMessageKind.Warning) warnings.Add(message.RawMessage);
+            if (message.Kind == Microsoft.ML.Runtime.ChannelMessageKind.Warning)
+                warnings.Add(message.RawMessage);
         };
 
-        Assert.AreEqual(TinyImages.TrainedHash(new MLContext(), TinyImages.Options(epochs: 1), _data), TinyImages.TrainedHash(mlContext, TinyImages.Options(epochs: 1), _data));
+        Assert.AreEqual(
+            TinyImages.TrainedHash(new MLContext(), TinyImages.Options(epochs: 1), _data),
+            TinyImages.TrainedHash(mlContext, TinyImages.Options(epochs: 1), _data)
+        );
 
         Assert.HasCount(1, warnings);
         StringAssert.Contains(warnings[0], "GpuDeviceId is 99");
@@ -33,7 +37,12 @@ public sealed class TrainingDeviceTests
         using (ImageClassificationTransformer model = new MLContext().Padam().ImageClassifier(TinyImages.Options(epochs: 1)).Fit(_data))
             mlContext.Model.Save(model, _data.Schema, folder["model.zip"]);
 
-        StringAssert.Contains(Assert.ThrowsExactly<InvalidOperationException>(() => TinyImages.TrainedHash(mlContext, TinyImages.Options(epochs: 1), _data)).Message, "FallbackToCpu");
+        StringAssert.Contains(
+            Assert
+                .ThrowsExactly<InvalidOperationException>(() => TinyImages.TrainedHash(mlContext, TinyImages.Options(epochs: 1), _data))
+                .Message,
+            "FallbackToCpu"
+        );
         StringAssert.Contains(Assert.Throws<Exception>(() => mlContext.Model.Load(folder["model.zip"], out _)).ToString(), "FallbackToCpu");
     }
 }

@@ -8,7 +8,8 @@ namespace Padam.MLNet.Tests.Training;
 public sealed class ValidationTests
 {
     private readonly MLContext _mlContext = new();
-    private readonly Row<uint, byte[]>[] _rows = Rows.Of(90), _others = Rows.Of(50, seed: 8);
+    private readonly Row<uint, byte[]>[] _rows = Rows.Of(90),
+        _others = Rows.Of(50, seed: 8);
 
     [TestMethod]
     public void The_last_epochs_metrics_are_those_of_Evaluate_digit_for_digit()
@@ -18,7 +19,10 @@ public sealed class ValidationTests
         (options.ValidationSet, options.MetricsCallback) = (Rows.View(_mlContext, _others), metrics => last = metrics);
         using ImageClassificationTransformer model = _mlContext.Padam().ImageClassifier(options).Fit(Rows.View(_mlContext, _rows));
 
-        MulticlassClassificationMetrics evaluated = _mlContext.MulticlassClassification.Evaluate(model.Transform(options.ValidationSet), topKPredictionCount: 5);
+        MulticlassClassificationMetrics evaluated = _mlContext.MulticlassClassification.Evaluate(
+            model.Transform(options.ValidationSet),
+            topKPredictionCount: 5
+        );
 
         Assert.AreEqual(evaluated.MicroAccuracy, last!.ValidationAccuracy);
         Assert.AreEqual(evaluated.TopKAccuracy, last.ValidationTop5Accuracy);
@@ -32,10 +36,17 @@ public sealed class ValidationTests
         EpochMetrics? last = null;
         ImageClassificationOptions options = TinyImages.Options(epochs: 6);
         // Steps so long that some probabilities leave the range of single precision.
-        (options.Optimizer, options.ValidationSet, options.MetricsCallback) = (new MLNet.Optimizers.SgdOptions { LearningRate = 30 }, Rows.View(_mlContext, _others), metrics => last = metrics);
+        (options.Optimizer, options.ValidationSet, options.MetricsCallback) = (
+            new MLNet.Optimizers.SgdOptions { LearningRate = 30 },
+            Rows.View(_mlContext, _others),
+            metrics => last = metrics
+        );
         using ImageClassificationTransformer model = _mlContext.Padam().ImageClassifier(options).Fit(Rows.View(_mlContext, _rows));
 
-        Assert.IsTrue(TinyImages.Scores(_mlContext, model, options.ValidationSet).Where((score, i) => score[_others[i].Label] < 1e-15f).Any(), "the case that this test is about");
+        Assert.IsTrue(
+            TinyImages.Scores(_mlContext, model, options.ValidationSet).Where((score, i) => score[_others[i].Label] < 1e-15f).Any(),
+            "the case that this test is about"
+        );
         Assert.AreEqual(_mlContext.MulticlassClassification.Evaluate(model.Transform(options.ValidationSet)).LogLoss, last!.ValidationLoss);
     }
 
@@ -44,14 +55,27 @@ public sealed class ValidationTests
     {
         List<double?> losses = [];
         ImageClassificationOptions options = TinyImages.Options(epochs: 1);
-        (options.KernelL2, options.ValidationSet, options.MetricsCallback) = (0.02, Rows.View(_mlContext, _others), metrics => losses.Add(metrics.ValidationLoss));
+        (options.KernelL2, options.ValidationSet, options.MetricsCallback) = (
+            0.02,
+            Rows.View(_mlContext, _others),
+            metrics => losses.Add(metrics.ValidationLoss)
+        );
         using ImageClassificationTransformer model = _mlContext.Padam().ImageClassifier(options).Fit(Rows.View(_mlContext, _rows));
 
         using var folder = new TemporaryFolder();
         using TorchSharp.DisposeScope scope = TorchSharp.torch.NewDisposeScope();
         model.SaveWeights(folder["weights"], WeightsFormat.Safetensors);
-        double penalty = 0.02 * MLNet.Persistence.Safetensors.Read(folder["weights"]).Where(entry => entry.Tensor.dim() > 1).Sum(entry => entry.Tensor.square().sum().item<float>());
-        Assert.AreEqual(_mlContext.MulticlassClassification.Evaluate(model.Transform(options.ValidationSet)).LogLoss + penalty, losses[0]!.Value, 1e-6);
+        double penalty =
+            0.02
+            * MLNet
+                .Persistence.Safetensors.Read(folder["weights"])
+                .Where(entry => entry.Tensor.dim() > 1)
+                .Sum(entry => entry.Tensor.square().sum().item<float>());
+        Assert.AreEqual(
+            _mlContext.MulticlassClassification.Evaluate(model.Transform(options.ValidationSet)).LogLoss + penalty,
+            losses[0]!.Value,
+            1e-6
+        );
         Assert.IsGreaterThan(0.01, penalty);
     }
 
@@ -74,13 +98,17 @@ public sealed class ValidationTests
         ImageClassificationOptions options = TinyImages.Options();
         options.ValidationFraction = fraction;
         TrainingData Split(int seed) => TrainingData.Read(Rows.View(_mlContext, _rows), options, seed, default);
-        int[] training = Split(1).Training.Rows, validation = Split(1).Validation!.Rows;
+        int[] training = Split(1).Training.Rows,
+            validation = Split(1).Validation!.Rows;
 
         Assert.HasCount(expected, validation);
         CollectionAssert.AreEquivalent(Enumerable.Range(0, 90).ToArray(), training.Concat(validation).ToArray());
         CollectionAssert.AreEqual(validation, Split(1).Validation!.Rows);
         CollectionAssert.AreNotEqual(validation, Split(2).Validation!.Rows);
-        Assert.IsFalse(validation.SequenceEqual(Enumerable.Range(0, expected)) || validation.SequenceEqual(Enumerable.Range(90 - expected, expected)), "the rows are shuffled, not cut");
+        Assert.IsFalse(
+            validation.SequenceEqual(Enumerable.Range(0, expected)) || validation.SequenceEqual(Enumerable.Range(90 - expected, expected)),
+            "the rows are shuffled, not cut"
+        );
     }
 
     [TestMethod]
@@ -101,17 +129,31 @@ public sealed class ValidationTests
         ImageClassificationOptions options = TinyImages.Options();
         options.ValidationFraction = 0.01;
 
-        StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => TinyImages.TrainedHash(_mlContext, options, Rows.View(_mlContext, _rows[..20]))).Message, "ValidationFraction 0.01 of 20 rows");
+        StringAssert.Contains(
+            Assert
+                .ThrowsExactly<InvalidDataException>(() => TinyImages.TrainedHash(_mlContext, options, Rows.View(_mlContext, _rows[..20])))
+                .Message,
+            "ValidationFraction 0.01 of 20 rows"
+        );
     }
 
     [TestMethod]
     public void A_validation_set_of_another_size_is_refused_before_training()
     {
         ImageClassificationOptions options = TinyImages.Options();
-        options.ValidationSet = Rows.View(_mlContext, _others.Select(row => new Row<uint, byte[]> { Label = row.Label, Features = row.Features[..768] }), dimensions: [3, 16, 16]);
+        options.ValidationSet = Rows.View(
+            _mlContext,
+            _others.Select(row => new Row<uint, byte[]> { Label = row.Label, Features = row.Features[..768] }),
+            dimensions: [3, 16, 16]
+        );
         options.ProgressCallback = _ => Assert.Fail("a step was taken");
 
-        StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => TinyImages.TrainedHash(_mlContext, options, Rows.View(_mlContext, _rows))).Message, "16x16, the training set's 32x32");
+        StringAssert.Contains(
+            Assert
+                .ThrowsExactly<InvalidDataException>(() => TinyImages.TrainedHash(_mlContext, options, Rows.View(_mlContext, _rows)))
+                .Message,
+            "16x16, the training set's 32x32"
+        );
     }
 
     [TestMethod]
@@ -130,7 +172,8 @@ public sealed class ValidationTests
     {
         var metrics = new RunningMetrics();
         float[] even = [.. Enumerable.Repeat(0.125f, 8)];
-        for (int label = 0; label < 8; label++) metrics.Add(even, label);
+        for (int label = 0; label < 8; label++)
+            metrics.Add(even, label);
 
         Assert.AreEqual(1 / 8.0, metrics.Accuracy);
         Assert.AreEqual(5 / 8.0, metrics.Top5Accuracy);

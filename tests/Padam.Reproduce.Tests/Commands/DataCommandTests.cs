@@ -39,9 +39,19 @@ public sealed class DataCommandTests
     public async Task Download_takes_the_archive_from_the_base_url_and_refuses_what_is_not_the_published_set()
     {
         using TemporaryFolder folder = new();
-        using var server = new LocalServer(context => LocalServer.Send(context, TinyArchive.Pack(("cifar-10-batches-bin/data_batch_1.bin", new byte[9]))));
+        using var server = new LocalServer(context =>
+            LocalServer.Send(context, TinyArchive.Pack(("cifar-10-batches-bin/data_batch_1.bin", new byte[9])))
+        );
 
-        ConsoleResult result = await ConsoleProcess.Run(folder.Path, "data", "download", "--dataset", "cifar10", "--base-url", server.Address.ToString());
+        ConsoleResult result = await ConsoleProcess.Run(
+            folder.Path,
+            "data",
+            "download",
+            "--dataset",
+            "cifar10",
+            "--base-url",
+            server.Address.ToString()
+        );
         Assert.AreEqual(1, result.ExitCode, result.All);
         StringAssert.Contains(result.Error, "it has 9 bytes instead of 30730000");
         Assert.IsFalse(Directory.Exists(folder["data", "cifar-10-batches-bin"]));

@@ -5,12 +5,19 @@ namespace Padam.Reproduce.Tests.Commands;
 [TestClass]
 public sealed class ExperimentCommandTests
 {
-    private static void WriteExperiment(TemporaryFolder folder, int epochs, params string[] optimizers) => File.WriteAllText(folder["mine.json"], $$"""
-        {
-          "title": "Mine", "dataSets": ["synthetic"], "backbones": ["wrn-10-1"], "epochs": {{epochs}}, "milestones": [], "figures": ["train-loss"],
-          "series": [{{string.Join(", ", optimizers.Select(optimizer => $$"""{ "name": "{{optimizer}}", "optimizer": "{{optimizer}}" }"""))}}]
-        }
-        """);
+    private static void WriteExperiment(TemporaryFolder folder, int epochs, params string[] optimizers) =>
+        File.WriteAllText(
+            folder["mine.json"],
+            $$"""
+            {
+              "title": "Mine", "dataSets": ["synthetic"], "backbones": ["wrn-10-1"], "epochs": {{epochs}}, "milestones": [], "figures": ["train-loss"],
+              "series": [{{string.Join(
+                ", ",
+                optimizers.Select(optimizer => $$"""{ "name": "{{optimizer}}", "optimizer": "{{optimizer}}" }""")
+            )}}]
+            }
+            """
+        );
 
     [TestMethod]
     public async Task The_list_names_the_reports_tables_and_figures()
@@ -18,7 +25,8 @@ public sealed class ExperimentCommandTests
         using TemporaryFolder folder = new();
         ConsoleResult result = await ConsoleProcess.Run(folder.Path, "experiment", "list");
         Assert.AreEqual(0, result.ExitCode, result.All);
-        foreach (string name in new[] { "table1", "table2", "table3", "figure2", "figure8", "p-schedule", "padamw", "all" }) StringAssert.Contains(result.Output, $"| {name} ");
+        foreach (string name in new[] { "table1", "table2", "table3", "figure2", "figure8", "p-schedule", "padamw", "all" })
+            StringAssert.Contains(result.Output, $"| {name} ");
     }
 
     [TestMethod]
@@ -42,12 +50,15 @@ public sealed class ExperimentCommandTests
     public async Task A_training_that_diverges_is_a_result_that_is_kept_until_its_folder_is_removed()
     {
         using TemporaryFolder folder = new();
-        File.WriteAllText(folder["mine.json"], """
+        File.WriteAllText(
+            folder["mine.json"],
+            """
             {
               "title": "Mine", "dataSets": ["synthetic"], "backbones": ["wrn-10-1"], "epochs": 1, "milestones": [],
               "series": [{ "name": "too high", "optimizer": "sgd", "learningRate": 1e30 }]
             }
-            """);
+            """
+        );
         string[] words = ["experiment", "mine.json", "--threads", "1"];
 
         ConsoleResult first = await ConsoleProcess.Run(folder.Path, words);
@@ -55,7 +66,10 @@ public sealed class ExperimentCommandTests
         StringAssert.Contains(first.Output, "| too high | 1     | diverged at epoch 1 |");
         StringAssert.Contains(first.Output, "1 of 1 runs finished, 1 of them diverged");
         string run = Directory.GetDirectories(folder["runs", "runs"]).Single();
-        CollectionAssert.AreEquivalent(new[] { "model_sgd_synthetic.csv", "model_sgd_synthetic.json" }, Directory.GetFileSystemEntries(run).Select(Path.GetFileName).ToArray());
+        CollectionAssert.AreEquivalent(
+            new[] { "model_sgd_synthetic.csv", "model_sgd_synthetic.json" },
+            Directory.GetFileSystemEntries(run).Select(Path.GetFileName).ToArray()
+        );
 
         StringAssert.Contains((await ConsoleProcess.Run(folder.Path, words)).Output, "diverged before, at epoch 1");
         Directory.Delete(run, recursive: true);
@@ -90,17 +104,23 @@ public sealed class ExperimentCommandTests
         WriteProgram(folder["squeue"], $"echo {state}");
         WriteProgram(folder["scontrol"], "echo \"$@\" > requeued");
 
-        using Process task = Process.Start(new ProcessStartInfo("bash", ["job.sbatch"])
-        {
-            WorkingDirectory = folder.Path,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            Environment =
+        using Process task = Process.Start(
+            new ProcessStartInfo("bash", ["job.sbatch"])
             {
-                ["SLURM_ARRAY_TASK_ID"] = "0", ["SLURM_ARRAY_JOB_ID"] = "77", ["SLURM_CPUS_PER_TASK"] = "1", ["PATH"] = $"{folder.Path}:{Environment.GetEnvironmentVariable("PATH")}",
-                ["OMP_NUM_THREADS"] = "1", ["OMP_WAIT_POLICY"] = "passive",
-            },
-        })!;
+                WorkingDirectory = folder.Path,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+                Environment =
+                {
+                    ["SLURM_ARRAY_TASK_ID"] = "0",
+                    ["SLURM_ARRAY_JOB_ID"] = "77",
+                    ["SLURM_CPUS_PER_TASK"] = "1",
+                    ["PATH"] = $"{folder.Path}:{Environment.GetEnvironmentVariable("PATH")}",
+                    ["OMP_NUM_THREADS"] = "1",
+                    ["OMP_WAIT_POLICY"] = "passive",
+                },
+            }
+        )!;
         while (await task.StandardOutput.ReadLineAsync() is { } line && !line.Contains("epoch 1/40", StringComparison.Ordinal)) { }
         task.Signal("TERM");
         ConsoleResult stopped = await task.Result();
@@ -113,7 +133,8 @@ public sealed class ExperimentCommandTests
     private static void WriteProgram(string path, string line)
     {
         File.WriteAllText(path, $"#!/bin/bash\n{line}\n");
-        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserExecute);
     }
 
     [TestMethod]

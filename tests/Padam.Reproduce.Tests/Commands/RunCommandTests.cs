@@ -18,10 +18,23 @@ public sealed class RunCommandTests
         ConsoleResult run = await ConsoleProcess.Run(folder.Path, TinyRun.Words("--epochs", "2"));
         Assert.AreEqual(0, run.ExitCode, run.All);
         Assert.IsFalse(run.Output.Any(c => char.IsControl(c) && c != '\n' && c != '\r'), "control characters in a pipe");
-        CollectionAssert.AreEquivalent(Extensions.Select(extension => $"model_padam_synthetic{extension}").ToArray(), Directory.GetFileSystemEntries(folder["runs", "vgg-small"]).Select(Path.GetFileName).ToArray());
+        CollectionAssert.AreEquivalent(
+            Extensions.Select(extension => $"model_padam_synthetic{extension}").ToArray(),
+            Directory.GetFileSystemEntries(folder["runs", "vgg-small"]).Select(Path.GetFileName).ToArray()
+        );
 
         string lastAccuracy = (await File.ReadAllLinesAsync(folder[TinyRun.Model + ".csv"]))[^1].Split(';')[4];
-        ConsoleResult evaluate = await ConsoleProcess.Run(folder.Path, "evaluate", "--model", TinyRun.Model + ".zip", "--dataset", "synthetic", "--data", "data", "--json");
+        ConsoleResult evaluate = await ConsoleProcess.Run(
+            folder.Path,
+            "evaluate",
+            "--model",
+            TinyRun.Model + ".zip",
+            "--dataset",
+            "synthetic",
+            "--data",
+            "data",
+            "--json"
+        );
         Assert.AreEqual(0, evaluate.ExitCode, evaluate.All);
         using JsonDocument json = JsonDocument.Parse(evaluate.Output);
         Assert.AreEqual(lastAccuracy, json.RootElement.GetProperty("accuracy").GetRawText());
@@ -43,12 +56,25 @@ public sealed class RunCommandTests
         TinyRun.WriteData(folder);
         await ConsoleProcess.Run(folder.Path, TinyRun.Words("--epochs", "6"));
 
-        ConsoleResult export = await ConsoleProcess.Run(folder.Path, "export", "--model", TinyRun.Model + ".zip", "--format", "safetensors", "--out", "w.safetensors");
+        ConsoleResult export = await ConsoleProcess.Run(
+            folder.Path,
+            "export",
+            "--model",
+            TinyRun.Model + ".zip",
+            "--format",
+            "safetensors",
+            "--out",
+            "w.safetensors"
+        );
         Assert.AreEqual(0, export.ExitCode, export.All);
-        ConsoleResult further = await ConsoleProcess.Run(folder.Path, TinyRun.Words("--epochs", "1", "--weights", "w.safetensors", "--lr", "0.001", "--out", "further"));
+        ConsoleResult further = await ConsoleProcess.Run(
+            folder.Path,
+            TinyRun.Words("--epochs", "1", "--weights", "w.safetensors", "--lr", "0.001", "--out", "further")
+        );
         Assert.AreEqual(0, further.ExitCode, further.All);
 
-        double fresh = TrainingLog.Read(folder[TinyRun.Model + ".csv"])[0].Loss, warm = TrainingLog.Read(folder[TinyRun.Model.Replace("runs", "further", StringComparison.Ordinal) + ".csv"])[0].Loss;
+        double fresh = TrainingLog.Read(folder[TinyRun.Model + ".csv"])[0].Loss,
+            warm = TrainingLog.Read(folder[TinyRun.Model.Replace("runs", "further", StringComparison.Ordinal) + ".csv"])[0].Loss;
         Assert.IsTrue(warm < fresh - 0.1, $"first epoch's loss: {warm} from the weights, {fresh} afresh");
     }
 
@@ -80,7 +106,9 @@ public sealed class RunCommandTests
         // The zip holds the time at which it was written; its weights are those of the .h5.
         foreach (string extension in new[] { ".csv", ".h5" })
         {
-            byte[] interrupted = await File.ReadAllBytesAsync(folder[TinyRun.Model + extension]), uninterrupted = await File.ReadAllBytesAsync(folder[TinyRun.Model.Replace("runs", "whole", StringComparison.Ordinal) + extension]);
+            byte[] interrupted = await File.ReadAllBytesAsync(folder[TinyRun.Model + extension]),
+                uninterrupted =
+                    await File.ReadAllBytesAsync(folder[TinyRun.Model.Replace("runs", "whole", StringComparison.Ordinal) + extension]);
             CollectionAssert.AreEqual(uninterrupted, interrupted, extension);
         }
     }
@@ -132,7 +160,8 @@ public sealed class RunCommandTests
     {
         using TemporaryFolder folder = new();
         TinyRun.WriteData(folder);
-        await using (FileStream file = File.OpenWrite(folder["data", "data_batch_2.bin"])) file.SetLength(5000);
+        await using (FileStream file = File.OpenWrite(folder["data", "data_batch_2.bin"]))
+            file.SetLength(5000);
 
         ConsoleResult result = await ConsoleProcess.Run(folder.Path, TinyRun.Words());
         Assert.AreEqual(1, result.ExitCode, result.All);

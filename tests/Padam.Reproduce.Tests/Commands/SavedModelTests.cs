@@ -11,14 +11,28 @@ public sealed class SavedModelTests
         using var folder = new TemporaryFolder();
         TinyRun.WriteData(folder);
         Assert.AreEqual(0, (await ConsoleProcess.Run(folder.Path, TinyRun.Words("--epochs", "1"))).ExitCode);
-        ConsoleResult export = await ConsoleProcess.Run(folder.Path, "export", "--model", $"{TinyRun.Model}.zip", "--format", "safetensors", "--out", "weights.safetensors");
+        ConsoleResult export = await ConsoleProcess.Run(
+            folder.Path,
+            "export",
+            "--model",
+            $"{TinyRun.Model}.zip",
+            "--format",
+            "safetensors",
+            "--out",
+            "weights.safetensors"
+        );
         Assert.AreEqual(0, export.ExitCode, export.All);
 
-        ConsoleResult taken = await ConsoleProcess.Run(folder.Path, TinyRun.Words("--epochs", "0", "--weights", "weights.safetensors", "--out", "taken"));
+        ConsoleResult taken = await ConsoleProcess.Run(
+            folder.Path,
+            TinyRun.Words("--epochs", "0", "--weights", "weights.safetensors", "--out", "taken")
+        );
 
         Assert.AreEqual(0, taken.ExitCode, taken.All);
-        string[] Evaluate(string model) => ["evaluate", "--model", model, "--dataset", "synthetic", "--data", "data", "--threads", "1", "--json"];
-        ConsoleResult first = await ConsoleProcess.Run(folder.Path, Evaluate($"{TinyRun.Model}.zip")), second = await ConsoleProcess.Run(folder.Path, Evaluate("taken/vgg-small/model_padam_synthetic.zip"));
+        string[] Evaluate(string model) =>
+            ["evaluate", "--model", model, "--dataset", "synthetic", "--data", "data", "--threads", "1", "--json"];
+        ConsoleResult first = await ConsoleProcess.Run(folder.Path, Evaluate($"{TinyRun.Model}.zip")),
+            second = await ConsoleProcess.Run(folder.Path, Evaluate("taken/vgg-small/model_padam_synthetic.zip"));
         Assert.AreEqual(first.Output, second.Output, second.All);
     }
 
@@ -31,7 +45,8 @@ public sealed class SavedModelTests
         Assert.AreEqual(0, run.ExitCode, run.All);
         string zip = TinyRun.Model + ".zip";
 
-        using (var bitmap = new SKBitmap(50, 40)) await File.WriteAllBytesAsync(folder["image.png"], bitmap.Encode(SKEncodedImageFormat.Png, 100).ToArray());
+        using (var bitmap = new SKBitmap(50, 40))
+            await File.WriteAllBytesAsync(folder["image.png"], bitmap.Encode(SKEncodedImageFormat.Png, 100).ToArray());
         ConsoleResult predict = await ConsoleProcess.Run(folder.Path, "predict", "--model", zip, "image.png");
         Assert.AreEqual(0, predict.ExitCode, predict.All);
         StringAssert.Matches(predict.Output, new("^image.png: [a-z]+ [0-9.]+ ?%, [a-z]+ "));
@@ -40,8 +55,20 @@ public sealed class SavedModelTests
         Assert.AreEqual(1, none.ExitCode, none.All);
         StringAssert.Contains(none.Error, "none.png");
 
-        await File.WriteAllTextAsync(folder["data", "batches.meta.txt"], string.Join('\n', Enumerable.Range(0, 10).Select(i => $"thing{i}")) + "\n");
-        ConsoleResult others = await ConsoleProcess.Run(folder.Path, "evaluate", "--model", zip, "--dataset", "synthetic", "--data", "data");
+        await File.WriteAllTextAsync(
+            folder["data", "batches.meta.txt"],
+            string.Join('\n', Enumerable.Range(0, 10).Select(i => $"thing{i}")) + "\n"
+        );
+        ConsoleResult others = await ConsoleProcess.Run(
+            folder.Path,
+            "evaluate",
+            "--model",
+            zip,
+            "--dataset",
+            "synthetic",
+            "--data",
+            "data"
+        );
         Assert.AreEqual(1, others.ExitCode, others.All);
         StringAssert.Contains(others.Error, "thing0");
 

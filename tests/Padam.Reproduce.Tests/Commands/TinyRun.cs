@@ -11,5 +11,20 @@ internal static class TinyRun
 
     /// <summary>Words of a <c>run</c>, and more of them.</summary>
     public static string[] Words(params string[] more) =>
-        ["run", "--dataset", "synthetic", "--data", "data", "--backbone", "vgg-small", "--optimizer", "padam", "--batch-size", "20", "--threads", "1", .. more];
+        [
+            "run",
+            "--dataset",
+            "synthetic",
+            "--data",
+            "data",
+            "--backbone",
+            "vgg-small",
+            "--optimizer",
+            "padam",
+            "--batch-size",
+            "20",
+            "--threads",
+            "1",
+            .. more,
+        ];
 }

@@ -24,7 +24,8 @@ public sealed class CifarArchiveTests
     {
         using TemporaryFolder folder = new();
         string message = Assert.ThrowsExactly<CommandException>(() => CifarArchive.Cifar100.RequiredIn(folder[name])).Message;
-        foreach (string part in new[] { folder[name], "train.bin", "test.bin", "cifar-100-binary", "data download --dataset cifar100" }) StringAssert.Contains(message, part);
+        foreach (string part in new[] { folder[name], "train.bin", "test.bin", "cifar-100-binary", "data download --dataset cifar100" })
+            StringAssert.Contains(message, part);
     }
 
     [TestMethod]
@@ -34,7 +35,13 @@ public sealed class CifarArchiveTests
         foreach (CifarArchive archive in CifarArchive.Published)
             File.WriteAllText(Path.Combine(Directory.CreateDirectory(folder[archive.Folder]).FullName, archive.Files[0].Name), "");
 
-        CollectionAssert.AreEqual(new[] { "cifar10", "cifar100" }, CifarArchive.AllIn(folder.Path).Select(found => found.Archive.DataSet).ToArray());
-        CollectionAssert.AreEqual(new[] { "cifar100" }, CifarArchive.AllIn(folder["cifar-100-binary"]).Select(found => found.Archive.DataSet).ToArray());
+        CollectionAssert.AreEqual(
+            new[] { "cifar10", "cifar100" },
+            CifarArchive.AllIn(folder.Path).Select(found => found.Archive.DataSet).ToArray()
+        );
+        CollectionAssert.AreEqual(
+            new[] { "cifar100" },
+            CifarArchive.AllIn(folder["cifar-100-binary"]).Select(found => found.Archive.DataSet).ToArray()
+        );
     }
 }

@@ -22,7 +22,10 @@ public sealed class DataSetDownloadTests
 
         Assert.AreEqual(folder["tiny-bin"], target);
         CollectionAssert.AreEqual(TinyArchive.Records, File.ReadAllBytes(folder["tiny-bin", "data_batch_1.bin"]));
-        CollectionAssert.AreEquivalent(new[] { "batches.meta.txt", "data_batch_1.bin" }, Directory.GetFiles(target).Select(Path.GetFileName).ToArray());
+        CollectionAssert.AreEquivalent(
+            new[] { "batches.meta.txt", "data_batch_1.bin" },
+            Directory.GetFiles(target).Select(Path.GetFileName).ToArray()
+        );
         Assert.AreEqual(1, Directory.GetFileSystemEntries(folder.Path).Length);
     }
 
@@ -84,9 +87,11 @@ public sealed class DataSetDownloadTests
     public async Task A_redirect_on_the_same_host_is_followed_and_a_loop_is_not()
     {
         using TemporaryFolder folder = new();
-        using var server = new LocalServer(context => context.Request.Url!.AbsolutePath == "/tiny.tar.gz"
-            ? LocalServer.Redirect(context, "/moved/tiny.tar.gz")
-            : LocalServer.Send(context, TinyArchive.Good()));
+        using var server = new LocalServer(context =>
+            context.Request.Url!.AbsolutePath == "/tiny.tar.gz"
+                ? LocalServer.Redirect(context, "/moved/tiny.tar.gz")
+                : LocalServer.Send(context, TinyArchive.Good())
+        );
         await Download(server, folder.Path);
         Assert.IsTrue(Directory.Exists(folder["tiny-bin"]));
 
@@ -114,30 +119,41 @@ public sealed class DataSetDownloadTests
     {
         byte[] flipped = [.. TinyArchive.Records];
         flipped[1234] ^= 1;
-        await IsRefused(TinyArchive.Pack(("tiny-bin/batches.meta.txt", TinyArchive.Names), ("tiny-bin/data_batch_1.bin", flipped)), "SHA-256");
+        await IsRefused(
+            TinyArchive.Pack(("tiny-bin/batches.meta.txt", TinyArchive.Names), ("tiny-bin/data_batch_1.bin", flipped)),
+            "SHA-256"
+        );
     }
 
     [TestMethod]
-    public Task A_missing_file_is_refused() => IsRefused(TinyArchive.Pack(("tiny-bin/batches.meta.txt", TinyArchive.Names)), "data_batch_1.bin: missing");
+    public Task A_missing_file_is_refused() =>
+        IsRefused(TinyArchive.Pack(("tiny-bin/batches.meta.txt", TinyArchive.Names)), "data_batch_1.bin: missing");
 
     [TestMethod]
-    public Task A_file_of_another_size_is_refused() => IsRefused(TinyArchive.Pack(("tiny-bin/data_batch_1.bin", new byte[7])), "it has 7 bytes instead of 40000");
+    public Task A_file_of_another_size_is_refused() =>
+        IsRefused(TinyArchive.Pack(("tiny-bin/data_batch_1.bin", new byte[7])), "it has 7 bytes instead of 40000");
 
     [TestMethod]
-    public Task A_big_stranger_is_refused() => IsRefused(TinyArchive.Pack(("tiny-bin/bomb", new byte[100_000])), "no such file belongs to the data set");
+    public Task A_big_stranger_is_refused() =>
+        IsRefused(TinyArchive.Pack(("tiny-bin/bomb", new byte[100_000])), "no such file belongs to the data set");
 
     [TestMethod]
     [DataRow("../evil.bin")]
     [DataRow("tiny-bin/../../evil.bin")]
     [DataRow("/tmp/evil.bin")]
-    public Task A_path_that_leaves_the_folder_is_refused(string name) => IsRefused(TinyArchive.Pack((name, new byte[1])), "its path leaves the folder");
+    public Task A_path_that_leaves_the_folder_is_refused(string name) =>
+        IsRefused(TinyArchive.Pack((name, new byte[1])), "its path leaves the folder");
 
     [TestMethod]
-    public Task A_link_is_refused() => IsRefused(
-        TinyArchive.Pack(new PaxTarEntry(TarEntryType.SymbolicLink, "tiny-bin/data_batch_1.bin") { LinkName = "/etc/passwd" }), "SymbolicLink");
+    public Task A_link_is_refused() =>
+        IsRefused(
+            TinyArchive.Pack(new PaxTarEntry(TarEntryType.SymbolicLink, "tiny-bin/data_batch_1.bin") { LinkName = "/etc/passwd" }),
+            "SymbolicLink"
+        );
 
     [TestMethod]
-    public Task Bytes_that_are_no_archive_are_refused() => IsRefused([.. Enumerable.Repeat((byte)'x', 5000)], "is not a whole .tar.gz archive");
+    public Task Bytes_that_are_no_archive_are_refused() =>
+        IsRefused([.. Enumerable.Repeat((byte)'x', 5000)], "is not a whole .tar.gz archive");
 
     [TestMethod]
     public Task A_cut_archive_is_refused() => IsRefused(TinyArchive.Good()[..20_000], "tiny.tar.gz");

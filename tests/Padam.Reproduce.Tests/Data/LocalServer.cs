@@ -20,9 +20,7 @@ internal sealed class LocalServer : IDisposable
                 Address = new Uri($"http://127.0.0.1:{port}/");
                 break;
             }
-            catch (HttpListenerException) when (attempt < 20)
-            {
-            }
+            catch (HttpListenerException) when (attempt < 20) { }
         }
 
         _ = Serve(answer);
@@ -53,8 +51,10 @@ internal sealed class LocalServer : IDisposable
 
         context.Response.ContentLength64 = bytes.Length - from;
         await context.Response.OutputStream.WriteAsync(bytes.AsMemory(from, breakAfter ?? bytes.Length - from));
-        if (breakAfter is null) context.Response.Close();
-        else context.Response.Abort();
+        if (breakAfter is null)
+            context.Response.Close();
+        else
+            context.Response.Abort();
     }
 
     public static Task Redirect(HttpListenerContext context, string location)

@@ -27,8 +27,24 @@ public sealed class ExperimentFileTests
     public void Every_shipped_experiment_can_be_read()
     {
         CollectionAssert.IsSubsetOf(
-            new[] { "table2", "table3", "figure2", "figure3", "figure4", "figure5", "figure6", "figure7", "figure8", "p-schedule", "padamw" }, ExperimentFile.ShippedNames.ToArray());
-        foreach (string name in ExperimentFile.ShippedNames) Assert.AreEqual(name, ExperimentFile.Shipped(name).Name);
+            new[]
+            {
+                "table2",
+                "table3",
+                "figure2",
+                "figure3",
+                "figure4",
+                "figure5",
+                "figure6",
+                "figure7",
+                "figure8",
+                "p-schedule",
+                "padamw",
+            },
+            ExperimentFile.ShippedNames.ToArray()
+        );
+        foreach (string name in ExperimentFile.ShippedNames)
+            Assert.AreEqual(name, ExperimentFile.Shipped(name).Name);
     }
 
     [TestMethod]
@@ -36,7 +52,10 @@ public sealed class ExperimentFileTests
     {
         Experiment experiment = Parse(Good);
         Assert.AreEqual("mine", experiment.Name);
-        Assert.AreEqual(0.25, experiment.Series[0].Settings().Options() is Padam.MLNet.Optimizers.PadamOptions padam ? padam.Partial : double.NaN);
+        Assert.AreEqual(
+            0.25,
+            experiment.Series[0].Settings().Options() is Padam.MLNet.Optimizers.PadamOptions padam ? padam.Partial : double.NaN
+        );
     }
 
     [TestMethod]
@@ -59,6 +78,9 @@ public sealed class ExperimentFileTests
     [TestMethod]
     public void A_missing_property_is_named()
     {
-        StringAssert.Contains(Assert.ThrowsExactly<CommandException>(() => Parse(Good.Replace("\"milestones\": [5],", "", StringComparison.Ordinal))).Message, "milestones");
+        StringAssert.Contains(
+            Assert.ThrowsExactly<CommandException>(() => Parse(Good.Replace("\"milestones\": [5],", "", StringComparison.Ordinal))).Message,
+            "milestones"
+        );
     }
 }

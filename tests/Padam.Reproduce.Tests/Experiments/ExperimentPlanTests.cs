@@ -5,16 +5,23 @@ namespace Padam.Reproduce.Tests.Experiments;
 [TestClass]
 public sealed class ExperimentPlanTests
 {
-    private static ExperimentPlan Plan(string name, Scale scale, params int[] seeds) => ExperimentPlan.Of(ExperimentFile.Shipped(name), scale, Recipe.Report, seeds.Length == 0 ? [1] : seeds);
+    private static ExperimentPlan Plan(string name, Scale scale, params int[] seeds) =>
+        ExperimentPlan.Of(ExperimentFile.Shipped(name), scale, Recipe.Report, seeds.Length == 0 ? [1] : seeds);
 
     [TestMethod]
     public void The_full_scale_is_the_reports_protocol()
     {
         RunSettings settings = Plan("table2", Scale.Full).Runs[0].Settings;
-        Assert.AreEqual((200, 128, "vgg16", "cifar10", "report"), (settings.Epochs, settings.BatchSize, settings.Backbone, settings.DataSet, settings.Recipe));
+        Assert.AreEqual(
+            (200, 128, "vgg16", "cifar10", "report"),
+            (settings.Epochs, settings.BatchSize, settings.Backbone, settings.DataSet, settings.Recipe)
+        );
         CollectionAssert.AreEqual(new[] { 50, 100, 150 }, settings.Milestones!.ToArray());
         Assert.IsNull(settings.TrainLimit);
-        Assert.AreEqual((0.1, 0.0005, 0.125), (settings.Optimizer.LearningRate, settings.Optimizer.WeightDecay, settings.Optimizer.Partial));
+        Assert.AreEqual(
+            (0.1, 0.0005, 0.125),
+            (settings.Optimizer.LearningRate, settings.Optimizer.WeightDecay, settings.Optimizer.Partial)
+        );
     }
 
     [TestMethod]
@@ -32,13 +39,16 @@ public sealed class ExperimentPlanTests
     public void Every_experiment_has_a_plan_that_can_be_trained_at_every_scale()
     {
         foreach (string name in ExperimentFile.ShippedNames)
-            foreach (Scale scale in Scale.All)
-                foreach (PlannedRun run in Plan(name, scale).Runs)
-                {
-                    Assert.IsTrue(run.Settings.Milestones!.All(milestone => milestone > 0 && milestone < run.Settings.Epochs), $"{name}, {scale.Name}: milestones");
-                    Padam.MLNet.Backbones.Backbone.Parse(run.Settings.Backbone);
-                    run.Settings.Optimizer.Options();
-                }
+        foreach (Scale scale in Scale.All)
+        foreach (PlannedRun run in Plan(name, scale).Runs)
+        {
+            Assert.IsTrue(
+                run.Settings.Milestones!.All(milestone => milestone > 0 && milestone < run.Settings.Epochs),
+                $"{name}, {scale.Name}: milestones"
+            );
+            Padam.MLNet.Backbones.Backbone.Parse(run.Settings.Backbone);
+            run.Settings.Optimizer.Options();
+        }
     }
 
     [TestMethod]
@@ -46,19 +56,54 @@ public sealed class ExperimentPlanTests
     {
         RunSettings settings = Plan("table2", Scale.Full).Runs[0].Settings;
         Assert.AreEqual(settings.Id(), (settings with { }).Id());
-        Assert.AreEqual(settings.Id(), (settings with { Optimizer = new OptimizerSettings("padam") { Partial = 0.125 } }).Id(), "a default and the same value given");
-        foreach (RunSettings other in new[]
-                 {
-                     settings with { Seed = 2 }, settings with { Epochs = 199 }, settings with { Recipe = "authors" }, settings with { Gamma = 0.5 },
-                     settings with { Optimizer = settings.Optimizer with { Partial = 0.25 } }, settings with { Backbone = "vgg19" }, settings with { TrainLimit = 10 },
-                 })
+        Assert.AreEqual(
+            settings.Id(),
+            (settings with { Optimizer = new OptimizerSettings("padam") { Partial = 0.125 } }).Id(),
+            "a default and the same value given"
+        );
+        foreach (
+            RunSettings other in new[]
+            {
+                settings with
+                {
+                    Seed = 2,
+                },
+                settings with
+                {
+                    Epochs = 199,
+                },
+                settings with
+                {
+                    Recipe = "authors",
+                },
+                settings with
+                {
+                    Gamma = 0.5,
+                },
+                settings with
+                {
+                    Optimizer = settings.Optimizer with { Partial = 0.25 },
+                },
+                settings with
+                {
+                    Backbone = "vgg19",
+                },
+                settings with
+                {
+                    TrainLimit = 10,
+                },
+            }
+        )
             Assert.AreNotEqual(settings.Id(), other.Id(), other.ToString());
     }
 
     [TestMethod]
     public void Figures_two_and_three_share_their_runs()
     {
-        CollectionAssert.AreEquivalent(Plan("figure2", Scale.Full).Runs.Select(run => run.Id).ToArray(), Plan("figure3", Scale.Full).Runs.Select(run => run.Id).ToArray());
+        CollectionAssert.AreEquivalent(
+            Plan("figure2", Scale.Full).Runs.Select(run => run.Id).ToArray(),
+            Plan("figure3", Scale.Full).Runs.Select(run => run.Id).ToArray()
+        );
     }
 
     [TestMethod]
@@ -67,12 +112,20 @@ public sealed class ExperimentPlanTests
         ExperimentPlan plan = Plan("figure2", Scale.Full, 1, 2, 3);
         Assert.AreEqual(36, plan.Runs.Select(run => run.Id).Distinct().Count());
         Assert.AreEqual("wrn-16-4-report", plan.Runs.First(run => run.Network == "wrn-16-4").Settings.Backbone);
-        Assert.AreEqual("wrn-16-4", ExperimentPlan.Of(ExperimentFile.Shipped("figure2"), Scale.Full, Recipe.Authors, [1]).Runs.First(run => run.Network == "wrn-16-4").Settings.Backbone);
+        Assert.AreEqual(
+            "wrn-16-4",
+            ExperimentPlan
+                .Of(ExperimentFile.Shipped("figure2"), Scale.Full, Recipe.Authors, [1])
+                .Runs.First(run => run.Network == "wrn-16-4")
+                .Settings.Backbone
+        );
     }
 
     /// <summary>What a call of the experiment leaves in the output folder.</summary>
     private static ExperimentPlan Asked(TemporaryFolder folder, Experiment experiment, int[] seeds, params string[] dataSets) =>
-        ExperimentPlan.Of(experiment.Only(dataSets), Scale.Full, Recipe.Report, seeds).Keep(experiment, Scale.Full, Recipe.Report, folder.Path);
+        ExperimentPlan
+            .Of(experiment.Only(dataSets), Scale.Full, Recipe.Report, seeds)
+            .Keep(experiment, Scale.Full, Recipe.Report, folder.Path);
 
     private static string[] Ids(ExperimentPlan plan) => [.. plan.Runs.Select(run => run.Id)];
 
@@ -91,7 +144,10 @@ public sealed class ExperimentPlanTests
     {
         using TemporaryFolder folder = new();
         Experiment figure4 = ExperimentFile.Shipped("figure4");
-        CollectionAssert.AreEqual(new[] { "cifar100" }, Asked(folder, figure4, [1], "cifar100").Runs.Select(run => run.DataSet).Distinct().ToArray());
+        CollectionAssert.AreEqual(
+            new[] { "cifar100" },
+            Asked(folder, figure4, [1], "cifar100").Runs.Select(run => run.DataSet).Distinct().ToArray()
+        );
         CollectionAssert.AreEqual(Ids(Plan("figure4", Scale.Full)), Ids(Asked(folder, figure4, [1], "cifar10")));
     }
 
@@ -102,7 +158,10 @@ public sealed class ExperimentPlanTests
         Experiment figure4 = ExperimentFile.Shipped("figure4");
         Asked(folder, figure4, [1], "cifar100");
         ExperimentPlan kept = Asked(folder, figure4, [2, 3], "cifar10");
-        CollectionAssert.AreEqual(new[] { (1, 3), (2, 3), (3, 3) }, kept.Runs.GroupBy(run => run.Settings.Seed).OrderBy(seed => seed.Key).Select(seed => (seed.Key, seed.Count())).ToArray());
+        CollectionAssert.AreEqual(
+            new[] { (1, 3), (2, 3), (3, 3) },
+            kept.Runs.GroupBy(run => run.Settings.Seed).OrderBy(seed => seed.Key).Select(seed => (seed.Key, seed.Count())).ToArray()
+        );
         Assert.AreEqual("cifar100", kept.Runs.First(run => run.Settings.Seed == 1).DataSet);
     }
 
@@ -115,7 +174,10 @@ public sealed class ExperimentPlanTests
         Experiment edited = before with { Series = [before.Series[0] with { LearningRate = 0.2 }, before.Series[1]] };
 
         ExperimentPlan kept = Asked(folder, edited, [1]);
-        CollectionAssert.AreEquivalent(new[] { ("p = 1/4", 1), ("p = 1/8", 1), ("p = 1/8", 2) }, kept.Runs.Select(run => (run.Series, run.Settings.Seed)).Distinct().ToArray());
+        CollectionAssert.AreEquivalent(
+            new[] { ("p = 1/4", 1), ("p = 1/8", 1), ("p = 1/8", 2) },
+            kept.Runs.Select(run => (run.Series, run.Settings.Seed)).Distinct().ToArray()
+        );
         Assert.IsTrue(kept.Runs.Where(run => run.Series == "p = 1/4").All(run => run.Settings.Optimizer.LearningRate == 0.2));
     }
 
@@ -124,7 +186,10 @@ public sealed class ExperimentPlanTests
     {
         Experiment figure4 = ExperimentFile.Shipped("figure4");
         CollectionAssert.AreEqual(new[] { "cifar10", "cifar100" }, figure4.Only(["cifar100", "cifar10"]).DataSets.ToArray());
-        StringAssert.Contains(Assert.ThrowsExactly<UsageException>(() => figure4.Only(["cifar10", "synthetic"])).Message, "--dataset synthetic: figure4 has cifar10, cifar100");
+        StringAssert.Contains(
+            Assert.ThrowsExactly<UsageException>(() => figure4.Only(["cifar10", "synthetic"])).Message,
+            "--dataset synthetic: figure4 has cifar10, cifar100"
+        );
     }
 
     [TestMethod]

@@ -55,5 +55,6 @@ public sealed class RecipeTests
         Assert.AreEqual((Initialization.UnitNormal, 0.01, 1e-3), Parts(Recipe.Report.Apply(Backbone.Parse("wrn-16-4-report")).Settings));
     }
 
-    private static (Initialization, double, double) Parts(BackboneSettings settings) => (settings.Initialization, settings.BatchNormMomentum, settings.BatchNormEpsilon);
+    private static (Initialization, double, double) Parts(BackboneSettings settings) =>
+        (settings.Initialization, settings.BatchNormMomentum, settings.BatchNormEpsilon);
 }

@@ -19,7 +19,16 @@ public sealed class ReportPageTests
             for (int epoch = 0; epoch < 200; epoch++)
                 log.Append(new LogRow(epoch, 0.5, 2.0 / (epoch + 1), 0.9, (92 + run.Settings.Seed) / 100.0, 1, 0.99, 0.1, 0.125));
             File.WriteAllText(files.Model, "");
-            RunSummary.Of(run.Settings, TrainingLog.Read(files.Log), ((92 + run.Settings.Seed) / 100.0, 0.99), TimeSpan.FromSeconds(7), 100, new RunPlace { Files = files }).Write(files.Summary);
+            RunSummary
+                .Of(
+                    run.Settings,
+                    TrainingLog.Read(files.Log),
+                    ((92 + run.Settings.Seed) / 100.0, 0.99),
+                    TimeSpan.FromSeconds(7),
+                    100,
+                    new RunPlace { Files = files }
+                )
+                .Write(files.Summary);
         }
 
         return plan;
@@ -47,7 +56,14 @@ public sealed class ReportPageTests
         RunFiles files = run.Files(output);
         TrainingLog.Continue(files.Log, 119);
         File.Delete(files.Model);
-        RunSummary summary = RunSummary.Of(run.Settings, TrainingLog.Read(files.Log), null, TimeSpan.FromSeconds(5), null, new RunPlace { Files = files });
+        RunSummary summary = RunSummary.Of(
+            run.Settings,
+            TrainingLog.Read(files.Log),
+            null,
+            TimeSpan.FromSeconds(5),
+            null,
+            new RunPlace { Files = files }
+        );
         (summary with { Diverged = new Divergence(120, "The loss is NaN.") }).Write(files.Summary);
     }
 
@@ -71,7 +87,8 @@ public sealed class ReportPageTests
     {
         using TemporaryFolder folder = new();
         ExperimentPlan plan = WriteTwoRuns(folder.Path);
-        foreach (PlannedRun run in plan.Runs.Take(2)) Diverge(run, folder.Path);
+        foreach (PlannedRun run in plan.Runs.Take(2))
+            Diverge(run, folder.Path);
         ReportPage.Write(folder.Path);
 
         StringAssert.Contains(File.ReadAllText(folder["report.md"]), "| Padam | 200 | diverged at epoch 120 | - | 93.06 | - |");
@@ -99,9 +116,18 @@ public sealed class ReportPageTests
         WriteTwoRuns(folder.Path);
         ReportPage.Write(folder.Path);
 
-        StringAssert.Contains(File.ReadAllText(folder["report.html"]), "href=\"#table-2-test-accuracy-of-vggnet-on-cifar-10-scale-full-recipe-report\"");
-        StringAssert.Contains(File.ReadAllText(folder["report.html"]), "id=\"table-2-test-accuracy-of-vggnet-on-cifar-10-scale-full-recipe-report\"");
-        StringAssert.Contains(File.ReadAllText(folder["report.md"]), "## Table 2: test accuracy of VGGNet on CIFAR-10 (scale full, recipe report)");
+        StringAssert.Contains(
+            File.ReadAllText(folder["report.html"]),
+            "href=\"#table-2-test-accuracy-of-vggnet-on-cifar-10-scale-full-recipe-report\""
+        );
+        StringAssert.Contains(
+            File.ReadAllText(folder["report.html"]),
+            "id=\"table-2-test-accuracy-of-vggnet-on-cifar-10-scale-full-recipe-report\""
+        );
+        StringAssert.Contains(
+            File.ReadAllText(folder["report.md"]),
+            "## Table 2: test accuracy of VGGNet on CIFAR-10 (scale full, recipe report)"
+        );
     }
 
     [TestMethod]
@@ -128,7 +154,11 @@ public sealed class ReportPageTests
         StringAssert.Contains(page, "src=\"data:image/svg+xml;base64,");
         StringAssert.Contains(page, "prefers-color-scheme: dark");
         StringAssert.Contains(page, "width=device-width");
-        Assert.IsFalse(page.Contains("http:", StringComparison.Ordinal) || page.Contains("https:", StringComparison.Ordinal) || page.Contains("<script", StringComparison.Ordinal));
+        Assert.IsFalse(
+            page.Contains("http:", StringComparison.Ordinal)
+                || page.Contains("https:", StringComparison.Ordinal)
+                || page.Contains("<script", StringComparison.Ordinal)
+        );
     }
 
     [TestMethod]

@@ -10,7 +10,10 @@ public sealed class RunFilesTests
     {
         var files = new RunFiles("out", "padam", "cifar10");
         string[] names = [.. new[] { files.Log, files.Model, files.Weights, files.Summary }.Select(path => Path.GetFileName(path)!)];
-        CollectionAssert.AreEqual(new[] { "model_padam_cifar10.csv", "model_padam_cifar10.zip", "model_padam_cifar10.h5", "model_padam_cifar10.json" }, names);
+        CollectionAssert.AreEqual(
+            new[] { "model_padam_cifar10.csv", "model_padam_cifar10.zip", "model_padam_cifar10.h5", "model_padam_cifar10.json" },
+            names
+        );
     }
 
     [TestMethod]
@@ -35,7 +38,8 @@ public sealed class RunFilesTests
         Directory.CreateDirectory(files.Checkpoint);
         string[] kept = [files.Model, folder["model_padam_cifar100.zip.1f.tmp"], folder["mine.tmp"]];
         string[] left = [Path.Combine(files.Checkpoint, "checkpoint.zip"), files.Model + ".1f.tmp", files.Log + ".2e.tmp"];
-        foreach (string path in kept.Concat(left)) File.WriteAllText(path, "");
+        foreach (string path in kept.Concat(left))
+            File.WriteAllText(path, "");
 
         files.RemoveUnfinished();
 

@@ -12,7 +12,8 @@ public sealed class TrainingLogTests
     {
         string path = folder["log.csv"];
         TrainingLog log = TrainingLog.Start(path);
-        for (int epoch = 0; epoch < epochs; epoch++) log.Append(Row(epoch));
+        for (int epoch = 0; epoch < epochs; epoch++)
+            log.Append(Row(epoch));
         return path;
     }
 
@@ -21,9 +22,10 @@ public sealed class TrainingLogTests
     {
         using TemporaryFolder folder = new();
         Assert.AreEqual(
-            "epoch;acc;loss;top_k_categorical_accuracy;val_acc;val_loss;val_top_k_categorical_accuracy;lr;partial\n" +
-            "0;0.1;2.5;0.5;0.25;1.75;0.875;0.1;0.125\n",
-            File.ReadAllText(Written(folder, 1)));
+            "epoch;acc;loss;top_k_categorical_accuracy;val_acc;val_loss;val_top_k_categorical_accuracy;lr;partial\n"
+                + "0;0.1;2.5;0.5;0.25;1.75;0.875;0.1;0.125\n",
+            File.ReadAllText(Written(folder, 1))
+        );
     }
 
     [TestMethod]
@@ -73,7 +75,8 @@ public sealed class TrainingLogTests
         byte[] whole = File.ReadAllBytes(path);
 
         TrainingLog log = TrainingLog.Continue(path, checkpointed);
-        for (int epoch = checkpointed; epoch < 5; epoch++) log.Append(Row(epoch));
+        for (int epoch = checkpointed; epoch < 5; epoch++)
+            log.Append(Row(epoch));
 
         CollectionAssert.AreEqual(whole, File.ReadAllBytes(path));
     }
@@ -99,7 +102,10 @@ public sealed class TrainingLogTests
         using TemporaryFolder folder = new();
         string path = Written(folder, 2);
 
-        StringAssert.Contains(Assert.ThrowsExactly<CommandException>(() => TrainingLog.Continue(path, 3)).Message, "has 2 whole epochs, its checkpoint has 3");
+        StringAssert.Contains(
+            Assert.ThrowsExactly<CommandException>(() => TrainingLog.Continue(path, 3)).Message,
+            "has 2 whole epochs, its checkpoint has 3"
+        );
     }
 
     [TestMethod]
@@ -116,7 +122,8 @@ public sealed class TrainingLogTests
         File.AppendAllText(path, line);
 
         string message = Assert.ThrowsExactly<CommandException>(() => TrainingLog.Read(path)).Message;
-        foreach (string part in new[] { path, said, "--force" }) StringAssert.Contains(message, part);
+        foreach (string part in new[] { path, said, "--force" })
+            StringAssert.Contains(message, part);
     }
 
     [TestMethod]
@@ -127,6 +134,7 @@ public sealed class TrainingLogTests
         File.WriteAllText(path, File.ReadAllText(path).Replace("val_acc", "valacc", StringComparison.Ordinal));
 
         string message = Assert.ThrowsExactly<CommandException>(() => TrainingLog.Read(path)).Message;
-        foreach (string part in new[] { path, "val_acc", "--force" }) StringAssert.Contains(message, part);
+        foreach (string part in new[] { path, "val_acc", "--force" })
+            StringAssert.Contains(message, part);
     }
 }

@@ -7,18 +7,33 @@ using TorchSharp;
 using static TorchSharp.torch;
 
 // This is how a plain mlContext.Model.Load finds the class below in a process that never called into this library.
-[assembly: LoadableClass(typeof(ImageClassificationTransformer), typeof(ModelZip), null, typeof(SignatureLoadModel), "Padam image classifier", ModelZip.LoaderSignature)]
+[assembly: LoadableClass(
+    typeof(ImageClassificationTransformer),
+    typeof(ModelZip),
+    null,
+    typeof(SignatureLoadModel),
+    "Padam image classifier",
+    ModelZip.LoaderSignature
+)]
 
 namespace Padam.MLNet.Persistence.Bridge;
 
-/// <summary>The transformer as a part of an ML.NET model zip: ML.NET's own header, and the two entries of <see cref="ModelPayload"/>.</summary>
+/// <summary>
+/// The transformer as a part of an ML.NET model zip: ML.NET's own header, and the two entries of <see cref="ModelPayload"/>.
+/// </summary>
 internal static class ModelZip
 {
     internal const string LoaderSignature = "PadamImageClassifier";
 
-    private static VersionInfo Version { get; } = new(
-        modelSignature: "PADAMIMG", verWrittenCur: 0x00010001, verReadableCur: 0x00010001, verWeCanReadBack: 0x00010001,
-        loaderSignature: LoaderSignature, loaderAssemblyName: typeof(ModelZip).Assembly.FullName);
+    private static VersionInfo Version { get; } =
+        new(
+            modelSignature: "PADAMIMG",
+            verWrittenCur: 0x00010001,
+            verReadableCur: 0x00010001,
+            verWeCanReadBack: 0x00010001,
+            loaderSignature: LoaderSignature,
+            loaderAssemblyName: typeof(ModelZip).Assembly.FullName
+        );
 
     internal static void Save(NetworkLease network, ModelSaveContext context)
     {
@@ -40,7 +55,11 @@ internal static class ModelZip
         using IChannel log = host.Start("Loading");
         Device device = Training.TrainingDevice.Of(host, log);
         ModelDescription model = Read(context, ModelPayload.DescriptionEntry, stream => ModelPayload.ReadDescription(stream, file));
-        nn.Module<Tensor, Tensor> network = Read(context, ModelPayload.WeightsEntry, stream => ModelPayload.ReadNetwork(model, stream, file));
+        nn.Module<Tensor, Tensor> network = Read(
+            context,
+            ModelPayload.WeightsEntry,
+            stream => ModelPayload.ReadNetwork(model, stream, file)
+        );
         network.to(device);
         return new ImageClassificationTransformer(env, new NetworkLease(model, network, device));
     }
