@@ -2,7 +2,7 @@
 // Writes a copy of an assembly whose internal types, methods and fields are public, to compile against (never to run with).
 //   dotnet run --file build/publicize.cs -- INPUT.dll OUTPUT.dll
 // Why: ML.NET's model format (ModelSaveContext, ModelLoadContext, LoadableClassAttribute) is internal to Microsoft.ML.Core. See
-// src/Padam.MLNet/Persistence/Bridge.
+// src/Padam.MLNet/MLNetInternals.
 using System.Collections.Immutable;
 using System.Reflection.Metadata;
 using System.Reflection.Metadata.Ecma335;

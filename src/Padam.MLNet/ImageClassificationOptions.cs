@@ -2,11 +2,12 @@ using Microsoft.ML;
 using Padam.MLNet.Backbones;
 using Padam.MLNet.Optimizers;
 using Padam.MLNet.Schedules;
+using Padam.MLNet.Training;
 
 namespace Padam.MLNet;
 
 /// <summary>Everything an image classification training can be told. All faults are reported together when the trainer is made.</summary>
-public sealed class ImageClassificationOptions
+public sealed class ImageClassificationOptions : ITrainingOptions
 {
     /// <summary>The label column, a key. The default value is "Label".</summary>
     public string LabelColumnName { get; set; } = "Label";

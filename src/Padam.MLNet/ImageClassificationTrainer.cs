@@ -2,9 +2,9 @@ using Microsoft.ML;
 using Microsoft.ML.Runtime;
 using Padam.MLNet.Backbones;
 using Padam.MLNet.Data;
+using Padam.MLNet.MLNetInternals;
+using Padam.MLNet.Models;
 using Padam.MLNet.Optimizers;
-using Padam.MLNet.Persistence;
-using Padam.MLNet.Persistence.Bridge;
 using Padam.MLNet.Scoring;
 using Padam.MLNet.Training;
 using TorchSharp;
@@ -95,7 +95,10 @@ public sealed class ImageClassificationTrainer : IEstimator<ImageClassificationT
             using (var run = new TrainingRun(context))
                 epoch = run.Run();
             network.ToChannelsLast();
-            return new ImageClassificationTransformer(_host, new NetworkLease(Describe(data, normalization, seed, epoch), network, device));
+            return new ImageClassificationTransformer(
+                _host,
+                new SharedNetwork(Describe(data, normalization, seed, epoch), network, device)
+            );
         }
         catch
         {
@@ -106,7 +109,13 @@ public sealed class ImageClassificationTrainer : IEstimator<ImageClassificationT
 
     /// <summary>Checks the input's columns before any training and promises the output's: the input's, PredictedLabel and Score.</summary>
     /// <exception cref="ArgumentException">A column is missing or of the wrong type.</exception>
-    public SchemaShape GetOutputSchema(SchemaShape inputSchema) => TrainerShape.Output(inputSchema, _options);
+    public SchemaShape GetOutputSchema(SchemaShape inputSchema) =>
+        new ScoreSchemaShape(
+            _options.LabelColumnName,
+            _options.FeatureColumnName,
+            _options.ScoreColumnName,
+            _options.PredictedLabelColumnName
+        ).Output(inputSchema);
 
     private nn.Module<Tensor, Tensor> FirstNetwork(int classes, int seed, Device device, IChannel log)
     {
@@ -115,7 +124,7 @@ public sealed class ImageClassificationTrainer : IEstimator<ImageClassificationT
         {
             if (_options.InitialWeights is { } file)
             {
-                LoadedWeights loaded = SafetensorsWeights.Load(network, file);
+                LoadedWeights loaded = WeightsFile.Load(network, file);
                 log.Info(
                     MessageSensitivity.None,
                     loaded.FreshLayer is null

@@ -1,10 +1,26 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
+using Padam.MLNet;
 using Padam.MLNet.Backbones;
+using Padam.MLNet.Formats;
+using Padam.MLNet.MLNetInternals;
+using Padam.MLNet.Models;
 using Padam.MLNet.Persistence;
-using Padam.MLNet.Persistence.Bridge;
 using Padam.MLNet.Scoring;
+using Padam.MLNet.Training;
+using TorchSharp;
+using static TorchSharp.torch;
+
+// This is how a plain mlContext.Model.Load finds the class below in a process that never called into this library.
+[assembly: LoadableClass(
+    typeof(ImageClassificationTransformer),
+    typeof(ImageClassificationTransformer),
+    null,
+    typeof(SignatureLoadModel),
+    "Padam image classifier",
+    ModelZip.LoaderSignature
+)]
 
 namespace Padam.MLNet;
 
@@ -15,9 +31,9 @@ namespace Padam.MLNet;
 /// </summary>
 public sealed class ImageClassificationTransformer : ITransformer, IDisposable
 {
-    private readonly NetworkLease _network;
+    private readonly SharedNetwork _network;
 
-    internal ImageClassificationTransformer(IHostEnvironment env, NetworkLease network)
+    internal ImageClassificationTransformer(IHostEnvironment env, SharedNetwork network)
     {
         Host = env.Register(nameof(ImageClassificationTransformer));
         _network = network;
@@ -94,15 +110,12 @@ public sealed class ImageClassificationTransformer : ITransformer, IDisposable
                 format,
                 $"Use one of {string.Join(", ", Enum.GetNames<WeightsFormat>())}."
             );
-        _network.Read(network =>
-        {
-            using var scope = TorchSharp.torch.NewDisposeScope();
-            if (format == WeightsFormat.Safetensors)
-                Safetensors.Write(path, network.PlainState());
-            else
-                KerasWeights.Write(path, network.PlainState());
-            return true;
-        });
+        using SharedNetwork.Holding held = _network.Hold();
+        using DisposeScope scope = NewDisposeScope();
+        if (format == WeightsFormat.Safetensors)
+            Safetensors.Write(path, held.Network.PlainState());
+        else
+            KerasWeights.Write(path, held.Network.PlainState());
     }
 
     /// <summary>Frees the network. Waits for scores under way on other threads.</summary>
@@ -119,5 +132,28 @@ public sealed class ImageClassificationTransformer : ITransformer, IDisposable
         model as ImageClassificationTransformer
         ?? (model as IEnumerable<ITransformer>)?.Reverse().Select(FindOrNull).FirstOrDefault(found => found is not null);
 
-    void ICanSaveModel.Save(ModelSaveContext ctx) => ModelZip.Save(_network, ctx);
+    void ICanSaveModel.Save(ModelSaveContext ctx)
+    {
+        using SharedNetwork.Holding held = _network.Hold();
+        ModelZip.WriteHeader(ctx);
+        ModelPayload.Write(_network.Model, held.Network, (entry, write) => ModelZip.Write(ctx, entry, write));
+    }
+
+    /// <summary>Called by ML.NET, by reflection, when a zip is loaded.</summary>
+    private static ImageClassificationTransformer Create(IHostEnvironment env, ModelLoadContext ctx)
+    {
+        const string file = "The model";
+        ModelZip.CheckHeader(ctx);
+        IHost host = env.Register(ModelZip.LoaderSignature);
+        using IChannel log = host.Start("Loading");
+        Device device = TrainingDevice.Of(host, log);
+        ModelDescription model = ModelZip.Read(ctx, ModelPayload.DescriptionEntry, stream => ModelPayload.ReadDescription(stream, file));
+        nn.Module<Tensor, Tensor> network = ModelZip.Read(
+            ctx,
+            ModelPayload.WeightsEntry,
+            stream => ModelPayload.ReadNetwork(model, stream, file)
+        );
+        network.to(device);
+        return new ImageClassificationTransformer(env, new SharedNetwork(model, network, device));
+    }
 }

@@ -24,7 +24,7 @@ public sealed class PadamCatalog
     /// The most pixels (height times width) that <see cref="LoadImageFolder"/> decodes: 8192 x 8192. A file whose header says more is
     /// refused before any memory is taken for them.
     /// </summary>
-    public const long LargestImagePixels = 1L << 26;
+    public const long LargestImagePixels = ImageFile.LargestPixels;
 
     private readonly IHostEnvironment _env;
 

@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.IO.Compression;
 using Padam.MLNet;
+using Padam.MLNet.Formats;
+using Padam.MLNet.Models;
 using Padam.MLNet.Persistence;
 using Padam.MLNet.Tests;
 using Padam.MLNet.Training;

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Padam.MLNet;
+using Padam.MLNet.Native;
 using TorchSharp;
 
 namespace Padam.Benchmarks.Compare;

@@ -68,12 +68,12 @@ internal sealed class BatchNorm : nn.Module<Tensor, Tensor>
     {
         (Tensor output, BatchStatistics batch) = BatchNormalization.Apply(input, Weight, Bias, residual, rectify, epsilon);
         long count = input.shape[0] * input.shape[2] * input.shape[3];
-        Follow(RunningMean, batch.Mean);
-        Follow(RunningVariance, [.. batch.Variance.Select(biased => biased * count / (count - 1))]);
+        UpdateRunning(RunningMean, batch.Mean);
+        UpdateRunning(RunningVariance, [.. batch.Variance.Select(biased => biased * count / (count - 1))]);
         return output;
     }
 
-    private void Follow(Tensor running, double[] batch)
+    private void UpdateRunning(Tensor running, double[] batch)
     {
         Span<float> values = MemoryMarshal.Cast<byte, float>(running.bytes);
         for (int i = 0; i < batch.Length; i++)

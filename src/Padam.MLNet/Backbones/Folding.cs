@@ -28,6 +28,14 @@ internal static class Folding
             norm.FoldInto(convolution);
     }
 
+    /// <summary>Folds a network for the scoring that follows; disposing gives it back unfolded, in training mode.</summary>
+    public static IDisposable FoldedForEvaluation(this nn.Module network)
+    {
+        network.eval();
+        network.Fold();
+        return new Evaluation(network);
+    }
+
     public static void Unfold(this nn.Module network)
     {
         foreach ((Convolution convolution, BatchNorm norm) in Pairs(network))
@@ -40,4 +48,13 @@ internal static class Folding
     // modules() leaves out the network itself.
     private static IEnumerable<(Convolution, BatchNorm)> Pairs(nn.Module network) =>
         network.modules().Prepend(network).OfType<IFoldable>().Distinct().SelectMany(part => part.Pairs);
+
+    private sealed class Evaluation(nn.Module network) : IDisposable
+    {
+        public void Dispose()
+        {
+            network.Unfold();
+            network.train();
+        }
+    }
 }

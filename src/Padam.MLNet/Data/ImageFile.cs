@@ -1,4 +1,5 @@
 using Microsoft.ML.Data;
+using Padam.MLNet.MLNetInternals;
 using SkiaSharp;
 
 namespace Padam.MLNet.Data;
@@ -6,6 +7,9 @@ namespace Padam.MLNet.Data;
 /// <summary>Decodes an image file as MLImage does, but looks at its header first and takes no half of an image for a whole one.</summary>
 internal static class ImageFile
 {
+    /// <summary>The most pixels, height times width, that are decoded: 8192 x 8192.</summary>
+    internal const long LargestPixels = 1L << 26;
+
     /// <exception cref="BadImageException">The message says what is wrong, without the path.</exception>
     internal static MLImage Decode(string path)
     {
@@ -17,10 +21,9 @@ internal static class ImageFile
                 SKCodec.Create(path, out SKCodecResult opened)
                 ?? throw new BadImageException($"it is no image, or cannot be read ({opened})");
             SKImageInfo header = codec.Info;
-            if ((long)header.Width * header.Height > PadamCatalog.LargestImagePixels)
+            if ((long)header.Width * header.Height > LargestPixels)
                 throw new BadImageException(
-                    $"its header says {header.Height}x{header.Width} pixels, and {PadamCatalog.LargestImagePixels} are the most that are "
-                        + "decoded"
+                    $"its header says {header.Height}x{header.Width} pixels, and {LargestPixels} are the most that are " + "decoded"
                 );
 
             SKImageInfo info = new(

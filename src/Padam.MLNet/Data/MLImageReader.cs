@@ -1,5 +1,6 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using Padam.MLNet.MLNetInternals;
 using SkiaSharp;
 
 namespace Padam.MLNet.Data;

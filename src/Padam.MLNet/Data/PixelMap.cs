@@ -3,7 +3,7 @@ namespace Padam.MLNet.Data;
 /// <summary>Turns a stored value of a channel into the network's input.</summary>
 internal interface IPixelMap<T>
 {
-    float Black(int channel);
+    float Padding(int channel);
 
     float Map(int channel, T value);
 }
@@ -37,14 +37,14 @@ internal sealed class PixelMap
 
     internal readonly struct ByteMap(float[] table) : IPixelMap<byte>
     {
-        public float Black(int channel) => table[channel * 256];
+        public float Padding(int channel) => table[channel * 256];
 
         public float Map(int channel, byte value) => table[(channel * 256) + value];
     }
 
     internal readonly struct SingleMap(float[] scale, float[] shift) : IPixelMap<float>
     {
-        public float Black(int channel) => shift[channel];
+        public float Padding(int channel) => shift[channel];
 
         public float Map(int channel, float value) => (value * scale[channel]) + shift[channel];
     }

@@ -16,7 +16,7 @@ internal readonly record struct Placement(int Down, int Right, bool Mirrored)
         for (int c = 0; c < ImageShape.Channels; c++)
         {
             ReadOnlySpan<T> plane = chw.Slice(c * shape.Pixels, shape.Pixels);
-            float black = map.Black(c);
+            float padding = map.Padding(c);
             for (int y = 0; y < height; y++)
             {
                 Span<float> target = hwc.Slice(y * width * ImageShape.Channels, width * ImageShape.Channels);
@@ -24,7 +24,7 @@ internal readonly record struct Placement(int Down, int Right, bool Mirrored)
                 if ((uint)from >= (uint)height)
                 {
                     for (int x = 0; x < width; x++)
-                        target[(x * ImageShape.Channels) + c] = black;
+                        target[(x * ImageShape.Channels) + c] = padding;
                     continue;
                 }
 
@@ -32,7 +32,7 @@ internal readonly record struct Placement(int Down, int Right, bool Mirrored)
                 for (int x = 0; x < width; x++)
                 {
                     int column = (Mirrored ? width - 1 - x : x) - Right;
-                    target[(x * ImageShape.Channels) + c] = (uint)column < (uint)width ? map.Map(c, source[column]) : black;
+                    target[(x * ImageShape.Channels) + c] = (uint)column < (uint)width ? map.Map(c, source[column]) : padding;
                 }
             }
         }

@@ -93,7 +93,7 @@ internal readonly struct AdaBoundRule(AdaBoundOptions o, double learningRate, lo
 internal sealed class AdaBoundOptimizer(AdaBoundOptions options, IEnumerable<ParamGroup> groups)
     : ElementwiseOptimizer<AdaBoundOptions>(options, groups)
 {
-    private protected override Moments CreateState(AdaBoundOptions settings, Parameter parameter) =>
+    private protected override ParameterState CreateState(AdaBoundOptions settings, Parameter parameter) =>
         new(parameter, momentum: true, secondMoment: 0, maximum: settings.AmsBound);
 
     private protected override void Update(AdaBoundOptions settings, double learningRate, long t, IReadOnlyList<Operands> operands) =>

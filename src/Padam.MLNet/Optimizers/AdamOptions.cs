@@ -51,7 +51,7 @@ public sealed record AdamOptions : OptimizerOptionsBase
 internal sealed class AdamOptimizer(AdamOptions options, IEnumerable<ParamGroup> groups)
     : ElementwiseOptimizer<AdamOptions>(options, groups)
 {
-    private protected override Moments CreateState(AdamOptions settings, Parameter parameter) =>
+    private protected override ParameterState CreateState(AdamOptions settings, Parameter parameter) =>
         new(parameter, momentum: true, secondMoment: 0, maximum: false);
 
     private protected override void Update(AdamOptions settings, double learningRate, long t, IReadOnlyList<Operands> operands) =>

@@ -49,7 +49,7 @@ public sealed record AdamWOptions : OptimizerOptionsBase
 internal sealed class AdamWOptimizer(AdamWOptions options, IEnumerable<ParamGroup> groups)
     : ElementwiseOptimizer<AdamWOptions>(options, groups)
 {
-    private protected override Moments CreateState(AdamWOptions settings, Parameter parameter) =>
+    private protected override ParameterState CreateState(AdamWOptions settings, Parameter parameter) =>
         new(parameter, momentum: true, secondMoment: 0, maximum: false);
 
     private protected override void Update(AdamWOptions settings, double learningRate, long t, IReadOnlyList<Operands> operands) =>

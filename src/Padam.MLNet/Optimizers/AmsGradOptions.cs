@@ -51,7 +51,7 @@ public sealed record AmsGradOptions : OptimizerOptionsBase
 internal sealed class AmsGradOptimizer(AmsGradOptions options, IEnumerable<ParamGroup> groups)
     : ElementwiseOptimizer<AmsGradOptions>(options, groups)
 {
-    private protected override Moments CreateState(AmsGradOptions settings, Parameter parameter) =>
+    private protected override ParameterState CreateState(AmsGradOptions settings, Parameter parameter) =>
         new(parameter, momentum: true, secondMoment: 0, maximum: true);
 
     private protected override void Update(AmsGradOptions settings, double learningRate, long t, IReadOnlyList<Operands> operands) =>

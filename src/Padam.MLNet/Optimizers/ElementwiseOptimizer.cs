@@ -42,7 +42,7 @@ public abstract class ElementwiseOptimizer<TOptions> : OptimizerHelper
     public sealed override void add_param_group(ParamGroup param_group) => Add(param_group);
 
     /// <summary>The state of a parameter that has taken no step.</summary>
-    private protected abstract Moments CreateState(TOptions settings, Parameter parameter);
+    private protected abstract ParameterState CreateState(TOptions settings, Parameter parameter);
 
     /// <summary>One step of parameters that share settings and age.</summary>
     /// <param name="settings">The group's settings.</param>
@@ -57,7 +57,7 @@ public abstract class ElementwiseOptimizer<TOptions> : OptimizerHelper
         base.Dispose(disposing);
         if (disposing)
             foreach (var (_, state) in _state)
-                ((Moments)state).Dispose();
+                ((ParameterState)state).Dispose();
     }
 
     private void Add(ParamGroup group)
@@ -100,7 +100,7 @@ public abstract class ElementwiseOptimizer<TOptions> : OptimizerHelper
         {
             if (parameter.grad is not { } gradient)
                 continue;
-            var state = (Moments)_state[parameter.Handle];
+            var state = (ParameterState)_state[parameter.Handle];
             trained.Add((++state.Step, state.With(gradient)));
         }
 

@@ -107,7 +107,7 @@ public sealed class PadamOptimizer : ElementwiseOptimizer<PadamOptions>
 
     private IEnumerable<GroupOptions<PadamOptions>> Groups => _parameter_groups.Select(g => (GroupOptions<PadamOptions>)g.Options);
 
-    private protected override Moments CreateState(PadamOptions settings, Parameter parameter) =>
+    private protected override ParameterState CreateState(PadamOptions settings, Parameter parameter) =>
         new(parameter, momentum: true, secondMoment: 0, maximum: settings.AmsGrad);
 
     private protected override void Update(PadamOptions settings, double learningRate, long t, IReadOnlyList<Operands> operands) =>

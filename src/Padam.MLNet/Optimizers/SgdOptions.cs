@@ -70,7 +70,7 @@ internal readonly struct SgdRule(SgdOptions o, double learningRate) : IUpdateRul
 
 internal sealed class SgdOptimizer(SgdOptions options, IEnumerable<ParamGroup> groups) : ElementwiseOptimizer<SgdOptions>(options, groups)
 {
-    private protected override Moments CreateState(SgdOptions settings, Parameter parameter) =>
+    private protected override ParameterState CreateState(SgdOptions settings, Parameter parameter) =>
         new(parameter, momentum: settings.Momentum > 0, secondMoment: null, maximum: false);
 
     private protected override void Update(SgdOptions settings, double learningRate, long t, IReadOnlyList<Operands> operands) =>

@@ -64,7 +64,7 @@ internal readonly struct YogiRule(YogiOptions o, double learningRate, long t) : 
 internal sealed class YogiOptimizer(YogiOptions options, IEnumerable<ParamGroup> groups)
     : ElementwiseOptimizer<YogiOptions>(options, groups)
 {
-    private protected override Moments CreateState(YogiOptions settings, Parameter parameter) =>
+    private protected override ParameterState CreateState(YogiOptions settings, Parameter parameter) =>
         new(parameter, momentum: true, secondMoment: YogiOptions.InitialSecondMoment, maximum: false);
 
     private protected override void Update(YogiOptions settings, double learningRate, long t, IReadOnlyList<Operands> operands) =>

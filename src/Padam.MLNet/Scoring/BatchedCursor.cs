@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Padam.MLNet.Data;
+using Padam.MLNet.Models;
 
 namespace Padam.MLNet.Scoring;
 
@@ -18,7 +19,7 @@ internal sealed class BatchedCursor : DataViewRowCursor
     private readonly Batch? _batch;
     private readonly ValueGetter<DataViewRowId> _rowId;
 
-    internal BatchedCursor(IDataView input, ScoreSchema schema, IReadOnlyCollection<DataViewSchema.Column> columns, NetworkLease network)
+    internal BatchedCursor(IDataView input, ScoreSchema schema, IReadOnlyCollection<DataViewSchema.Column> columns, SharedNetwork network)
     {
         _schema = schema;
         _active = [.. columns.Select(column => column.Index)];
@@ -86,7 +87,7 @@ internal sealed class Batch
     private readonly FeatureReader _reader;
     private readonly FeatureReader? _passed;
     private readonly ValueGetter<DataViewRowId> _rowId;
-    private readonly NetworkLease _network;
+    private readonly SharedNetwork _network;
     private readonly int _values,
         _classes;
     private readonly List<DataViewRowId> _ids = [];
@@ -101,7 +102,7 @@ internal sealed class Batch
     /// <param name="passed">The cursor whose other columns are passed through, to be compared with; null where none are.</param>
     /// <param name="features">The image column, active in both.</param>
     /// <param name="network">The network.</param>
-    internal Batch(DataViewRowCursor ahead, DataViewRow? passed, ImageColumn features, NetworkLease network)
+    internal Batch(DataViewRowCursor ahead, DataViewRow? passed, ImageColumn features, SharedNetwork network)
     {
         (_ahead, _network) = (ahead, network);
         _reader = new FeatureReader(ahead, features, network.Model);

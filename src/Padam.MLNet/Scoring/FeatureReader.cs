@@ -1,6 +1,6 @@
 using Microsoft.ML;
 using Padam.MLNet.Data;
-using Padam.MLNet.Persistence;
+using Padam.MLNet.Models;
 
 namespace Padam.MLNet.Scoring;
 

@@ -1,10 +1,11 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using Padam.MLNet.Models;
 
 namespace Padam.MLNet.Scoring;
 
 /// <summary>Scores one row at a time: what prediction engines run on.</summary>
-internal sealed class RowScorer(ScoreSchema schema, NetworkLease network) : IRowToRowMapper
+internal sealed class RowScorer(ScoreSchema schema, SharedNetwork network) : IRowToRowMapper
 {
     public DataViewSchema InputSchema => schema.Input;
 
@@ -24,13 +25,13 @@ internal sealed class RowScorer(ScoreSchema schema, NetworkLease network) : IRow
         private readonly DataViewRow _input;
         private readonly ScoreSchema _schema;
         private readonly HashSet<int> _active;
-        private readonly NetworkLease _network;
+        private readonly SharedNetwork _network;
         private readonly FeatureReader? _reader;
         private readonly float[] _image,
             _probabilities;
         private long _scored = -1;
 
-        internal ScoredRow(DataViewRow input, ScoreSchema schema, HashSet<int> active, NetworkLease network)
+        internal ScoredRow(DataViewRow input, ScoreSchema schema, HashSet<int> active, SharedNetwork network)
         {
             (_input, _schema, _active, _network) = (input, schema, active, network);
             if (active.Any(index => index >= schema.Input.Count))

@@ -1,7 +1,7 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Padam.MLNet.Data;
-using Padam.MLNet.Persistence;
+using Padam.MLNet.Models;
 
 namespace Padam.MLNet.Scoring;
 

@@ -1,9 +1,10 @@
 using Microsoft.ML;
+using Padam.MLNet.Models;
 
 namespace Padam.MLNet.Scoring;
 
 /// <summary>A view with the two output columns added, scored batch by batch while it is read.</summary>
-internal sealed class ScoredDataView(IDataView input, ScoreSchema schema, NetworkLease network) : IDataView
+internal sealed class ScoredDataView(IDataView input, ScoreSchema schema, SharedNetwork network) : IDataView
 {
     public DataViewSchema Schema => schema.Output;
 

@@ -24,7 +24,7 @@ internal sealed class BestEpoch(ValidationMetric metric, EarlyStopping? stopping
 
     internal IReadOnlyList<(string Name, Tensor Tensor)> Weights => _weights;
 
-    internal void See(EpochMetrics metrics, nn.Module network)
+    internal void Update(EpochMetrics metrics, nn.Module network)
     {
         double value = (metric == ValidationMetric.Loss ? metrics.ValidationLoss : metrics.ValidationAccuracy)!.Value;
         double improvement = metric == ValidationMetric.Loss ? Value - value : value - Value;

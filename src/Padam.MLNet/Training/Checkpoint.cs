@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Security.Cryptography;
+using Padam.MLNet.Formats;
 using Padam.MLNet.Persistence;
 using static TorchSharp.torch;
 

@@ -6,12 +6,12 @@ namespace Padam.MLNet.Training;
 /// <summary>Sets an optimizer's learning rates, and Padam's p, to what their schedules say.</summary>
 internal sealed class Rates
 {
-    private readonly ImageClassificationOptions _options;
+    private readonly ITrainingOptions _options;
     private readonly optim.Optimizer _optimizer;
     private readonly double[] _base;
 
     /// <summary>Takes the optimizer's present rates as those that the schedule multiplies.</summary>
-    internal Rates(ImageClassificationOptions options, optim.Optimizer optimizer)
+    internal Rates(ITrainingOptions options, optim.Optimizer optimizer)
     {
         (_options, _optimizer) = (options, optimizer);
         _base = [.. optimizer.ParamGroups.Select(group => group.LearningRate)];

@@ -6,7 +6,7 @@ namespace Padam.MLNet.Training;
 /// <summary>What a training run is given: everything is read, checked and decided before the first step.</summary>
 internal sealed record TrainingContext
 {
-    internal required ImageClassificationOptions Options { get; init; }
+    internal required ITrainingOptions Options { get; init; }
 
     internal required TrainingData Data { get; init; }
 

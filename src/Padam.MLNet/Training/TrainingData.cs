@@ -13,7 +13,7 @@ internal sealed record TrainingData(ImageRows Training, ImageRows? Validation, L
     private const long SplitStream = -1;
 
     /// <summary>Reads and checks the data; refuses what no training can come of.</summary>
-    internal static TrainingData Read(IDataView input, ImageClassificationOptions options, int seed, CancellationToken cancellation)
+    internal static TrainingData Read(IDataView input, ITrainingOptions options, int seed, CancellationToken cancellation)
     {
         (ImageColumn features, LabelColumn labels) = (
             ImageColumn.Of(input.Schema, options.FeatureColumnName),
@@ -64,7 +64,7 @@ internal sealed record TrainingData(ImageRows Training, ImageRows? Validation, L
         }
     }
 
-    private static ImageShape? Size(ImageClassificationOptions options, ImageColumn features)
+    private static ImageShape? Size(ITrainingOptions options, ImageColumn features)
     {
         if (options.ImageSize is not { } size)
             return null;
@@ -98,7 +98,7 @@ internal sealed record TrainingData(ImageRows Training, ImageRows? Validation, L
 
     private static ImageRows ReadValidation(
         IDataView set,
-        ImageClassificationOptions options,
+        ITrainingOptions options,
         LabelColumn labels,
         ImageShape shape,
         ImageMemory memory,

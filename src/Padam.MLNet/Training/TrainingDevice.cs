@@ -1,5 +1,6 @@
 using Microsoft.ML.Runtime;
-using Padam.MLNet.Persistence.Bridge;
+using Padam.MLNet.MLNetInternals;
+using Padam.MLNet.Native;
 using TorchSharp;
 using static TorchSharp.torch;
 

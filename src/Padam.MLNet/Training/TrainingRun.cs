@@ -13,7 +13,7 @@ namespace Padam.MLNet.Training;
 internal sealed class TrainingRun : IDisposable
 {
     private readonly TrainingContext _context;
-    private readonly ImageClassificationOptions _options;
+    private readonly ITrainingOptions _options;
     private readonly nn.Module<Tensor, Tensor> _network;
     private readonly FrozenLayers _frozen;
     private readonly PixelMap _map;
@@ -64,7 +64,7 @@ internal sealed class TrainingRun : IDisposable
         while (!_ended)
         {
             EpochMetrics metrics = TrainEpoch(_epochsDone + 1);
-            _best?.See(metrics, _network);
+            _best?.Update(metrics, _network);
             _context.Log.Info(MessageSensitivity.None, EpochLine.Of(metrics));
             _options.MetricsCallback?.Invoke(metrics);
             (_epochsDone, _batchesDone, _metrics) = (metrics.Epoch, 0, new RunningMetrics());
@@ -214,7 +214,7 @@ internal sealed class TrainingRun : IDisposable
     {
         CheckpointPosition position = checkpoint.Position;
         string file = _context.Checkpoints!.File;
-        Persistence.SafetensorsWeights.Load(_network, new MemoryStream(checkpoint.Weights), file);
+        Models.WeightsFile.Load(_network, new MemoryStream(checkpoint.Weights), file);
         CheckpointBytes.Restore(_optimizer, checkpoint.Optimizer);
         using (Tensor random = tensor(checkpoint.Random))
             torch.random.set_rng_state(random);

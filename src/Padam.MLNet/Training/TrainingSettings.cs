@@ -7,7 +7,7 @@ namespace Padam.MLNet.Training;
 internal static class TrainingSettings
 {
     internal static IReadOnlyDictionary<string, string> Of(
-        ImageClassificationOptions options,
+        ITrainingOptions options,
         TrainingData data,
         Normalization normalization,
         int seed

@@ -10,13 +10,13 @@ namespace Padam.MLNet.Training;
 internal sealed class TrainingStep
 {
     private readonly nn.Module<Tensor, Tensor> _network;
-    private readonly ImageClassificationOptions _options;
+    private readonly ITrainingOptions _options;
     private readonly Parameter[] _parameters,
         _kernels;
     private readonly Device _device;
     private readonly int _classes;
 
-    internal TrainingStep(nn.Module<Tensor, Tensor> network, ImageClassificationOptions options, int classes, Device device)
+    internal TrainingStep(nn.Module<Tensor, Tensor> network, ITrainingOptions options, int classes, Device device)
     {
         (_network, _options, _device, _classes) = (network, options, device, classes);
         _parameters = [.. network.parameters().Where(parameter => parameter.requires_grad)];
@@ -32,13 +32,7 @@ internal sealed class TrainingStep
             parameter.grad = null;
         Tensor images = batch.Images.to(_device),
             labels = batch.Labels.to(_device);
-        Tensor logits = _network.forward(images.InLayoutOf(_network));
-        int count = (int)batch.Labels.shape[0];
-        if (logits.dim() != 2 || logits.shape[0] != count || logits.shape[1] != _classes)
-            throw new InvalidOperationException(
-                $"The network yields [{string.Join(", ", logits.shape)}] for {count} images and {_classes} classes; it must yield logits "
-                    + $"[{count}, {_classes}]."
-            );
+        Tensor logits = _network.forward(images.InLayoutOf(_network)).RequireLogits(batch.Labels.shape[0], _classes);
         Tensor loss = nn.functional.cross_entropy(logits, labels, label_smoothing: _options.LabelSmoothing);
         double value = loss.item<float>() + KernelPenalty.Value(_kernels, _options.KernelL2);
         // Before the update: a broken gradient must not reach the weights.

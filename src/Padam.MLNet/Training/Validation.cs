@@ -1,4 +1,5 @@
 using System.Buffers;
+using Padam.MLNet.Backbones;
 using Padam.MLNet.Data;
 using Padam.MLNet.Scoring;
 using static TorchSharp.torch;
@@ -29,7 +30,7 @@ internal static class Validation
         );
         using IMemoryOwner<float> images = MemoryPool<float>.Shared.Rent(size * values),
             probabilities = MemoryPool<float>.Shared.Rent(size * classes);
-        using var scorer = new Scorer(network, classes, context.Device);
+        using IDisposable evaluation = network.FoldedForEvaluation();
         foreach (int[] rows in set.Rows.Chunk(size))
         {
             betweenBatches();
@@ -37,7 +38,7 @@ internal static class Validation
                 scores = probabilities.Memory.Span[..(rows.Length * classes)];
             for (int i = 0; i < rows.Length; i++)
                 set.Images.Write(rows[i], Placement.Unmoved, map, pixels.Slice(i * values, values));
-            scorer.Score(pixels, rows.Length, set.Images.Shape, scores);
+            Scorer.Score(network, context.Device, pixels, rows.Length, set.Images.Shape, classes, scores);
             for (int i = 0; i < rows.Length; i++)
                 metrics.Add(scores.Slice(i * classes, classes), set.Images.Labels[rows[i]]);
         }

@@ -32,8 +32,11 @@ internal sealed class LiveDisplay(IAnsiConsole console, ProgressContext bars) : 
         Update(
             progress.Epoch - 1 + (double)progress.Images / progress.ImagesPerEpoch,
             progress.Epochs,
-            $"{_title, -8} epoch {progress.Epoch}/{progress.Epochs}  loss {progress.Loss:F3}{_testError}  {progress.ImagesPerSecond:F0} "
-                + $"images/s  {TimeLeft.Text(left)} left"
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{_title, -8} epoch {progress.Epoch}/{progress.Epochs}  loss {progress.Loss:F3}{_testError}  {progress.ImagesPerSecond:F0} "
+                    + $"images/s  {TimeLeft.Text(left)} left"
+            )
         );
     }
 
@@ -44,19 +47,22 @@ internal sealed class LiveDisplay(IAnsiConsole console, ProgressContext bars) : 
         Update(
             metrics.Epoch,
             metrics.Epochs,
-            $"{_title, -8} epoch {metrics.Epoch}/{metrics.Epochs}  loss {metrics.Loss:F3}{_testError}  {metrics.ImagesPerSecond:F0} "
-                + "images/s"
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{_title, -8} epoch {metrics.Epoch}/{metrics.Epochs}  loss {metrics.Loss:F3}{_testError}  {metrics.ImagesPerSecond:F0} "
+                    + $"images/s"
+            )
         );
     }
 
     public void Say(string line) => console.WriteLine(line);
 
-    private void Update(double epochsDone, int epochs, FormattableString text)
+    private void Update(double epochsDone, int epochs, string text)
     {
         if (_bar is null)
             return;
         _bar.MaxValue = epochs;
         _bar.Value = epochsDone;
-        _bar.Description = Markup.Escape(FormattableString.Invariant(text));
+        _bar.Description = Markup.Escape(text);
     }
 }

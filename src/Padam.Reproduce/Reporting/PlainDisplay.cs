@@ -25,8 +25,11 @@ internal sealed class PlainDisplay(TextWriter output) : ITrainingDisplay
         if (_sinceLine.Elapsed < Silence)
             return;
         Line(
-            $"{_title}  epoch {progress.Epoch}/{progress.Epochs}  {progress.Images} of {progress.ImagesPerEpoch} images  loss "
-                + $"{progress.Loss:F4}  {progress.ImagesPerSecond:F0} images/s  {TimeLeft.Text(_left)} left"
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{_title}  epoch {progress.Epoch}/{progress.Epochs}  {progress.Images} of {progress.ImagesPerEpoch} images  loss "
+                    + $"{progress.Loss:F4}  {progress.ImagesPerSecond:F0} images/s  {TimeLeft.Text(_left)} left"
+            )
         );
     }
 
@@ -36,16 +39,19 @@ internal sealed class PlainDisplay(TextWriter output) : ITrainingDisplay
             ? string.Create(CultureInfo.InvariantCulture, $"  test error {1 - accuracy:P2}")
             : "";
         Line(
-            $"{_title}  epoch {metrics.Epoch}/{metrics.Epochs}  loss {metrics.Loss:F4}  train error {1 - metrics.Accuracy:P2}{test}  "
-                + $"{metrics.ImagesPerSecond:F0} images/s  {TimeLeft.Text(_left)} left"
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{_title}  epoch {metrics.Epoch}/{metrics.Epochs}  loss {metrics.Loss:F4}  train error {1 - metrics.Accuracy:P2}{test}  "
+                    + $"{metrics.ImagesPerSecond:F0} images/s  {TimeLeft.Text(_left)} left"
+            )
         );
     }
 
     public void Say(string line) => output.WriteLine(line);
 
-    private void Line(FormattableString line)
+    private void Line(string line)
     {
         _sinceLine.Restart();
-        output.WriteLine(FormattableString.Invariant(line));
+        output.WriteLine(line);
     }
 }

@@ -81,8 +81,8 @@ public sealed class NormalizationTests
                 Assert.AreEqual(((value / 255.0) - mean[c]) / deviation[c], map.Bytes.Map(c, value), 1e-6);
             foreach (float value in new[] { 0, 0.3f, 1, 1.5f, -2 })
                 Assert.AreEqual((value - mean[c]) / deviation[c], map.Singles.Map(c, value), 2e-6);
-            Assert.AreEqual(map.Bytes.Map(c, 0), map.Bytes.Black(c));
-            Assert.AreEqual(map.Singles.Map(c, 0), map.Singles.Black(c));
+            Assert.AreEqual(map.Bytes.Map(c, 0), map.Bytes.Padding(c));
+            Assert.AreEqual(map.Singles.Map(c, 0), map.Singles.Padding(c));
         }
     }
 

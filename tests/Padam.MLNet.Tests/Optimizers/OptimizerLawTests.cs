@@ -125,7 +125,7 @@ public sealed class OptimizerLawTests
                     {
                         x.grad = tensor(gradient);
                         optimizer.step();
-                        Tensor now = ((Moments)optimizer.state_dict().State.Single()).MaxV!.clone();
+                        Tensor now = ((ParameterState)optimizer.state_dict().State.Single()).MaxV!.clone();
                         bool kept = (now >= last).all().item<bool>();
                         last = now;
                         return kept;

@@ -1,0 +1,13 @@
+// ML.NET keeps the types of its model format internal, so a trainer from outside cannot save itself into a model zip.
+// The runtime honours this attribute (by name, whoever defines it); the build compiles against a publicised copy of the
+// one assembly (build/Publicize.targets). Outside this folder only the transformer names an internal
+// type: ModelSaveContext and ModelLoadContext, which ML.NET hands to it.
+[assembly: System.Runtime.CompilerServices.IgnoresAccessChecksTo("Microsoft.ML.Core")]
+
+namespace System.Runtime.CompilerServices;
+
+[AttributeUsage(AttributeTargets.Assembly, AllowMultiple = true)]
+internal sealed class IgnoresAccessChecksToAttribute(string assemblyName) : Attribute
+{
+    public string AssemblyName { get; } = assemblyName;
+}

@@ -1,0 +1,112 @@
+using System.IO.Compression;
+using System.Security.Cryptography;
+using Padam.MLNet.Formats;
+using Padam.MLNet.Models;
+using Padam.MLNet.Native;
+using static TorchSharp.torch;
+
+namespace Padam.MLNet;
+
+/// <summary>What <see cref="ModelFile.Verify"/> found in a model zip.</summary>
+/// <param name="Path">The file.</param>
+/// <param name="Backbone">The network's name.</param>
+/// <param name="Classes">How many classes it tells apart.</param>
+/// <param name="ClassNames">Their names in the order of Score; null where the label's keys had no values.</param>
+/// <param name="Height">Height in pixels of the images it takes.</param>
+/// <param name="Width">Width in pixels of the images it takes.</param>
+/// <param name="Parameters">Numbers in all parameters and buffers.</param>
+/// <param name="Optimizer">The optimizer that trained it, with its settings.</param>
+/// <param name="Seed">The seed of the training.</param>
+/// <param name="Epoch">The epoch whose weights these are.</param>
+public sealed record ModelReport(
+    string Path,
+    string Backbone,
+    int Classes,
+    IReadOnlyList<string>? ClassNames,
+    int Height,
+    int Width,
+    long Parameters,
+    string Optimizer,
+    int Seed,
+    int Epoch
+);
+
+/// <summary>
+/// Reads model zips with suspicion. ML.NET treats model files as trusted code: it loads the classes and assemblies that they name. Verify
+/// the files of strangers first.
+/// </summary>
+public static class ModelFile
+{
+    /// <summary>Checks a zip without loading it: its structure, the description, and every weight's checksum, name and shape.</summary>
+    /// <param name="path">A zip that <c>mlContext.Model.Save</c> wrote, with one image classifier in it.</param>
+    /// <exception cref="FileNotFoundException">The file does not exist.</exception>
+    /// <exception cref="InvalidDataException">
+    /// The file is damaged, hostile, newer than this version, or holds no image classifier; one sentence says what.
+    /// </exception>
+    /// <exception cref="InvalidOperationException">Its backbone is a registered one and is not registered in this process.</exception>
+    public static ModelReport Verify(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        if (Directory.Exists(path))
+            throw new InvalidDataException($"{path} is a folder where a model zip is expected.");
+        NativeLibraries.EnsureLoaded();
+        using FileStream file = File.OpenRead(path);
+        ZipStructure.RequireNothingAfterTheEnd(file, path);
+        try
+        {
+            using var zip = new ZipArchive(file, ZipArchiveMode.Read);
+            ZipStructure.Check(zip, file.Length, path);
+            return Report(zip, path);
+        }
+        catch (Exception fault)
+            when (fault is InvalidDataException or EndOfStreamException or NotSupportedException
+                && !fault.Message.StartsWith(path, StringComparison.Ordinal)
+            )
+        {
+            throw new InvalidDataException($"{path} is no model zip, or damaged: {fault.Message}", fault);
+        }
+    }
+
+    private static ModelReport Report(ZipArchive zip, string path)
+    {
+        ZipArchiveEntry[] descriptions = [.. zip.Entries.Where(entry => entry.Name == ModelPayload.DescriptionEntry)];
+        if (descriptions.Length != 1)
+            throw new InvalidDataException($"{path} holds {descriptions.Length} image classifiers of Padam.MLNet; one was expected.");
+        ModelDescription model;
+        using (Stream stream = descriptions[0].Open())
+            model = ModelPayload.ReadDescription(stream, path);
+        string folder = descriptions[0].FullName[..^ModelPayload.DescriptionEntry.Length];
+        ZipArchiveEntry weights =
+            zip.GetEntry(folder + ModelPayload.WeightsEntry)
+            ?? throw new InvalidDataException($"{path} has no entry '{folder}{ModelPayload.WeightsEntry}'.");
+        if (weights.Length != model.WeightsLength)
+            throw new InvalidDataException($"{path}: the weights have {weights.Length} bytes, the description says {model.WeightsLength}.");
+
+        if (Hash(weights, path) != model.WeightsSha256)
+            throw new InvalidDataException($"{path}: the weights' checksum does not match; the file is damaged.");
+        using Stream body = weights.Open();
+        var header = new SafetensorsHeader(body, model.WeightsLength, path);
+        using nn.Module<Tensor, Tensor> network = ModelPayload.Build(model, path);
+        if (WeightsFile.Check(network, header, path) is { FreshLayer: not null } other)
+            throw new InvalidDataException($"{path}: the weights are of {other.FileClasses} classes, the description of {model.Classes}.");
+        return new(
+            path,
+            model.Backbone,
+            model.Classes,
+            model.Labels.Values,
+            model.Height,
+            model.Width,
+            header.Entries.Sum(entry => entry.Shape.Aggregate(1L, (count, side) => count * side)),
+            model.Optimizer,
+            model.Seed,
+            model.Epochs
+        );
+    }
+
+    private static string Hash(ZipArchiveEntry entry, string path)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        ZipStructure.Unpack(entry, path, hash.AppendData);
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+}

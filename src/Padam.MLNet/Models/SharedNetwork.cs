@@ -1,0 +1,72 @@
+using Padam.MLNet.Backbones;
+using Padam.MLNet.Kernels;
+using static TorchSharp.torch;
+
+namespace Padam.MLNet.Models;
+
+/// <summary>
+/// A trained network that many threads may use and one may end: in evaluation mode, batch normalisation folded. Whoever uses it holds it, so
+/// that Dispose waits for uses under way and those that come after get an <see cref="ObjectDisposedException"/>, never a freed tensor.
+/// </summary>
+internal sealed class SharedNetwork : IDisposable
+{
+    private readonly ReaderWriterLockSlim _gate = new();
+    private readonly nn.Module<Tensor, Tensor> _network;
+    private bool _disposed;
+
+    /// <summary>Takes over a network.</summary>
+    internal SharedNetwork(ModelDescription model, nn.Module<Tensor, Tensor> network, Device device)
+    {
+        (Model, _network, Device) = (model, network, device);
+        network.eval();
+        network.Fold();
+    }
+
+    internal ModelDescription Model { get; }
+
+    internal Device Device { get; }
+
+    /// <summary>Keeps the network alive until the hold is disposed; one hold a thread at a time.</summary>
+    /// <exception cref="ObjectDisposedException">It was disposed.</exception>
+    internal Holding Hold()
+    {
+        _gate.EnterReadLock();
+        if (!_disposed)
+            return new(this);
+        _gate.ExitReadLock();
+        throw Disposed();
+    }
+
+    internal void ThrowIfDisposed()
+    {
+        if (_disposed)
+            throw Disposed();
+    }
+
+    public void Dispose()
+    {
+        _gate.EnterWriteLock();
+        try
+        {
+            if (_disposed)
+                return;
+            _disposed = true;
+            _network.Dispose();
+            KernelMemory.GiveBack();
+        }
+        finally
+        {
+            _gate.ExitWriteLock();
+        }
+    }
+
+    // What the user holds is the transformer.
+    private static ObjectDisposedException Disposed() => new("ImageClassificationTransformer");
+
+    internal readonly ref struct Holding(SharedNetwork shared)
+    {
+        internal nn.Module<Tensor, Tensor> Network => shared._network;
+
+        public void Dispose() => shared._gate.ExitReadLock();
+    }
+}

@@ -1,0 +1,100 @@
+using System.Reflection;
+using System.Runtime.InteropServices;
+using System.Text.RegularExpressions;
+
+namespace Padam.MLNet.Native;
+
+/// <summary>
+/// The libtorch of a PyTorch installation instead of the one that came with the program: <c>PADAM_LIBTORCH</c> names its <c>torch/lib</c>.
+/// Linux only.
+/// </summary>
+internal static partial class OtherLibtorch
+{
+    internal const string Variable = "PADAM_LIBTORCH";
+
+    // Each needs those before it. What only a CUDA build has is left out where it is not there.
+    private static readonly (string File, bool IsOptional)[] Libraries =
+    [
+        ("libc10.so", false),
+        ("libc10_cuda.so", true),
+        ("libtorch_cpu.so", false),
+        ("libtorch_cuda.so", true),
+        ("libtorch.so", false),
+    ];
+
+    /// <summary>The folder that the variable names, or null.</summary>
+    internal static string? Folder => Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } folder ? folder : null;
+
+    /// <summary>Loads it. TorchSharp then asks for libtorch by names that are taken, and the loader gives it these.</summary>
+    /// <exception cref="DllNotFoundException">It does not fit, with the reason.</exception>
+    internal static void Load(string folder)
+    {
+        if (Fault(folder) is { } fault)
+            throw new DllNotFoundException(fault);
+        foreach ((string file, bool isOptional) in Libraries)
+        {
+            string path = Path.GetFullPath(Path.Combine(folder, file));
+            if (!isOptional || File.Exists(path))
+                NativeLibrary.Load(path);
+        }
+    }
+
+    /// <summary>Why the libtorch in a folder cannot be used, or null.</summary>
+    internal static string? Fault(string folder)
+    {
+        if (!OperatingSystem.IsLinux())
+            return "another libtorch can be used on Linux only. Unset the variable.";
+        if (!Directory.Exists(folder))
+            return "there is no such folder. Give the folder torch/lib of a PyTorch installation.";
+        string[] missing =
+        [
+            .. Libraries
+                .Where(library => !library.IsOptional && !File.Exists(Path.Combine(folder, library.File)))
+                .Select(library => library.File),
+        ];
+        if (missing.Length > 0)
+            return $"it does not hold {string.Join(", ", missing)}. Give the folder torch/lib of a PyTorch installation.";
+        if (VersionOf(folder) is not { } version)
+            return "neither version.py nor build-version above it says which version it is. Give the folder torch/lib of a PyTorch "
+                + "installation.";
+        // libtorch's C++ interface changes with every minor version.
+        if ((version.Major, version.Minor) != (Wanted.Major, Wanted.Minor))
+            return $"it is libtorch {version}, and this TorchSharp was built for {Wanted.Major}.{Wanted.Minor}. Use a PyTorch "
+                + $"{Wanted.Major}.{Wanted.Minor}, or unset the variable.";
+        return OwnLibtorch() is { } own
+            ? $"the program brings a libtorch of its own, '{own}', and one process cannot have two. Build it with -p:TorchBackend=none, "
+                + "or without a libtorch package."
+            : null;
+    }
+
+    private static Version Wanted { get; } =
+        new(
+            typeof(OtherLibtorch)
+                .Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+                .Single(entry => entry.Key == "LibtorchVersion")
+                .Value!
+        );
+
+    // torch/version.py of a PyTorch installation: __version__ = '2.10.0+cu128'; build-version of a libtorch archive: 2.10.0+cu128.
+    private static Version? VersionOf(string folder)
+    {
+        string above = Path.Combine(folder, "..");
+        string? text = new[] { "version.py", "build-version" }
+            .Select(name => Path.Combine(above, name))
+            .Where(File.Exists)
+            .Select(File.ReadAllText)
+            .FirstOrDefault();
+        return text is not null && Number().Match(text) is { Success: true } match ? Version.Parse(match.ValueSpan) : null;
+    }
+
+    // TorchSharp loads a libtorch beside the program by its full path whatever is loaded already, and a second copy ends the process.
+    private static string? OwnLibtorch() =>
+        ((string?)AppContext.GetData("NATIVE_DLL_SEARCH_DIRECTORIES") ?? "")
+            .Split(Path.PathSeparator)
+            .Append(AppContext.BaseDirectory)
+            .Select(folder => Path.Combine(folder, "libtorch_cpu.so"))
+            .FirstOrDefault(File.Exists);
+
+    [GeneratedRegex(@"\d+\.\d+\.\d+")]
+    private static partial Regex Number();
+}

@@ -1,0 +1,68 @@
+using Microsoft.ML;
+using Padam.MLNet.Backbones;
+using Padam.MLNet.Optimizers;
+using Padam.MLNet.Schedules;
+
+namespace Padam.MLNet.Training;
+
+/// <summary>What a training is told: the part of ImageClassificationOptions, which says what each means, that this room reads.</summary>
+internal interface ITrainingOptions
+{
+    string LabelColumnName { get; }
+
+    string FeatureColumnName { get; }
+
+    Backbone Backbone { get; }
+
+    OptimizerOptionsBase Optimizer { get; }
+
+    int Epochs { get; }
+
+    int BatchSize { get; }
+
+    Schedule Schedule { get; }
+
+    Schedule? PartialSchedule { get; }
+
+    IDataView? ValidationSet { get; }
+
+    double ValidationFraction { get; }
+
+    EarlyStopping? EarlyStopping { get; }
+
+    bool RestoreBestWeights { get; }
+
+    Action<EpochMetrics>? MetricsCallback { get; }
+
+    Action<TrainingProgress>? ProgressCallback { get; }
+
+    CancellationToken CancellationToken { get; }
+
+    Augmentation Augmentation { get; }
+
+    double PixelScale { get; }
+
+    ImageSize? ImageSize { get; }
+
+    bool SkipBadImages { get; }
+
+    double LabelSmoothing { get; }
+
+    double? GradientClipNorm { get; }
+
+    double KernelL2 { get; }
+
+    int? OptimizerRestartEpochs { get; }
+
+    string? InitialWeights { get; }
+
+    IReadOnlyList<string> FrozenLayers { get; }
+
+    int CheckpointEvery { get; }
+
+    int InferenceBatchSize { get; }
+
+    ConvolutionAlgorithm ConvolutionAlgorithm { get; }
+
+    long? ImageMemoryLimit { get; }
+}

@@ -1,0 +1,64 @@
+using Padam.MLNet.Native;
+
+namespace Padam.MLNet.Tests;
+
+[TestClass]
+[OSCondition(OperatingSystems.Linux)]
+public sealed class OtherLibtorchTests
+{
+    private readonly TemporaryFolder _folder = new();
+
+    private string Lib => Path.Combine(_folder.Path, "torch", "lib");
+
+    [TestCleanup]
+    public void Delete() => _folder.Dispose();
+
+    [TestMethod]
+    public void A_folder_that_is_not_there_is_refused() => Refused("there is no such folder");
+
+    [TestMethod]
+    public void A_folder_without_libtorch_is_refused_by_the_files_it_lacks()
+    {
+        Directory.CreateDirectory(Lib);
+        File.WriteAllText(Path.Combine(Lib, "libc10.so"), "");
+
+        Refused("it does not hold libtorch_cpu.so, libtorch.so");
+    }
+
+    [TestMethod]
+    public void A_libtorch_of_unknown_version_is_refused()
+    {
+        Install(versionFile: null);
+
+        Refused("says which version it is");
+    }
+
+    [TestMethod]
+    public void A_libtorch_of_another_version_is_refused_with_both_versions()
+    {
+        Install("version.py", "__version__ = '1.13.0a0+debian'");
+
+        Refused("it is libtorch 1.13.0, and this TorchSharp was built for 2.10.");
+    }
+
+    [TestMethod]
+    [DataRow("version.py", "__version__ = '2.10.1+cu128'\ndebug = False\n")]
+    [DataRow("build-version", "2.10.0+cpu\n")]
+    public void A_fitting_libtorch_is_refused_only_because_this_program_brings_one(string file, string text)
+    {
+        Install(file, text);
+
+        Refused("the program brings a libtorch of its own");
+    }
+
+    private void Install(string? versionFile, string text = "")
+    {
+        Directory.CreateDirectory(Lib);
+        foreach (string file in new[] { "libc10.so", "libtorch_cpu.so", "libtorch.so" })
+            File.WriteAllText(Path.Combine(Lib, file), "");
+        if (versionFile is not null)
+            File.WriteAllText(Path.Combine(Lib, "..", versionFile), text);
+    }
+
+    private void Refused(string reason) => StringAssert.Contains(OtherLibtorch.Fault(Lib), reason, StringComparison.Ordinal);
+}
