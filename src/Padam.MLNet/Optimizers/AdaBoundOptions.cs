@@ -9,7 +9,7 @@ namespace Padam.MLNet.Optimizers;
 /// code computes it: Adam whose
 /// step per element is clipped into a band that closes on <see cref="FinalLearningRate"/>. Epsilon is added to the uncorrected root.
 /// </summary>
-public sealed record AdaBoundOptions : OptimizerOptionsBase
+public sealed record AdaBoundOptions : AdaptiveOptions
 {
     /// <inheritdoc/>
     public override string Name => "adabound";
@@ -20,15 +20,6 @@ public sealed record AdaBoundOptions : OptimizerOptionsBase
 
     /// <summary>Factor of the L2 decay, which is added to the gradient. Finite, at least 0. The default value is 5e-4.</summary>
     public override double WeightDecay { get; init; } = 5e-4;
-
-    /// <summary>Decay of the first moment, in [0, 1). The default value is 0.9.</summary>
-    public double Beta1 { get; init; } = 0.9;
-
-    /// <summary>Decay of the second moment, in [0, 1). The default value is 0.999.</summary>
-    public double Beta2 { get; init; } = 0.999;
-
-    /// <summary>Added to the root of the second moment. Finite, at least 0. The default value is 1e-8.</summary>
-    public double Epsilon { get; init; } = 1e-8;
 
     /// <summary>
     /// The rate of SGD that the band closes on, at the base learning rate; schedules lower both alike. Finite, at least 0. The default
@@ -52,7 +43,6 @@ public sealed record AdaBoundOptions : OptimizerOptionsBase
     public override IEnumerable<string> Validate() =>
         [
             .. base.Validate(),
-            .. MomentFaults(Beta1, Beta2, Epsilon),
             .. Faults(
                 (
                     IsFiniteAndNotNegative(FinalLearningRate),
@@ -70,7 +60,7 @@ internal readonly struct AdaBoundRule(AdaBoundOptions o, double learningRate, lo
         _beta2 = o.Beta2,
         _epsilon = o.Epsilon,
         _decay = o.WeightDecay;
-    private readonly double _rate = learningRate * Math.Sqrt(1 - Math.Pow(o.Beta2, t)) / (1 - Math.Pow(o.Beta1, t));
+    private readonly double _rate = o.BiasCorrected(learningRate, t);
     private readonly double _lower = Final(o, learningRate) * (1 - 1 / (o.Gamma * t + 1)),
         _upper = Final(o, learningRate) * (1 + 1 / (o.Gamma * t));
     private readonly bool _amsBound = o.AmsBound;

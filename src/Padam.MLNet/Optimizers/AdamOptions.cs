@@ -1,3 +1,4 @@
+using System.Text;
 using Padam.MLNet.Kernels;
 using TorchSharp.Modules;
 using static TorchSharp.torch.optim;
@@ -6,11 +7,13 @@ namespace Padam.MLNet.Optimizers;
 
 /// <summary>
 /// Adam (Kingma and Ba, arXiv 1412.6980, algorithm 1) as torch.optim.Adam computes it. The defaults are the settings of the reproducibility
-/// report (arXiv 1901.09517,
-/// table 1).
+/// report (arXiv 1901.09517, table 1).
 /// </summary>
-public sealed record AdamOptions : OptimizerOptionsBase
+public record AdamOptions : AdaptiveOptions
 {
+    /// <summary>Makes the settings of the report.</summary>
+    public AdamOptions() => Beta2 = 0.99;
+
     /// <inheritdoc/>
     public override string Name => "adam";
 
@@ -21,45 +24,49 @@ public sealed record AdamOptions : OptimizerOptionsBase
     /// <summary>Factor of the L2 decay, which is added to the gradient. Finite, at least 0. The default value is 1e-4.</summary>
     public override double WeightDecay { get; init; } = 1e-4;
 
-    /// <summary>Decay of the first moment, in [0, 1). The default value is 0.9.</summary>
-    public double Beta1 { get; init; } = 0.9;
-
-    /// <summary>Decay of the second moment, in [0, 1). The default value is 0.99.</summary>
-    public double Beta2 { get; init; } = 0.99;
-
-    /// <summary>
-    /// Keeps the denominator off zero; <see cref="UncorrectedEpsilon"/> says where it is added. Finite, at least 0. The default value is
-    /// 1e-8.
-    /// </summary>
-    public double Epsilon { get; init; } = 1e-8;
-
     /// <summary>
     /// False: epsilon is added to the bias-corrected root, as in the Adam paper's algorithm 1 and torch. True: to the uncorrected root,
-    /// TensorFlow's and the paper's
-    /// "epsilon hat". The default value is false.
+    /// TensorFlow's and the paper's "epsilon hat". The default value is false.
     /// </summary>
     public bool UncorrectedEpsilon { get; init; }
 
+    /// <summary>
+    /// Whether the denominator is the largest second moment so far, as torch.optim.Adam's <c>amsgrad</c> (<see cref="AmsGradOptions"/> by
+    /// another name). The default value is false.
+    /// </summary>
+    public bool AmsGrad { get; init; }
+
     /// <inheritdoc/>
     public override Optimizer Create(IEnumerable<(string name, Parameter parameter)> parameters) =>
-        new AdamOptimizer(this, OneGroup(parameters));
+        new AdamOptimizer<AdamOptions>(this, OneGroup(parameters));
 
-    /// <inheritdoc/>
-    public override IEnumerable<string> Validate() => [.. base.Validate(), .. MomentFaults(Beta1, Beta2, Epsilon)];
+    /// <summary>Writes the settings; <see cref="AmsGrad"/> only where it is set, as checkpoints compare texts of before there was one.</summary>
+    protected override bool PrintMembers(StringBuilder builder)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        base.PrintMembers(builder);
+        builder.Append(", UncorrectedEpsilon = ").Append(UncorrectedEpsilon);
+        if (AmsGrad && this is not AmsGradOptions)
+            builder.Append(", AmsGrad = True");
+        return true;
+    }
 }
 
-internal sealed class AdamOptimizer(AdamOptions options, IEnumerable<ParamGroup> groups)
-    : ElementwiseOptimizer<AdamOptions>(options, groups)
+/// <summary>Adam and AMSGrad, by their settings.</summary>
+internal sealed class AdamOptimizer<TOptions>(TOptions options, IEnumerable<ParamGroup> groups)
+    : ElementwiseOptimizer<TOptions>(options, groups)
+    where TOptions : AdamOptions
 {
-    private protected override ParameterState CreateState(AdamOptions settings, Parameter parameter) =>
-        new(parameter, momentum: true, secondMoment: 0, maximum: false);
+    private protected override ParameterState CreateState(TOptions settings, Parameter parameter) =>
+        new(parameter, momentum: true, secondMoment: 0, maximum: settings.AmsGrad);
 
-    private protected override void Update(AdamOptions settings, double learningRate, long t, IReadOnlyList<Operands> operands) =>
-        ElementwiseUpdate.Apply(
-            new AdamRule(settings.Beta1, settings.Beta2, settings.Epsilon, settings.UncorrectedEpsilon, learningRate, t)
-            {
-                L2 = settings.WeightDecay,
-            },
-            operands
-        );
+    private protected override void Update(TOptions settings, double learningRate, long t, IReadOnlyList<Operands> operands)
+    {
+        var rule = new AdamRule(settings, settings.UncorrectedEpsilon, learningRate, t)
+        {
+            L2 = settings.WeightDecay,
+            AmsGrad = settings.AmsGrad,
+        };
+        ElementwiseUpdate.Apply(rule, operands);
+    }
 }

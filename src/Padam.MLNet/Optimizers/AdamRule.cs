@@ -8,13 +8,12 @@ namespace Padam.MLNet.Optimizers;
 /// that is the form below with an epsilon
 /// of <c>eps * sqrt(1 - beta2^t)</c>; "epsilon hat" is the same form with a constant one.
 /// </remarks>
-internal readonly struct AdamRule(double beta1, double beta2, double epsilon, bool uncorrectedEpsilon, double learningRate, long t)
-    : IUpdateRule
+internal readonly struct AdamRule(AdaptiveOptions o, bool uncorrectedEpsilon, double learningRate, long t) : IUpdateRule
 {
-    private readonly double _beta1 = beta1,
-        _beta2 = beta2;
-    private readonly double _rate = learningRate * Math.Sqrt(1 - Math.Pow(beta2, t)) / (1 - Math.Pow(beta1, t));
-    private readonly double _epsilon = uncorrectedEpsilon ? epsilon : epsilon * Math.Sqrt(1 - Math.Pow(beta2, t));
+    private readonly double _beta1 = o.Beta1,
+        _beta2 = o.Beta2;
+    private readonly double _rate = o.BiasCorrected(learningRate, t);
+    private readonly double _epsilon = uncorrectedEpsilon ? o.Epsilon : o.Epsilon * Math.Sqrt(1 - Math.Pow(o.Beta2, t));
 
     /// <summary>Factor of the decay added to the gradient.</summary>
     public double L2 { get; init; } = 0;

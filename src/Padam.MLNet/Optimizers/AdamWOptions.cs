@@ -14,8 +14,11 @@ namespace Padam.MLNet.Optimizers;
 /// whatever the learning rate. Here, as in
 /// torch, it is 1 - learning rate * 0.025; TensorFlow's at a constant rate is had by <c>WeightDecay = 0.025 / LearningRate</c>.
 /// </remarks>
-public sealed record AdamWOptions : OptimizerOptionsBase
+public sealed record AdamWOptions : AdaptiveOptions
 {
+    /// <summary>Makes the settings of the report's code.</summary>
+    public AdamWOptions() => Beta2 = 0.99;
+
     /// <inheritdoc/>
     public override string Name => "adamw";
 
@@ -29,21 +32,9 @@ public sealed record AdamWOptions : OptimizerOptionsBase
     /// </summary>
     public override double WeightDecay { get; init; } = 0.025;
 
-    /// <summary>Decay of the first moment, in [0, 1). The default value is 0.9.</summary>
-    public double Beta1 { get; init; } = 0.9;
-
-    /// <summary>Decay of the second moment, in [0, 1). The default value is 0.99.</summary>
-    public double Beta2 { get; init; } = 0.99;
-
-    /// <summary>Added to the bias-corrected root of the second moment. Finite, at least 0. The default value is 1e-8.</summary>
-    public double Epsilon { get; init; } = 1e-8;
-
     /// <inheritdoc/>
     public override Optimizer Create(IEnumerable<(string name, Parameter parameter)> parameters) =>
         new AdamWOptimizer(this, OneGroup(parameters));
-
-    /// <inheritdoc/>
-    public override IEnumerable<string> Validate() => [.. base.Validate(), .. MomentFaults(Beta1, Beta2, Epsilon)];
 }
 
 internal sealed class AdamWOptimizer(AdamWOptions options, IEnumerable<ParamGroup> groups)
@@ -54,10 +45,7 @@ internal sealed class AdamWOptimizer(AdamWOptions options, IEnumerable<ParamGrou
 
     private protected override void Update(AdamWOptions settings, double learningRate, long t, IReadOnlyList<Operands> operands) =>
         ElementwiseUpdate.Apply(
-            new AdamRule(settings.Beta1, settings.Beta2, settings.Epsilon, false, learningRate, t)
-            {
-                Shrink = 1 - learningRate * settings.WeightDecay,
-            },
+            new AdamRule(settings, uncorrectedEpsilon: false, learningRate, t) { Shrink = 1 - learningRate * settings.WeightDecay },
             operands
         );
 }

@@ -63,13 +63,6 @@ public abstract record OptimizerOptionsBase
     private protected static IEnumerable<string> Faults(params (bool Ok, string Fault)[] checks) =>
         checks.Where(c => !c.Ok).Select(c => c.Fault);
 
-    private protected static IEnumerable<string> MomentFaults(double beta1, double beta2, double epsilon) =>
-        Faults(
-            (beta1 is >= 0 and < 1, $"Beta1 must be at least 0 and below 1, but is {beta1}."),
-            (beta2 is >= 0 and < 1, $"Beta2 must be at least 0 and below 1, but is {beta2}."),
-            (IsFiniteAndNotNegative(epsilon), $"Epsilon must be a finite number of at least 0, but is {epsilon}.")
-        );
-
     private protected static bool IsFiniteAndNotNegative(double value) => double.IsFinite(value) && value >= 0;
 
     private protected static ParamGroup[] OneGroup(IEnumerable<(string name, Parameter parameter)> parameters) =>

@@ -10,7 +10,7 @@ namespace Padam.MLNet.Optimizers;
 /// (arXiv 1806.06763, algorithm 1), as the authors' code computes it. The defaults are the settings of the reproducibility report (arXiv
 /// 1901.09517, table 1).
 /// </summary>
-public sealed record PadamOptions : OptimizerOptionsBase
+public sealed record PadamOptions : AdaptiveOptions
 {
     /// <inheritdoc/>
     public override string Name => "padam";
@@ -23,17 +23,6 @@ public sealed record PadamOptions : OptimizerOptionsBase
     /// The weight decay factor, as <see cref="DecoupledWeightDecay"/> says. Finite, at least 0. The default value is 0.0005.
     /// </summary>
     public override double WeightDecay { get; init; } = 5e-4;
-
-    /// <summary>Decay of the first moment, in [0, 1). The default value is 0.9.</summary>
-    public double Beta1 { get; init; } = 0.9;
-
-    /// <summary>Decay of the second moment, in [0, 1). The default value is 0.999.</summary>
-    public double Beta2 { get; init; } = 0.999;
-
-    /// <summary>
-    /// Keeps the denominator off zero; <see cref="EpsilonPlacement"/> says where. Finite, at least 0. The default value is 1e-8.
-    /// </summary>
-    public double Epsilon { get; init; } = 1e-8;
 
     /// <summary>
     /// The paper's p, in [0, 1/2]: 0 is momentum SGD with a bias-corrected rate, 1/2 is AMSGrad. The default value is 1/8.
@@ -63,7 +52,6 @@ public sealed record PadamOptions : OptimizerOptionsBase
     public override IEnumerable<string> Validate() =>
         [
             .. base.Validate(),
-            .. MomentFaults(Beta1, Beta2, Epsilon),
             .. Faults(
                 (Partial is >= 0 and <= 0.5, $"Partial must be between 0 and 0.5, but is {Partial}."),
                 (Enum.IsDefined(EpsilonPlacement), $"EpsilonPlacement must be InsideRoot or OutsideRoot, but is {EpsilonPlacement}.")
@@ -77,7 +65,7 @@ internal readonly struct PadamRule(PadamOptions o, double learningRate, long t) 
     private readonly double _beta1 = o.Beta1,
         _beta2 = o.Beta2,
         _epsilon = o.Epsilon;
-    private readonly double _rate = learningRate * Math.Sqrt(1 - Math.Pow(o.Beta2, t)) / (1 - Math.Pow(o.Beta1, t));
+    private readonly double _rate = o.BiasCorrected(learningRate, t);
     private readonly double _decay = o.DecoupledWeightDecay ? 0 : o.WeightDecay;
     private readonly double _shrink = o.DecoupledWeightDecay ? 1 - learningRate * o.WeightDecay : 1;
     private readonly bool _amsGrad = o.AmsGrad,

@@ -9,9 +9,12 @@ namespace Padam.MLNet.Optimizers;
 /// gradient's square at most. With Adam's
 /// bias factor, and epsilon added to the uncorrected root.
 /// </summary>
-public sealed record YogiOptions : OptimizerOptionsBase
+public sealed record YogiOptions : AdaptiveOptions
 {
     internal const double InitialSecondMoment = 1e-6;
+
+    /// <summary>Makes the settings of the paper.</summary>
+    public YogiOptions() => Epsilon = 1e-3;
 
     /// <inheritdoc/>
     public override string Name => "yogi";
@@ -23,21 +26,9 @@ public sealed record YogiOptions : OptimizerOptionsBase
     /// <summary>Factor of the L2 decay, which is added to the gradient. Finite, at least 0. The default value is 5e-4.</summary>
     public override double WeightDecay { get; init; } = 5e-4;
 
-    /// <summary>Decay of the first moment, in [0, 1). The default value is 0.9.</summary>
-    public double Beta1 { get; init; } = 0.9;
-
-    /// <summary>Decay of the second moment, in [0, 1). The default value is 0.999.</summary>
-    public double Beta2 { get; init; } = 0.999;
-
-    /// <summary>Added to the root of the second moment. Finite, at least 0. The default value is 1e-3.</summary>
-    public double Epsilon { get; init; } = 1e-3;
-
     /// <inheritdoc/>
     public override Optimizer Create(IEnumerable<(string name, Parameter parameter)> parameters) =>
         new YogiOptimizer(this, OneGroup(parameters));
-
-    /// <inheritdoc/>
-    public override IEnumerable<string> Validate() => [.. base.Validate(), .. MomentFaults(Beta1, Beta2, Epsilon)];
 }
 
 /// <summary>Yogi's formula at step <paramref name="t"/>.</summary>
@@ -47,7 +38,7 @@ internal readonly struct YogiRule(YogiOptions o, double learningRate, long t) : 
         _beta2 = o.Beta2,
         _epsilon = o.Epsilon,
         _decay = o.WeightDecay;
-    private readonly double _rate = learningRate * Math.Sqrt(1 - Math.Pow(o.Beta2, t)) / (1 - Math.Pow(o.Beta1, t));
+    private readonly double _rate = o.BiasCorrected(learningRate, t);
 
     public void Update<T>(ref T theta, T g, ref T m, ref T v, ref T vh)
         where T : struct, IElements<T>

@@ -34,7 +34,6 @@ internal sealed record OptimizerSettings(string Name)
                 DecoupledWeightDecay = DecoupledWeightDecay ?? false,
             },
             AdamOptions o => o with { Beta1 = Beta1 ?? o.Beta1, Beta2 = Beta2 ?? o.Beta2 },
-            AmsGradOptions o => o with { Beta1 = Beta1 ?? o.Beta1, Beta2 = Beta2 ?? o.Beta2 },
             AdamWOptions o => o with { Beta1 = Beta1 ?? o.Beta1, Beta2 = Beta2 ?? o.Beta2 },
             YogiOptions o => o with { Beta1 = Beta1 ?? o.Beta1, Beta2 = Beta2 ?? o.Beta2 },
             AdaBoundOptions o => o with { Beta1 = Beta1 ?? o.Beta1, Beta2 = Beta2 ?? o.Beta2 },
@@ -53,7 +52,6 @@ internal sealed record OptimizerSettings(string Name)
         {
             PadamOptions o => (o.Partial, o.Beta1, o.Beta2),
             AdamOptions o => (null, o.Beta1, o.Beta2),
-            AmsGradOptions o => (null, o.Beta1, o.Beta2),
             AdamWOptions o => (null, o.Beta1, o.Beta2),
             YogiOptions o => (null, o.Beta1, o.Beta2),
             AdaBoundOptions o => (null, o.Beta1, o.Beta2),

@@ -124,7 +124,6 @@ internal sealed record Recipe
         {
             PadamOptions padam => padam with { EpsilonPlacement = EpsilonPlacement },
             AdamOptions adam => adam with { UncorrectedEpsilon = UncorrectedEpsilon },
-            AmsGradOptions amsGrad => amsGrad with { UncorrectedEpsilon = UncorrectedEpsilon },
             _ => optimizer,
         };
         return KernelL2(optimizer) > 0 ? placed with { WeightDecay = 0 } : placed;

@@ -44,6 +44,40 @@ public sealed class OptimizerOptionsTests
             Assert.ThrowsExactly<ArgumentException>(() => OptimizerOptionsBase.Parse("adagrad")).Message
         );
 
+    // A checkpoint compares these texts: a training of an earlier version must find its own again.
+    [TestMethod]
+    public void The_settings_as_text_are_those_that_checkpoints_hold()
+    {
+        string[] texts =
+        [
+            .. new[] { "padam", "adam", "amsgrad", "adamw", "yogi", "adabound" }.Select(name => $"{OptimizerOptionsBase.Parse(name)}"),
+        ];
+        CollectionAssert.AreEqual(
+            new[]
+            {
+                "PadamOptions { Name = padam, LearningRate = 0.1, WeightDecay = 0.0005, Beta1 = 0.9, Beta2 = 0.999, Epsilon = 1E-08, "
+                    + "Partial = 0.125, AmsGrad = True, DecoupledWeightDecay = False, EpsilonPlacement = InsideRoot }",
+                "AdamOptions { Name = adam, LearningRate = 0.001, WeightDecay = 0.0001, Beta1 = 0.9, Beta2 = 0.99, Epsilon = 1E-08, "
+                    + "UncorrectedEpsilon = False }",
+                "AmsGradOptions { Name = amsgrad, LearningRate = 0.001, WeightDecay = 0.0001, Beta1 = 0.9, Beta2 = 0.99, "
+                    + "Epsilon = 1E-08, UncorrectedEpsilon = False }",
+                "AdamWOptions { Name = adamw, LearningRate = 0.001, WeightDecay = 0.025, Beta1 = 0.9, Beta2 = 0.99, Epsilon = 1E-08 }",
+                "YogiOptions { Name = yogi, LearningRate = 0.01, WeightDecay = 0.0005, Beta1 = 0.9, Beta2 = 0.999, Epsilon = 0.001 }",
+                "AdaBoundOptions { Name = adabound, LearningRate = 0.001, WeightDecay = 0.0005, Beta1 = 0.9, Beta2 = 0.999, "
+                    + "Epsilon = 1E-08, FinalLearningRate = 0.1, Gamma = 0.001, AmsBound = False }",
+            },
+            texts
+        );
+        Assert.Contains("AmsGrad = True", $"{new AdamOptions { AmsGrad = true }}");
+    }
+
+    [TestMethod]
+    public void AmsGradOptions_without_AmsGrad_are_refused() =>
+        Assert.Contains(
+            "use AdamOptions",
+            Assert.ThrowsExactly<ArgumentException>(() => new AmsGradOptions { AmsGrad = false }.Create([])).Message
+        );
+
     [TestMethod]
     public void All_faults_are_reported_together()
     {
