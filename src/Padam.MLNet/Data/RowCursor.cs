@@ -7,6 +7,7 @@ namespace Padam.MLNet.Data;
 internal abstract class RowCursor(DataViewSchema schema, long rows, HashSet<int> active, int[]? order) : DataViewRowCursor
 {
     private long _position = -1;
+    private bool _isAtEnd;
 
     public override DataViewSchema Schema => schema;
 
@@ -19,10 +20,9 @@ internal abstract class RowCursor(DataViewSchema schema, long rows, HashSet<int>
 
     public override bool MoveNext()
     {
-        _position = _position + 1 < rows ? _position + 1 : -1;
-        if (_position < 0)
-            rows = 0;
-        return _position >= 0;
+        _isAtEnd |= _position + 1 >= rows;
+        _position = _isAtEnd ? -1 : _position + 1;
+        return !_isAtEnd;
     }
 
     public override bool IsColumnActive(DataViewSchema.Column column) => active.Contains(column.Index);

@@ -124,9 +124,9 @@ internal sealed class ArchiveDownload(Uri source, string path)
         {
             return await step(limit.Token);
         }
-        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+        catch (OperationCanceledException fault) when (!cancel.IsCancellationRequested)
         {
-            throw new TimeoutException($"nothing arrived for {Patience.TotalSeconds} seconds");
+            throw new TimeoutException($"nothing arrived for {Patience.TotalSeconds} seconds", fault);
         }
     }
 }
