@@ -1,5 +1,4 @@
 using System.Reflection;
-using System.Runtime.CompilerServices;
 
 namespace Padam.MLNet.Tests;
 
@@ -7,12 +6,10 @@ namespace Padam.MLNet.Tests;
 [TestClass]
 public class RoomsTests
 {
-    private const string Root = "(root)";
-
     // From those who know all to those who know nothing. Rooms of one row do not know each other, but for the exceptions below.
     private static readonly string[][] Order =
     [
-        [Root],
+        [Rooms.Root],
         ["Training"],
         ["Scoring"],
         ["Models"],
@@ -26,13 +23,13 @@ public class RoomsTests
     private static readonly (string From, string To)[] AllowedAcross = [("Input", "Data")];
 
     // Data is among them for the bitmap inside an MLImage.
-    private static readonly string[] MayKnowMLNetInternals = [Root, "Training", "Scoring", "Models", "Data"];
+    private static readonly string[] MayKnowMLNetInternals = [Rooms.Root, "Training", "Scoring", "Models", "Data"];
 
     private static readonly string[] FreeOfMLNet = ["Layers", "Backbones", "Optimizers", "Schedules", "Formats", "Kernels"];
 
     private static readonly Assembly Library = typeof(PadamCatalog).Assembly;
 
-    private static readonly Dictionary<Type, string> Room = RoomsOf(Library, "Padam.MLNet");
+    private static readonly Dictionary<Type, string> Room = Rooms.Of(Library, "Padam.MLNet");
 
     public TestContext TestContext { get; set; } = null!;
 
@@ -46,12 +43,7 @@ public class RoomsTests
     [TestMethod]
     public void No_room_knows_one_above_it_or_beside_it()
     {
-        (Type From, Type To)[] arrows =
-        [
-            .. Room
-                .Keys.SelectMany(from => CompiledCode.TypesUsedBy(from).Where(Room.ContainsKey).Select(to => (from, to)))
-                .Where(arrow => Room[arrow.from] != Room[arrow.to]),
-        ];
+        (Type From, Type To)[] arrows = Rooms.Arrows(Room);
         foreach (var row in arrows.GroupBy(arrow => Room[arrow.From]).OrderBy(group => Level(group.Key)))
             TestContext.WriteLine($"{row.Key, -15} -> {string.Join(", ", row.Select(a => Room[a.To]).Distinct().OrderBy(Level))}");
 
@@ -85,37 +77,4 @@ public class RoomsTests
     private static int Level(string room) => Array.FindIndex(Order, row => row.Contains(room));
 
     private static string Describe(Type type) => $"{Room[type]}/{type.Name}";
-
-    /// <summary>The first folder below the project's of each type's files; what is nested in a type stands with it.</summary>
-    internal static Dictionary<Type, string> RoomsOf(Assembly assembly, string project)
-    {
-        ILookup<Type, string> files = SourceFiles.Of(assembly);
-        return assembly
-            .GetTypes()
-            .Where(type => !IsMadeByTheCompiler(type))
-            .ToDictionary(type => type, type => string.Join(" and ", Files(type).Select(file => RoomOf(file, project)).Distinct()));
-
-        IEnumerable<string> Files(Type type) =>
-            files[type].Any() || type.DeclaringType is null
-                ? files[type].Where(file => !file.EndsWith(".g.cs", StringComparison.Ordinal))
-                : Files(type.DeclaringType);
-    }
-
-    private static string RoomOf(string file, string project)
-    {
-        string[] folders = file.Replace('\\', '/').Split('/');
-        int at = Array.LastIndexOf(folders, project);
-        return at == folders.Length - 2 ? Root : folders[at + 1];
-    }
-
-    // Attributes for nullability, data of array initialisers, generated matchers of regular expressions.
-    private static bool IsMadeByTheCompiler(Type type) =>
-        Outermost(type) is var outer
-        && (
-            outer.IsDefined(typeof(CompilerGeneratedAttribute), inherit: false)
-            || outer.Name.StartsWith('<')
-            || outer.Namespace is "Microsoft.CodeAnalysis" or "System.Text.RegularExpressions.Generated"
-        );
-
-    private static Type Outermost(Type type) => type.DeclaringType is { } outer ? Outermost(outer) : type;
 }

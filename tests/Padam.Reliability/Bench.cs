@@ -24,9 +24,6 @@ internal sealed class Bench : IDisposable
         (Train, Test) = TinyImages.Load(MLContext, this["data"]);
     }
 
-    /// <summary>Parameters of the small network: weight and bias of a convolution, a normalisation and a linear layer.</summary>
-    internal const int Parameters = 6;
-
     internal MLContext MLContext { get; } = new(seed: 1);
 
     internal IDataView Train { get; }

@@ -1,8 +1,9 @@
 using System.Diagnostics;
 using Padam.MLNet;
 using Padam.MLNet.Tests;
+using Padam.Reproduce.Exits;
 using Padam.Reproduce.Experiments;
-using Padam.Reproduce.Reporting;
+using Padam.Reproduce.Runs;
 
 namespace Padam.Reliability;
 
@@ -84,7 +85,7 @@ internal static class ConsoleCases
                 {
                     TrainingLog.Read(log);
                 }
-                catch (Reproduce.CommandException fault) when (fault.Message.Contains(log, StringComparison.Ordinal))
+                catch (CommandException fault) when (fault.Message.Contains(log, StringComparison.Ordinal))
                 {
                     throw new InvalidDataException(fault.Message, fault);
                 }
@@ -100,9 +101,9 @@ internal static class ConsoleCases
             {
                 try
                 {
-                    ExperimentPlan.Of(ExperimentFile.Parse(bytes, "mine.json"), Scale.Desk, Recipe.Report, [1, 2]);
+                    Planning.Of(ExperimentFile.Parse(bytes, "mine.json"), Scale.Desk, Recipe.Report, [1, 2]);
                 }
-                catch (Reproduce.CommandException fault) when (fault.Message.StartsWith("mine.json, line ", StringComparison.Ordinal))
+                catch (CommandException fault) when (fault.Message.StartsWith("mine.json, line ", StringComparison.Ordinal))
                 {
                     throw new InvalidDataException(fault.Message, fault);
                 }

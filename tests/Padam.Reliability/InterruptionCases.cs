@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Padam.MLNet;
+using Padam.MLNet.Tests;
 using Padam.MLNet.Training;
 
 namespace Padam.Reliability;
@@ -32,7 +33,7 @@ internal static class InterruptionCases
         var random = new Random(4);
         while (cancelled < count)
         {
-            var tensors = new LiveTensors(Bench.Parameters);
+            var tensors = new LiveTensors(TinyImages.Parameters);
             using var source = new CancellationTokenSource();
             ImageClassificationOptions options = Child.Options(folder, epochs);
             options.CancellationToken = source.Token;
@@ -55,7 +56,7 @@ internal static class InterruptionCases
 
             // A training cancelled while it read its data has built no network.
             if (
-                (tensors.Left(networks: 1) == 0 || tensors.Left(networks: 0) == 0)
+                (tensors.LeftAfterCollection(networks: 1) == 0 || tensors.LeftAfterCollection(networks: 0) == 0)
                 && (!Directory.Exists(folder) || !Directory.EnumerateFiles(folder, "*.tmp").Any())
             )
                 held++;
@@ -105,7 +106,7 @@ internal static class InterruptionCases
     {
         int count = bench.Count(100),
             held = 0;
-        var tensors = new LiveTensors(Bench.Parameters);
+        var tensors = new LiveTensors(TinyImages.Parameters);
         for (int i = 0; i < count; i++)
         {
             string folder = bench.Fresh();
@@ -131,7 +132,7 @@ internal static class InterruptionCases
             Directory.Delete(folder, recursive: true);
         }
 
-        long tensorsLeft = tensors.Left(networks: count);
+        long tensorsLeft = tensors.LeftAfterCollection(networks: count);
         return new(count, tensorsLeft == 0 ? held : 0, $"{tensorsLeft} tensors left");
     }
 

@@ -32,7 +32,7 @@ internal static class LifeCases
             bench.MLContext.Model.Save(model, bench.Train.Schema, zip);
         return Level(
             bench.Count(100),
-            Bench.Parameters,
+            TinyImages.Parameters,
             () =>
             {
                 ITransformer loaded = bench.MLContext.Model.Load(zip, out _);
@@ -62,7 +62,7 @@ internal static class LifeCases
         (var tensors, long before) = (new LiveTensors(parameters), Resident());
         for (int i = count / 2; i < count; i++)
             act();
-        (long left, long grown) = (tensors.Left(count - (count / 2)), Resident() - before);
+        (long left, long grown) = (tensors.LeftAfterCollection(count - (count / 2)), Resident() - before);
         const long noise = 30_000_000;
         return new(
             count,

@@ -99,7 +99,7 @@ internal static class LoadCases
         byte[] zip;
         using (ImageClassificationTransformer first = bench.Fit())
             zip = bench.Zip(first);
-        var tensors = new LiveTensors(Bench.Parameters);
+        var tensors = new LiveTensors(TinyImages.Parameters);
         var random = new Random(6);
         for (int i = 0; i < count; i++)
         {
@@ -135,7 +135,7 @@ internal static class LoadCases
                 held++;
         }
 
-        long left = tensors.Left(networks: count);
+        long left = tensors.LeftAfterCollection(networks: count);
         return new(count, left == 0 ? held : 0, $"{right} right passes, {refused} refused, {left} tensors left");
     }
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using Padam.Reproduce.Exits;
 
 namespace Padam.Reproduce.Commands;
 

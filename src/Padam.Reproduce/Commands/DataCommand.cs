@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Padam.Reproduce.Data;
+using Padam.Reproduce.Exits;
 
 namespace Padam.Reproduce.Commands;
 

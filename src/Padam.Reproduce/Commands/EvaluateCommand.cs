@@ -4,7 +4,9 @@ using System.Text.Json;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Padam.MLNet;
-using Padam.Reproduce.Experiments;
+using Padam.Reproduce.Data;
+using Padam.Reproduce.Exits;
+using Padam.Reproduce.Runs;
 
 namespace Padam.Reproduce.Commands;
 

@@ -1,8 +1,10 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
+using Padam.Reproduce.Exits;
 using Padam.Reproduce.Experiments;
 using Padam.Reproduce.Reporting;
+using Padam.Reproduce.Runs;
 using Spectre.Console;
 
 namespace Padam.Reproduce.Commands;
@@ -140,7 +142,7 @@ internal static class ExperimentCommand
         int jobs = parsed.GetValue(Jobs);
         int? threads = parsed.GetValue(Threads) ?? (jobs > 1 ? ChildRuns.ThreadsEach(jobs) : null);
         Recipe recipe = Recipe.Parse(parsed.GetValue(RecipeName)!);
-        ExperimentPlan plan = ExperimentPlan.Of(experiment.Only(dataSets), scale, recipe, parsed.GetValue(Seeds)!);
+        ExperimentPlan plan = Planning.Of(experiment.Only(dataSets), scale, recipe, parsed.GetValue(Seeds)!);
         string output = parsed.GetValue(Out)!;
         var grid = new GridRun(plan, output, parsed.GetValue(Data)!, parsed.GetValue(DeviceName)!, threads);
         if (parsed.GetValue(Slurm))

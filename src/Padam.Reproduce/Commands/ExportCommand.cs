@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Microsoft.ML;
 using Padam.MLNet;
+using Padam.Reproduce.Exits;
 
 namespace Padam.Reproduce.Commands;
 

@@ -3,6 +3,7 @@ using System.Globalization;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Padam.MLNet;
+using Padam.Reproduce.Exits;
 
 namespace Padam.Reproduce.Commands;
 
@@ -29,10 +30,7 @@ internal static class PredictCommand
             using ImageClassificationTransformer model = LoadedModel.Open(mlContext, parsed.GetValue(Model)!);
             IDataView scored = model.Transform(Load(mlContext, model, paths));
             foreach ((string path, Scored row) in paths.Zip(mlContext.Data.CreateEnumerable<Scored>(scored, reuseRowObject: false)))
-                Console.WriteLine(
-                    $"{path}: "
-                        + $"{string.Join(", ", Best(row.Score).Select(c => string.Create(CultureInfo.InvariantCulture, $"{Name(model, c)} {row.Score[c]:P1}")))}"
-                );
+                Console.WriteLine($"{path}: {string.Join(", ", Best(row.Score).Select(c => Share(model, c, row.Score[c])))}");
             return ExitCode.Success;
         });
         return command;
@@ -50,7 +48,8 @@ internal static class PredictCommand
 
     private static IEnumerable<int> Best(float[] score) => Enumerable.Range(0, score.Length).OrderByDescending(c => score[c]).Take(Shown);
 
-    private static string Name(ImageClassificationTransformer model, int c) => model.ClassNames?[c] ?? $"class {c}";
+    private static string Share(ImageClassificationTransformer model, int c, float score) =>
+        string.Create(CultureInfo.InvariantCulture, $"{model.ClassNames?[c] ?? $"class {c}"} {score:P1}");
 
     private sealed class Row
     {

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Padam.Reproduce.Exits;
 using Padam.Reproduce.Reporting;
 using Spectre.Console;
 

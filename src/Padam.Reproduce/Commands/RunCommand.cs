@@ -1,8 +1,10 @@
 using System.CommandLine;
 using System.Globalization;
 using Padam.MLNet.Backbones;
-using Padam.Reproduce.Experiments;
+using Padam.Reproduce.Data;
+using Padam.Reproduce.Exits;
 using Padam.Reproduce.Reporting;
+using Padam.Reproduce.Runs;
 
 namespace Padam.Reproduce.Commands;
 
@@ -88,7 +90,7 @@ internal static class RunCommand
     {
         DeviceName.Validators.Add(result =>
         {
-            if (!Experiments.Device.IsKnown(result.GetValueOrDefault<string>()))
+            if (!Device.IsKnown(result.GetValueOrDefault<string>()))
                 result.AddError($"--device '{result.GetValueOrDefault<string>()}' is not cpu, cuda or cuda:N.");
         });
         Network.Validators.Add(result => Check(() => Backbone.Parse(result.GetValueOrDefault<string>()), result.AddError));
@@ -166,7 +168,7 @@ internal static class RunCommand
                 : null,
         };
         Console.WriteLine($"{settings}.");
-        RunSummary summary = Terminal.Show(display => Experiments.Training.Run(settings, place, display, settings.Optimizer.Name, cancel));
+        RunSummary summary = Terminal.Show(display => Training.Run(settings, place, display, settings.Optimizer.Name, cancel));
         Console.WriteLine(
             string.Create(
                 CultureInfo.InvariantCulture,

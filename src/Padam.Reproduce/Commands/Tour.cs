@@ -1,7 +1,8 @@
 using System.Globalization;
 using Padam.Reproduce.Data;
-using Padam.Reproduce.Experiments;
+using Padam.Reproduce.Exits;
 using Padam.Reproduce.Reporting;
+using Padam.Reproduce.Runs;
 using Spectre.Console;
 
 namespace Padam.Reproduce.Commands;
@@ -31,9 +32,7 @@ internal static class Tour
                 + "optimizers (the report's Table 1 settings)."
         );
         List<RunSummary> runs = Terminal.Show(display =>
-            Optimizers
-                .Select(optimizer => Experiments.Training.Run(Settings(optimizer), Place(optimizer, data), display, optimizer, cancel))
-                .ToList()
+            Optimizers.Select(optimizer => Training.Run(Settings(optimizer), Place(optimizer, data), display, optimizer, cancel)).ToList()
         );
 
         var table = new Table().AddColumns("optimizer", "test error", "test top-5 error", "train loss", "seconds");

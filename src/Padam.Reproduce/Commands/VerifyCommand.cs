@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Padam.MLNet;
+using Padam.Reproduce.Exits;
 
 namespace Padam.Reproduce.Commands;
 

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using Padam.Reproduce.Exits;
 
 namespace Padam.Reproduce.Data;
 

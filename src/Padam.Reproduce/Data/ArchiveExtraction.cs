@@ -1,5 +1,6 @@
 using System.Formats.Tar;
 using System.IO.Compression;
+using Padam.Reproduce.Exits;
 
 namespace Padam.Reproduce.Data;
 

@@ -1,3 +1,5 @@
+using Padam.Reproduce.Exits;
+
 namespace Padam.Reproduce.Data;
 
 /// <summary>One file of a published data set: its exact length in bytes and its SHA-256.</summary>

@@ -1,3 +1,5 @@
+using Padam.Reproduce.Exits;
+
 namespace Padam.Reproduce.Data;
 
 /// <summary>From the data set's home page to a verified folder: download, unpack beside the target, verify, rename.</summary>

@@ -1,3 +1,5 @@
+using Padam.MLNet.Formats;
+
 namespace Padam.Reproduce.Data;
 
 /// <summary>
@@ -74,7 +76,7 @@ internal sealed record SyntheticCifar(int TrainImages, int TestImages, int Seed)
     {
         byte[] bytes = new byte[1 + SyntheticImage.Bytes];
         bytes[0] = (byte)(record % Classes);
-        SyntheticImage.Paint(bytes[0], SplitMix64.For(Seed, file, record), bytes.AsSpan(1));
+        SyntheticImage.Paint(bytes[0], new SyntheticDraws(Seed, file, record), bytes.AsSpan(1));
         return bytes;
     }
 

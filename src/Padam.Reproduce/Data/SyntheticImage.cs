@@ -15,7 +15,7 @@ internal static class SyntheticImage
         Bytes = 3 * Plane;
 
     /// <summary>Paints the image of class <paramref name="shape"/> as three planes (red, green, blue), as CIFAR stores it.</summary>
-    public static void Paint(int shape, SplitMix64 random, Span<byte> planes)
+    public static void Paint(int shape, SyntheticDraws random, Span<byte> planes)
     {
         Span<float> red = stackalloc float[Plane],
             green = stackalloc float[Plane],
@@ -38,7 +38,7 @@ internal static class SyntheticImage
         }
     }
 
-    private static void PaintGround(ref SplitMix64 random, Canvas canvas)
+    private static void PaintGround(ref SyntheticDraws random, Canvas canvas)
     {
         Colour from = Colour.Dark(ref random),
             to = Colour.Dark(ref random);
@@ -51,7 +51,7 @@ internal static class SyntheticImage
     }
 
     /// <summary>A capsule of random length, small enough not to be mistaken for the shape.</summary>
-    private static void PaintSpeck(ref SplitMix64 random, Canvas canvas, float thinnest, float thickest)
+    private static void PaintSpeck(ref SyntheticDraws random, Canvas canvas, float thinnest, float thickest)
     {
         Colour colour = Colour.Draw(ref random);
         float cx = random.Between(0, Side),
@@ -69,7 +69,7 @@ internal static class SyntheticImage
         }
     }
 
-    private static void PaintShape(int shape, ref SplitMix64 random, Canvas canvas)
+    private static void PaintShape(int shape, ref SyntheticDraws random, Canvas canvas)
     {
         Colour colour = Colour.Bright(ref random),
             stripe = Colour.Mix(colour, Colour.Draw(ref random), random.Between(0, 0.5f));
@@ -101,13 +101,13 @@ internal static class SyntheticImage
 
     private readonly record struct Colour(float Red, float Green, float Blue)
     {
-        public static Colour Draw(ref SplitMix64 random) => Draw(ref random, 20, 235);
+        public static Colour Draw(ref SyntheticDraws random) => Draw(ref random, 20, 235);
 
-        public static Colour Dark(ref SplitMix64 random) => Draw(ref random, 10, 130);
+        public static Colour Dark(ref SyntheticDraws random) => Draw(ref random, 10, 130);
 
-        public static Colour Bright(ref SplitMix64 random) => Draw(ref random, 120, 245);
+        public static Colour Bright(ref SyntheticDraws random) => Draw(ref random, 120, 245);
 
-        private static Colour Draw(ref SplitMix64 random, float from, float to) =>
+        private static Colour Draw(ref SyntheticDraws random, float from, float to) =>
             new(random.Between(from, to), random.Between(from, to), random.Between(from, to));
 
         public static Colour Mix(Colour a, Colour b, float share) =>

@@ -1,3 +1,6 @@
+using Padam.Reproduce.Exits;
+using Padam.Reproduce.Runs;
+
 namespace Padam.Reproduce.Experiments;
 
 /// <summary>

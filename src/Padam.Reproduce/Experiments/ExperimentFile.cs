@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Padam.MLNet.Backbones;
+using Padam.Reproduce.Exits;
 
 namespace Padam.Reproduce.Experiments;
 

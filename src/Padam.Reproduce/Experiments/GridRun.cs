@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Padam.MLNet;
 using Padam.Reproduce.Data;
-using Padam.Reproduce.Reporting;
+using Padam.Reproduce.Runs;
 
 namespace Padam.Reproduce.Experiments;
 

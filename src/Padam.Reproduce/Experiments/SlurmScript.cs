@@ -1,4 +1,6 @@
 using System.Globalization;
+using Padam.Reproduce.Exits;
+using Padam.Reproduce.Runs;
 
 namespace Padam.Reproduce.Experiments;
 
@@ -35,7 +37,9 @@ internal static class SlurmScript
             while kill -0 "$child" 2>/dev/null; do wait "$child"; code=$?; done
             # A task that was cancelled, or that Slurm itself put back, is told to stop as well, but is not running any more.
             task="${SLURM_ARRAY_JOB_ID}_$SLURM_ARRAY_TASK_ID"
-            if [ "$code" -eq {{ExitCode.Terminated}} ] && [ "$(squeue --noheader --jobs="$task" --format=%T)" = RUNNING ]; then scontrol requeue "$task"; fi
+            if [ "$code" -eq {{ExitCode.Terminated}} ] && [ "$(squeue --noheader --jobs="$task" --format=%T)" = RUNNING ]; then
+                scontrol requeue "$task"
+            fi
             exit "$code"
 
             """

@@ -1,5 +1,6 @@
 using System.Text;
-using Padam.Reproduce.Data;
+using Padam.MLNet.Formats;
+using Padam.Reproduce.Runs;
 using ScottPlot;
 using ScottPlot.TickGenerators;
 using SkiaSharp;

@@ -1,4 +1,4 @@
-using Padam.Reproduce.Experiments;
+using Padam.Reproduce.Runs;
 
 namespace Padam.Reproduce.Reporting;
 

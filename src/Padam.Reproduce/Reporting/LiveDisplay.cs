@@ -1,5 +1,6 @@
 using System.Globalization;
 using Padam.MLNet;
+using Padam.Reproduce.Runs;
 using Spectre.Console;
 
 namespace Padam.Reproduce.Reporting;
@@ -34,8 +35,8 @@ internal sealed class LiveDisplay(IAnsiConsole console, ProgressContext bars) : 
             progress.Epochs,
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"{_title, -8} epoch {progress.Epoch}/{progress.Epochs}  loss {progress.Loss:F3}{_testError}  {progress.ImagesPerSecond:F0} "
-                    + $"images/s  {TimeLeft.Text(left)} left"
+                $"{_title, -8} epoch {progress.Epoch}/{progress.Epochs}  loss {progress.Loss:F3}{_testError}  "
+                    + $"{progress.ImagesPerSecond:F0} images/s  {TimeLeft.Text(left)} left"
             )
         );
     }

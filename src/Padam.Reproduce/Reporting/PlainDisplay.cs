@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Padam.MLNet;
+using Padam.Reproduce.Runs;
 
 namespace Padam.Reproduce.Reporting;
 

@@ -1,35 +1,7 @@
 using System.Globalization;
-using Padam.Reproduce.Experiments;
+using Padam.Reproduce.Runs;
 
 namespace Padam.Reproduce.Reporting;
-
-/// <summary>A piece of the report page, written as Markdown and as HTML.</summary>
-internal abstract record Block;
-
-/// <summary>A heading; the note stands behind it, set apart.</summary>
-internal sealed record Heading(int Level, string Text, string? Note = null) : Block
-{
-    public string Full => Note is null ? Text : $"{Text} ({Note})";
-
-    /// <summary>What a link to it says after #, as GitHub makes it of a heading in Markdown.</summary>
-    public string Anchor =>
-        string.Concat(Full.ToLowerInvariant().Where(c => char.IsLetterOrDigit(c) || c is ' ' or '-' or '_')).Replace(' ', '-');
-}
-
-internal sealed record Paragraph(string Text, bool Small = false) : Block;
-
-/// <summary>
-/// A table; a cell may link to a file beside the page. One with a title is folded away below it where the page can do that.
-/// </summary>
-internal sealed record Grid(IReadOnlyList<string> Columns, IReadOnlyList<IReadOnlyList<Cell>> Rows, string? Title = null) : Block;
-
-internal sealed record Cell(string Text, string? Link = null);
-
-/// <summary>Figures that belong beside each other.</summary>
-internal sealed record Figures(IReadOnlyList<Picture> Pictures) : Block;
-
-/// <summary>A figure: FILE.svg below the page's folder.</summary>
-internal sealed record Picture(string File, string Description);
 
 /// <summary>
 /// Ours beside the report's, with the difference, the spread over seeds, the scale, the version, the machine and links to the logs.
@@ -150,9 +122,13 @@ internal static class ReportDocument
     }
 
     // Of a version with its commit, ten digits of it.
-    private static string Origin(RunSummary run) =>
-        "Version "
-        + $"{(run.Version.Split('+') is [var version, var commit] ? $"{version} (commit {commit[..Math.Min(10, commit.Length)]})" : run.Version)} on {run.Device}; {run.Machine}.";
+    private static string Origin(RunSummary run)
+    {
+        string version = run.Version.Split('+') is [var number, var commit]
+            ? $"{number} (commit {commit[..Math.Min(10, commit.Length)]})"
+            : run.Version;
+        return $"Version {version} on {run.Device}; {run.Machine}.";
+    }
 
     private static string Diverged(IReadOnlyList<int> epochs) => $"diverged at epoch {string.Join(", ", epochs)}";
 

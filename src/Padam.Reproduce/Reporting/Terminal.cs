@@ -1,3 +1,4 @@
+using Padam.Reproduce.Runs;
 using Spectre.Console;
 
 namespace Padam.Reproduce.Reporting;

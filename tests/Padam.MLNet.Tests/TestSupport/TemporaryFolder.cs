@@ -5,7 +5,8 @@ internal sealed class TemporaryFolder : IDisposable
 {
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("padam-tests-");
 
-    public string this[string name] => System.IO.Path.Combine(folder.FullName, name);
+    /// <summary>The path of what has this name in it, or of what lies deeper.</summary>
+    public string this[params string[] names] => System.IO.Path.Combine([Path, .. names]);
 
     public string Path => folder.FullName;
 

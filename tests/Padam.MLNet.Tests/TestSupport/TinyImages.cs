@@ -15,6 +15,9 @@ internal static class TinyImages
 
     internal static readonly string[] Names = ["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"];
 
+    /// <summary>Of the network: weight and bias of a convolution, a normalisation and a linear layer.</summary>
+    internal const int Parameters = 6;
+
     internal static Backbone Backbone { get; } = Register();
 
     /// <summary>Writes a CIFAR-10 folder: class k is a bright stripe at the height of k, with noise.</summary>

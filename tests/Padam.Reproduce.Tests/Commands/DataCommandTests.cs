@@ -1,5 +1,3 @@
-using Padam.Reproduce.Tests.Data;
-
 namespace Padam.Reproduce.Tests.Commands;
 
 [TestClass]

@@ -10,7 +10,8 @@ public sealed class ExperimentCommandTests
             folder["mine.json"],
             $$"""
             {
-              "title": "Mine", "dataSets": ["synthetic"], "backbones": ["wrn-10-1"], "epochs": {{epochs}}, "milestones": [], "figures": ["train-loss"],
+              "title": "Mine", "dataSets": ["synthetic"], "backbones": ["wrn-10-1"], "epochs": {{epochs}}, "milestones": [],
+              "figures": ["train-loss"],
               "series": [{{string.Join(
                 ", ",
                 optimizers.Select(optimizer => $$"""{ "name": "{{optimizer}}", "optimizer": "{{optimizer}}" }""")

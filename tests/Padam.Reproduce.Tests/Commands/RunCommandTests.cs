@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
-using Padam.Reproduce.Reporting;
+using Padam.Reproduce.Runs;
 
 namespace Padam.Reproduce.Tests.Commands;
 

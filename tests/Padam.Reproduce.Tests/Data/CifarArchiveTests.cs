@@ -1,4 +1,5 @@
 using Padam.Reproduce.Data;
+using Padam.Reproduce.Exits;
 
 namespace Padam.Reproduce.Tests.Data;
 

@@ -1,5 +1,6 @@
 using System.Formats.Tar;
 using Padam.Reproduce.Data;
+using Padam.Reproduce.Exits;
 
 namespace Padam.Reproduce.Tests.Data;
 

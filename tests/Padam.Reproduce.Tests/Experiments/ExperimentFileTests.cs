@@ -1,4 +1,5 @@
 using System.Text;
+using Padam.Reproduce.Exits;
 using Padam.Reproduce.Experiments;
 
 namespace Padam.Reproduce.Tests.Experiments;

@@ -1,4 +1,6 @@
+using Padam.Reproduce.Exits;
 using Padam.Reproduce.Experiments;
+using Padam.Reproduce.Runs;
 
 namespace Padam.Reproduce.Tests.Experiments;
 
@@ -6,7 +8,7 @@ namespace Padam.Reproduce.Tests.Experiments;
 public sealed class ExperimentPlanTests
 {
     private static ExperimentPlan Plan(string name, Scale scale, params int[] seeds) =>
-        ExperimentPlan.Of(ExperimentFile.Shipped(name), scale, Recipe.Report, seeds.Length == 0 ? [1] : seeds);
+        Planning.Of(ExperimentFile.Shipped(name), scale, Recipe.Report, seeds.Length == 0 ? [1] : seeds);
 
     [TestMethod]
     public void The_full_scale_is_the_reports_protocol()
@@ -114,7 +116,7 @@ public sealed class ExperimentPlanTests
         Assert.AreEqual("wrn-16-4-report", plan.Runs.First(run => run.Network == "wrn-16-4").Settings.Backbone);
         Assert.AreEqual(
             "wrn-16-4",
-            ExperimentPlan
+            Planning
                 .Of(ExperimentFile.Shipped("figure2"), Scale.Full, Recipe.Authors, [1])
                 .Runs.First(run => run.Network == "wrn-16-4")
                 .Settings.Backbone
@@ -123,9 +125,7 @@ public sealed class ExperimentPlanTests
 
     /// <summary>What a call of the experiment leaves in the output folder.</summary>
     private static ExperimentPlan Asked(TemporaryFolder folder, Experiment experiment, int[] seeds, params string[] dataSets) =>
-        ExperimentPlan
-            .Of(experiment.Only(dataSets), Scale.Full, Recipe.Report, seeds)
-            .Keep(experiment, Scale.Full, Recipe.Report, folder.Path);
+        Planning.Of(experiment.Only(dataSets), Scale.Full, Recipe.Report, seeds).Keep(experiment, Scale.Full, Recipe.Report, folder.Path);
 
     private static string[] Ids(ExperimentPlan plan) => [.. plan.Runs.Select(run => run.Id)];
 

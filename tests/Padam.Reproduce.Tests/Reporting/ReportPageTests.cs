@@ -1,5 +1,7 @@
+using Padam.Reproduce.Exits;
 using Padam.Reproduce.Experiments;
 using Padam.Reproduce.Reporting;
+using Padam.Reproduce.Runs;
 
 namespace Padam.Reproduce.Tests.Reporting;
 
@@ -9,7 +11,7 @@ public sealed class ReportPageTests
     /// <summary>Two seeds of table2's Padam as if they were trained: 93 and 94 % after the last epoch.</summary>
     private static ExperimentPlan WriteTwoRuns(string output)
     {
-        ExperimentPlan plan = ExperimentPlan.Of(ExperimentFile.Shipped("table2"), Scale.Full, Recipe.Report, [1, 2]);
+        ExperimentPlan plan = Planning.Of(ExperimentFile.Shipped("table2"), Scale.Full, Recipe.Report, [1, 2]);
         plan.Keep(ExperimentFile.Shipped("table2"), Scale.Full, Recipe.Report, output);
         foreach (PlannedRun run in plan.Runs.Where(run => run.Series == "Padam"))
         {
