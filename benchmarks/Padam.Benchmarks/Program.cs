@@ -3,13 +3,13 @@ using Padam.Benchmarks.Compare;
 using Padam.Benchmarks.Pieces;
 using Padam.Benchmarks.Scale;
 
-// `ours` is the child process that `compare` measures; the others are for people.
-return new RootCommand("How fast Padam.MLNet is, beside PyTorch and beside the machine.")
+// `serve` is the child process that `compare` measures; the others are for people.
+return new RootCommand("How fast Padam.MLNet is, beside libtorch, PyTorch and the machine.")
 {
     CompareCommand.Create(),
     ScaleCommand.Create(),
     PiecesCommand.Create(),
-    OursCommand.Create(),
+    ServeCommand.Create(),
 }
     .Parse(args)
     .Invoke();

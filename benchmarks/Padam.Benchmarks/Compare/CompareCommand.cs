@@ -6,8 +6,9 @@ using TorchSharp;
 namespace Padam.Benchmarks.Compare;
 
 /// <summary>
-/// Runs our training step, optimizer step and scoring and PyTorch's in turn, and puts the medians side by side with the limit of the
-/// machine.
+/// Runs our training step, optimizer step and scoring and the peers' in turn, and puts the medians side by side with the limit of the
+/// machine. The peers: the authors' networks in TorchSharp's own modules on the same libtorch, in plain and in channels-last layout, and in
+/// PyTorch where python3-torch is installed.
 /// </summary>
 internal static class CompareCommand
 {
@@ -16,7 +17,7 @@ internal static class CompareCommand
         Option<string> backbone = new("--backbone") { Required = true, Description = "vgg16, resnet18 or wrn-16-4." };
         backbone.AcceptOnlyFromAmong("vgg16", "resnet18", "wrn-16-4");
         Option<int> steps = Count("--steps", 5, "Training steps a round."),
-            rounds = Count("--rounds", 5, "Rounds; each runs both sides. The median counts.");
+            rounds = Count("--rounds", 5, "Rounds; each runs all sides. The median counts.");
         Option<int> batch = Count("--batch", 128, "Images a step."),
             threads = Count("--threads", Environment.ProcessorCount, "Threads of each side, and of the matrix product.");
         Option<ConvolutionAlgorithm> convolution = new("--convolution")
@@ -26,10 +27,13 @@ internal static class CompareCommand
         };
         Option<string> python = new("--python")
         {
-            DefaultValueFactory = _ => Peer.DefaultPython,
+            DefaultValueFactory = _ => PyTorch.DefaultPython,
             Description = "The python that has PyTorch.",
         };
-        Command command = new("compare", "Our training step beside PyTorch's, in turn, and beside the floor of direct convolution.")
+        Command command = new(
+            "compare",
+            "Our training step beside libtorch's and PyTorch's, in turn, and beside the floor of direct convolution."
+        )
         {
             backbone,
             steps,
@@ -57,43 +61,45 @@ internal static class CompareCommand
     {
         NativeLibraries.EnsureLoaded();
         torch.set_num_threads(threads);
-        bool hasPeer = Peer.IsInstalled(python);
-        if (!hasPeer)
-            Console.WriteLine(Peer.HowToInstall);
-        using Contestant ours = Contestant.StartSelf(
-            OursCommand.Name,
-            "--backbone",
-            backbone,
-            "--threads",
-            $"{threads}",
-            "--batch",
-            $"{batch}",
-            "--convolution",
-            $"{convolution}"
-        );
-        using Contestant? peer = hasPeer ? Peer.Start(python, backbone, threads, batch) : null;
+        string[] common = [ServeCommand.Name, "--backbone", backbone, "--threads", $"{threads}", "--batch", $"{batch}"];
+        using Contestant ours = Contestant.StartSelf("ours", null, [.. common, "--convolution", $"{convolution}"]),
+            plain = Contestant.StartSelf("libtorch", "plain", [.. common, "--libtorch"]),
+            channelsLast = Contestant.StartSelf("libtorch", "channels-last", [.. common, "--libtorch", "--channels-last"]);
+        using Contestant? pyTorch = PyTorch.IsInstalled(python)
+            ? Contestant.Start("pytorch", "plain", PyTorch.Command(python, backbone, threads, batch))
+            : null;
+        if (pyTorch is null)
+            Console.WriteLine(PyTorch.HowToInstall);
+        Contestant[] all = pyTorch is null ? [ours, plain, channelsLast] : [ours, plain, channelsLast, pyTorch];
 
-        Sides step = new("s/step"),
-            optimizer = new("s/optimizer step"),
-            scoring = new("images/s"),
-            memory = new("MB at most");
         List<double> gflops = [];
-        step.Ask(ours, peer, "step 2", counts: false);
+        InTurn(all, "step", 2, counts: false);
         for (int round = 0; round < rounds; round++)
         {
-            step.Ask(ours, peer, $"step {steps}");
+            InTurn(all, "step", steps);
             gflops.Add(Machine.MatrixProductGflops());
         }
 
         // Before scoring, which has buffers of its own.
-        memory.Ask(ours, peer, "memory");
-        optimizer.Ask(ours, peer, "optimizer 2", counts: false);
+        InTurn(all, "memory");
+        InTurn(all, "optimizer", 2, counts: false);
         for (int round = 0; round < rounds; round++)
-            optimizer.Ask(ours, peer, $"optimizer {4 * steps}");
-        scoring.Ask(ours, peer, $"score {2 * batch}", counts: false);
+            InTurn(all, "optimizer", 4 * steps);
+        InTurn(all, "score", 2 * batch, counts: false);
         for (int round = 0; round < rounds; round++)
-            scoring.Ask(ours, peer, $"score {Math.Min(2 * steps, Ours.Batches) * batch}");
-        Console.WriteLine(Comparison.Of(backbone, step, optimizer, scoring, memory, gflops, Machine.StepGflop(backbone, batch)).ToJson());
+            InTurn(all, "score", Math.Min(2 * steps, Ours.Batches) * batch);
+        Console.WriteLine(Comparison.Of(backbone, ours, all[1..], gflops, Machine.StepGflop(backbone, batch)).ToJson());
+    }
+
+    // One side after the other: they share the cores.
+    private static void InTurn(Contestant[] all, string question, int? number = null, bool counts = true)
+    {
+        IEnumerable<string> answers = all.Select(side =>
+            $"{side.Name}{(side.Layout is null ? "" : $" ({side.Layout})")} {side.Ask(question, number, counts):G4}"
+        );
+        string line = $"{question}: {string.Join(", ", answers)}";
+        if (counts)
+            Console.WriteLine(line);
     }
 
     private static Option<int> Count(string name, int value, string description)

@@ -3,28 +3,32 @@ using System.Text.Json.Serialization;
 
 namespace Padam.Benchmarks.Compare;
 
-/// <summary>The outcome, medians of the rounds. What needs PyTorch is null where there is none.</summary>
+/// <summary>The outcome, medians of the rounds.</summary>
 /// <param name="Backbone">The network.</param>
 /// <param name="OursSPerStep">Seconds of our training step.</param>
-/// <param name="PeerSPerStep">Seconds of PyTorch's.</param>
+/// <param name="PeerSPerStep">Seconds of the fastest peer's.</param>
 /// <param name="Ratio">Peer / ours.</param>
 /// <param name="GemmGflops">GFLOP/s of a matrix product, measured between the rounds.</param>
 /// <param name="FloorSPerStep">Seconds that the convolutions would take at that rate, done directly.</param>
 /// <param name="OursOverFloor">Our step / the floor; below 1 by doing less work than direct convolution.</param>
 /// <param name="OptimizerRatio">Seconds of Padam's step on the network's parameters, peer / ours.</param>
 /// <param name="ScoringRatio">Images a second, ours / peer.</param>
-/// <param name="PeakRssMb">Peak resident memory of each process after the training steps, in MiB.</param>
+/// <param name="PeakRssMb">Peak resident memory after the training steps, in MiB.</param>
+/// <param name="Peer">Whose numbers those of the peer are: the fastest by step.</param>
+/// <param name="Peers">All peers, each with its best layout.</param>
 internal sealed record Comparison(
     string Backbone,
     double OursSPerStep,
-    double? PeerSPerStep,
-    double? Ratio,
+    double PeerSPerStep,
+    double Ratio,
     double GemmGflops,
     double FloorSPerStep,
     double OursOverFloor,
-    double? OptimizerRatio,
-    double? ScoringRatio,
-    PeakMemory PeakRssMb
+    double OptimizerRatio,
+    double ScoringRatio,
+    PeakMemory PeakRssMb,
+    string Peer,
+    IReadOnlyDictionary<string, PeerFigures> Peers
 )
 {
     private static readonly JsonSerializerOptions SnakeCase = new()
@@ -35,27 +39,30 @@ internal sealed record Comparison(
 
     internal static Comparison Of(
         string backbone,
-        Sides step,
-        Sides optimizer,
-        Sides scoring,
-        Sides memory,
+        Contestant ours,
+        IEnumerable<Contestant> others,
         IReadOnlyCollection<double> gflops,
         double stepGflop
     )
     {
-        double rate = Sides.Median(gflops),
-            floor = stepGflop / rate;
+        Contestant[] peers = [.. others.GroupBy(other => other.Name).Select(layouts => layouts.MinBy(other => other.Median("step"))!)];
+        Contestant peer = peers.MinBy(other => other.Median("step"))!;
+        double rate = Statistics.Median(gflops),
+            floor = stepGflop / rate,
+            step = ours.Median("step");
         return new(
             backbone,
-            step.Ours,
-            step.Peer,
-            step.Peer / step.Ours,
+            step,
+            peer.Median("step"),
+            peer.Median("step") / step,
             rate,
             floor,
-            step.Ours / floor,
-            optimizer.Peer / optimizer.Ours,
-            scoring.Ours / scoring.Peer,
-            new(memory.Ours, memory.Peer)
+            step / floor,
+            peer.Median("optimizer") / ours.Median("optimizer"),
+            ours.Median("score") / peer.Median("score"),
+            new(ours.Median("memory"), peer.Median("memory")),
+            peer.Name,
+            peers.ToDictionary(other => other.Name, PeerFigures.Of)
         );
     }
 
@@ -70,4 +77,11 @@ internal sealed record Comparison(
     }
 }
 
-internal sealed record PeakMemory(double Ours, double? Peer);
+internal sealed record PeakMemory(double Ours, double Peer);
+
+/// <summary>One peer in its best layout.</summary>
+internal sealed record PeerFigures(double SPerStep, string Layout, double OptimizerMs, double ScoringImagesPerS, double PeakRssMb)
+{
+    internal static PeerFigures Of(Contestant peer) =>
+        new(peer.Median("step"), peer.Layout!, 1000 * peer.Median("optimizer"), peer.Median("score"), peer.Median("memory"));
+}

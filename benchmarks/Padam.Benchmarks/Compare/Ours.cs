@@ -14,7 +14,7 @@ namespace Padam.Benchmarks.Compare;
 /// <summary>
 /// The library's own training and scoring, one step at a time: what <c>Fit</c> and <c>Transform</c> do, with the clock between.
 /// </summary>
-internal sealed class Ours : IDisposable
+internal sealed class Ours : IContestant
 {
     private const int Seed = 1;
 
@@ -65,7 +65,7 @@ internal sealed class Ours : IDisposable
     }
 
     /// <summary>Seconds a training step, batch assembly and metrics included.</summary>
-    internal double Step(int steps) =>
+    public double Step(int steps) =>
         SecondsEach(
             steps,
             () =>
@@ -76,10 +76,10 @@ internal sealed class Ours : IDisposable
         );
 
     /// <summary>Seconds an optimizer step, with the gradients of the last training step.</summary>
-    internal double OptimizerStep(int steps) => SecondsEach(steps, () => _optimizer.step());
+    public double OptimizerStep(int steps) => SecondsEach(steps, () => _optimizer.step());
 
     /// <summary>Images a second through the transformer's cursor, from the bytes of the records to PredictedLabel and Score.</summary>
-    internal double Score(int images)
+    public double Score(int images)
     {
         _model ??= _mlContext.Padam().ImageClassifier(_options).Fit(_mlContext.Data.TakeRows(_train, _options.BatchSize));
         IDataView some = _mlContext.Data.TakeRows(_test, images);

@@ -4,13 +4,12 @@ using System.Diagnostics;
 namespace Padam.Benchmarks.Compare;
 
 /// <summary>PyTorch as Debian packages it, running <c>benchmarks/peer/peer.py</c>.</summary>
-internal static class Peer
+internal static class PyTorch
 {
     internal const string DefaultPython = "/usr/bin/python3";
 
     internal const string HowToInstall =
-        "PyTorch is not installed for this python; its columns stay null. On Debian or Ubuntu: apt-get install python3-torch, "
-        + "which goes with "
+        "PyTorch is not installed for this python, and is left out. On Debian or Ubuntu: apt-get install python3-torch, which goes with "
         + DefaultPython
         + ". Another one: --python PATH.";
 
@@ -32,8 +31,8 @@ internal static class Peer
         }
     }
 
-    internal static Contestant Start(string python, string backbone, int threads, int batch) =>
-        Contestant.Start(
+    internal static string[] Command(string python, string backbone, int threads, int batch) =>
+        [
             python,
             Path.Combine(AppContext.BaseDirectory, "peer", "peer.py"),
             "--backbone",
@@ -41,6 +40,6 @@ internal static class Peer
             "--threads",
             $"{threads}",
             "--batch",
-            $"{batch}"
-        );
+            $"{batch}",
+        ];
 }
