@@ -4,6 +4,7 @@ using Padam.MLNet.Backbones;
 using Padam.MLNet.Data;
 using Padam.MLNet.MLNetInternals;
 using Padam.MLNet.Models;
+using Padam.MLNet.Native;
 using Padam.MLNet.Optimizers;
 using Padam.MLNet.Scoring;
 using Padam.MLNet.Training;
@@ -48,8 +49,7 @@ public sealed class ImageClassificationTrainer : IEstimator<ImageClassificationT
         ArgumentNullException.ThrowIfNull(input);
         using IChannel log = _host.Start("Training");
         Device device = TrainingDevice.Of(_host, log);
-        if (_options.Threads is { } threads)
-            set_num_threads(threads);
+        using var threads = new ThreadCount(_options.Threads);
         using CheckpointFolder? checkpoints = _options.CheckpointFolder is { } folder ? CheckpointFolder.Open(folder) : null;
         Checkpoint? start = checkpoints?.Find(_options.Resume);
         int seed = _options.Seed ?? HostSettings.Seed(_host) ?? start?.Position.Seed ?? Random.Shared.Next();
@@ -67,7 +67,10 @@ public sealed class ImageClassificationTrainer : IEstimator<ImageClassificationT
             checkpoints!.RequireSame(start.Position, settings);
         log.Info(MessageSensitivity.None, Plan(data, device, seed));
 
-        nn.Module<Tensor, Tensor> network = FirstNetwork(data.Labels.Classes, seed, device, log);
+        // From here on: the data before it are read by code of the caller's.
+        using var state = TorchState.Enter();
+        var random = new RandomStream(seed);
+        nn.Module<Tensor, Tensor> network = FirstNetwork(data.Labels.Classes, random, device, log);
         try
         {
             if (device.type == DeviceType.CPU)
@@ -85,6 +88,9 @@ public sealed class ImageClassificationTrainer : IEstimator<ImageClassificationT
                 Network = network,
                 Device = device,
                 Seed = seed,
+                Random = random,
+                UserCode = new UserCode(network, _options, random, device),
+                State = state,
                 Log = log,
                 IsCancelled = IsCancelled,
                 Settings = settings,
@@ -117,9 +123,9 @@ public sealed class ImageClassificationTrainer : IEstimator<ImageClassificationT
             _options.PredictedLabelColumnName
         ).Output(inputSchema);
 
-    private nn.Module<Tensor, Tensor> FirstNetwork(int classes, int seed, Device device, IChannel log)
+    private nn.Module<Tensor, Tensor> FirstNetwork(int classes, RandomStream random, Device device, IChannel log)
     {
-        nn.Module<Tensor, Tensor> network = FreshNetwork.Build(_options.Backbone, classes, seed);
+        nn.Module<Tensor, Tensor> network = random.Draw(() => _options.Backbone.Build(classes));
         try
         {
             if (_options.InitialWeights is { } file)
@@ -134,7 +140,7 @@ public sealed class ImageClassificationTrainer : IEstimator<ImageClassificationT
                 );
             }
 
-            network.to(device);
+            network.PlaceOn(device);
             network.Use(_options.ConvolutionAlgorithm);
             // TorchSharp's own optimizers cannot save state that is not in plain layout, and their state follows the parameters'.
             if (_options.CheckpointFolder is null || _options.Optimizer is not CustomOptimizerOptions)

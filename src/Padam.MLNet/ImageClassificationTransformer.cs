@@ -6,10 +6,10 @@ using Padam.MLNet.Backbones;
 using Padam.MLNet.Formats;
 using Padam.MLNet.MLNetInternals;
 using Padam.MLNet.Models;
+using Padam.MLNet.Native;
 using Padam.MLNet.Persistence;
 using Padam.MLNet.Scoring;
 using Padam.MLNet.Training;
-using TorchSharp;
 using static TorchSharp.torch;
 
 // This is how a plain mlContext.Model.Load finds the class below in a process that never called into this library.
@@ -111,7 +111,7 @@ public sealed class ImageClassificationTransformer : ITransformer, IDisposable
                 $"Use one of {string.Join(", ", Enum.GetNames<WeightsFormat>())}."
             );
         using SharedNetwork.Holding held = _network.Hold();
-        using DisposeScope scope = NewDisposeScope();
+        using var state = TorchState.EnterWithoutGradients();
         if (format == WeightsFormat.Safetensors)
             Safetensors.Write(path, held.Network.PlainState());
         else
@@ -135,6 +135,7 @@ public sealed class ImageClassificationTransformer : ITransformer, IDisposable
     void ICanSaveModel.Save(ModelSaveContext ctx)
     {
         using SharedNetwork.Holding held = _network.Hold();
+        using var state = TorchState.EnterWithoutGradients();
         ModelZip.WriteHeader(ctx);
         ModelPayload.Write(_network.Model, held.Network, (entry, write) => ModelZip.Write(ctx, entry, write));
     }
@@ -147,13 +148,14 @@ public sealed class ImageClassificationTransformer : ITransformer, IDisposable
         IHost host = env.Register(ModelZip.LoaderSignature);
         using IChannel log = host.Start("Loading");
         Device device = TrainingDevice.Of(host, log);
+        using var state = TorchState.Enter();
         ModelDescription model = ModelZip.Read(ctx, ModelPayload.DescriptionEntry, stream => ModelPayload.ReadDescription(stream, file));
         nn.Module<Tensor, Tensor> network = ModelZip.Read(
             ctx,
             ModelPayload.WeightsEntry,
             stream => ModelPayload.ReadNetwork(model, stream, file)
         );
-        network.to(device);
+        network.PlaceOn(device);
         return new ImageClassificationTransformer(env, new SharedNetwork(model, network, device));
     }
 }

@@ -49,7 +49,7 @@ internal sealed class Ours : IContestant
             Augmentation = new(CropPadding: 4, Flip: true),
         };
         var data = TrainingData.Read(_train, _options, Seed, CancellationToken.None);
-        _network = FreshNetwork.Build(_options.Backbone, SyntheticCifar.Classes, Seed);
+        _network = new RandomStream(Seed).Draw(() => _options.Backbone.Build(SyntheticCifar.Classes));
         _network.Use(convolution);
         _network.ToChannelsLast();
         _optimizer = _options.Optimizer.Create(_network.named_parameters());

@@ -1,3 +1,4 @@
+using Padam.MLNet.Native;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -29,7 +30,7 @@ internal static class ActivationCount
         numbers = 0;
         try
         {
-            network.forward(zeros(1, 3, Side, Side, device: network.parameters().First().device));
+            network.forward(CpuTensors.Zeros([1, 3, Side, Side]).to(network.parameters().First().device));
             return (double)numbers / (Side * Side);
         }
         finally

@@ -1,5 +1,4 @@
 using Padam.MLNet.Native;
-using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -11,12 +10,6 @@ namespace Padam.MLNet.Backbones;
 /// </summary>
 public abstract class Backbone
 {
-    /// <summary>
-    /// Held while torch's global generator is drawn from, so that a network being seeded and built on one thread is not disturbed by
-    /// another.
-    /// </summary>
-    internal static readonly Lock Generator = new();
-
     private protected Backbone(string name, BackboneSettings settings) => (Name, Settings) = (name, settings);
 
     /// <summary>
@@ -75,11 +68,10 @@ public abstract class Backbone
         ArgumentOutOfRangeException.ThrowIfLessThan(classes, 1);
         NativeLibraries.EnsureLoaded();
         // The network outlives whatever scope the caller happens to be in.
-        using DisposeScope scope = NewDisposeScope();
-        using Lock.Scope alone = Generator.EnterScope();
+        using var state = TorchState.Enter();
+        using Lock.Scope alone = RandomStream.Alone();
         Module<Tensor, Tensor> network = Create(classes);
-        foreach (Tensor tensor in network.parameters().Concat(network.buffers()))
-            scope.Detach(tensor);
+        network.Keep();
         return network;
     }
 
@@ -107,7 +99,8 @@ public abstract class Backbone
         try
         {
             if (BackboneRegistry.Find(name) is { } backbone)
-                return WeightLimit.Within(mostNumbers, () => backbone.With(settings).Build(classes));
+                // Drawn weights are about to be overwritten: the caller's sequence of random numbers is none of theirs.
+                return new RandomStream(seed: 0).Draw(() => WeightLimit.Within(mostNumbers, () => backbone.With(settings).Build(classes)));
         }
         catch (Exception fault) when (fault is ArgumentException or NotSupportedException or InvalidDataException)
         {
@@ -146,6 +139,9 @@ internal sealed class RegisteredBackbone(string name, Func<int, Module<Tensor, T
     private protected override Backbone Change(BackboneSettings settings) =>
         throw new NotSupportedException($"\"{Name}\" is a registered backbone, which draws its own weights: it takes no BackboneSettings.");
 
-    private protected override Module<Tensor, Tensor> Create(int classes) =>
-        build(classes) ?? throw new InvalidOperationException($"The function registered for the backbone \"{Name}\" returned null.");
+    private protected override Module<Tensor, Tensor> Create(int classes)
+    {
+        using IDisposable defaults = TorchDefaults.Use(CPU);
+        return build(classes) ?? throw new InvalidOperationException($"The function registered for the backbone \"{Name}\" returned null.");
+    }
 }

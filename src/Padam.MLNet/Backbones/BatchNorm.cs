@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Padam.MLNet.Kernels;
+using Padam.MLNet.Native;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -20,11 +21,11 @@ internal sealed class BatchNorm : nn.Module<Tensor, Tensor>
         : base(nameof(BatchNorm))
     {
         (momentum, epsilon) = (settings.BatchNormMomentum, settings.BatchNormEpsilon);
-        register_parameter("weight", new Parameter(ones(channels)));
-        register_parameter("bias", new Parameter(zeros(channels)));
-        register_buffer("running_mean", zeros(channels));
-        register_buffer("running_var", ones(channels));
-        register_buffer("num_batches_tracked", zeros(1, ScalarType.Int64).squeeze());
+        register_parameter("weight", new Parameter(CpuTensors.Ones([channels])));
+        register_parameter("bias", new Parameter(CpuTensors.Zeros([channels])));
+        register_buffer("running_mean", CpuTensors.Zeros([channels]));
+        register_buffer("running_var", CpuTensors.Ones([channels]));
+        register_buffer("num_batches_tracked", CpuTensors.Zeros([1], ScalarType.Int64).squeeze());
     }
 
     // Looked up each time: moving a module to another device replaces what is registered.
@@ -87,7 +88,8 @@ internal sealed class BatchNorm : nn.Module<Tensor, Tensor>
     public void FoldInto(Convolution convolution)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor scale = Weight * (RunningVariance + epsilon).rsqrt();
+        using Scalar small = Scalars.Of(epsilon);
+        Tensor scale = Weight * RunningVariance.add(small, Scalars.One).rsqrt();
         convolution.Fold(scale, Bias - RunningMean * scale);
         folded = true;
     }

@@ -1,3 +1,4 @@
+using Padam.MLNet.Native;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -22,9 +23,9 @@ internal sealed class Convolution : nn.Module<Tensor, Tensor>
         this.stride = stride;
         padding = kernel / 2;
         WeightLimit.Take(outChannels, inChannels, kernel, kernel);
-        register_parameter("weight", new Parameter(zeros(outChannels, inChannels, kernel, kernel)));
+        register_parameter("weight", new Parameter(CpuTensors.Zeros([outChannels, inChannels, kernel, kernel])));
         if (bias)
-            register_parameter("bias", new Parameter(zeros(outChannels)));
+            register_parameter("bias", new Parameter(CpuTensors.Zeros([outChannels])));
     }
 
     // Looked up each time: moving a module to another device replaces what is registered.
@@ -61,7 +62,7 @@ internal sealed class Convolution : nn.Module<Tensor, Tensor>
     {
         Unfold();
         using DisposeScope scope = NewDisposeScope();
-        Tensor foldedBias = Bias is { } bias ? shift + bias * scale : shift.clone();
+        Tensor foldedBias = Bias is { } bias ? shift.add(bias * scale, Scalars.One) : shift.clone();
         folded = (scope.Detach(Weight * scale.view(-1, 1, 1, 1)), scope.Detach(foldedBias));
     }
 

@@ -1,3 +1,5 @@
+using Padam.MLNet.Native;
+using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -79,6 +81,7 @@ internal static class Initializer
     {
         // By the inverse of the normal distribution: Φ(±2) = (1 ± erf(√2)) / 2, and erf(√2) = 0.9545.
         const double erfOfRoot2 = 0.95449973610364158;
-        tensor.uniform_(-erfOfRoot2, erfOfRoot2).erfinv_().mul_(Math.Sqrt(2) * deviation / CutOffDeviation);
+        using Scalar scale = Scalars.Of(Math.Sqrt(2) * deviation / CutOffDeviation);
+        tensor.uniform_(-erfOfRoot2, erfOfRoot2).erfinv_().mul_(scale);
     }
 }

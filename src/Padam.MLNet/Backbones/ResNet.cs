@@ -45,7 +45,7 @@ internal sealed class ResNet : Network, IFoldable
         }
 
         WeightLimit.Take(channels, classes);
-        register_module(nameof(linear), linear = nn.Linear(channels, classes));
+        register_module(nameof(linear), linear = nn.Linear(channels, classes, device: CPU, dtype: ScalarType.Float32));
         Initializer.Draw(this, settings.Initialization);
     }
 

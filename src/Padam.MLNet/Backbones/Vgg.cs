@@ -76,7 +76,7 @@ internal sealed class Vgg : Network, IFoldable
 
         register_module("features", nn.Sequential([.. layers]));
         WeightLimit.Take(channels, classes);
-        register_module("classifier", classifier = nn.Linear(channels, classes));
+        register_module("classifier", classifier = nn.Linear(channels, classes, device: CPU, dtype: ScalarType.Float32));
         Initializer.Draw(this, settings.Initialization);
     }
 

@@ -40,7 +40,7 @@ internal sealed class WideResNet : Network, IFoldable
         }
 
         WeightLimit.Take(channels, classes);
-        register_module(nameof(fc), fc = nn.Linear(channels, classes));
+        register_module(nameof(fc), fc = nn.Linear(channels, classes, device: CPU, dtype: ScalarType.Float32));
         Initializer.Draw(this, settings.Initialization, wide: true);
     }
 

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Text.Json;
 using Padam.MLNet.Formats;
+using Padam.MLNet.Native;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -71,7 +72,10 @@ public static class Safetensors
     public static IReadOnlyList<(string Name, Tensor Tensor)> Read(string path)
     {
         using FileStream stream = File.OpenRead(path);
-        return Read(stream, path);
+        using var state = TorchState.EnterWithoutGradients();
+        IReadOnlyList<(string Name, Tensor Tensor)> all = Read(stream, path);
+        state.MoveToCaller(all.Select(entry => entry.Tensor));
+        return all;
     }
 
     internal static IReadOnlyList<(string Name, Tensor Tensor)> Read(Stream stream, string path)
@@ -86,7 +90,7 @@ public static class Safetensors
     {
         if (entry.End - entry.Begin > LargestTensor)
             throw new InvalidDataException($"{file}: the tensor \"{entry.Name}\" has more than 2 GiB, which is more than is read.");
-        Tensor tensor = empty(
+        Tensor tensor = CpuTensors.Empty(
             entry.Shape,
             entry.Type switch
             {

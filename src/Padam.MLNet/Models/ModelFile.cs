@@ -50,6 +50,7 @@ public static class ModelFile
         if (Directory.Exists(path))
             throw new InvalidDataException($"{path} is a folder where a model zip is expected.");
         NativeLibraries.EnsureLoaded();
+        using var state = TorchState.EnterWithoutGradients();
         using FileStream file = File.OpenRead(path);
         ZipStructure.RequireNothingAfterTheEnd(file, path);
         try

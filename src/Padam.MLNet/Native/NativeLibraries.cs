@@ -32,7 +32,7 @@ internal static class NativeLibraries
         {
             if (OtherLibtorch.Folder is { } folder)
                 OtherLibtorch.Load(folder);
-            using torch.Tensor probe = torch.zeros(1);
+            using torch.Tensor probe = CpuTensors.Zeros([1]);
             return null;
         }
         catch (Exception failure)

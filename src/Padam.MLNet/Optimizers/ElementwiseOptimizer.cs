@@ -1,4 +1,5 @@
 using Padam.MLNet.Kernels;
+using Padam.MLNet.Native;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -68,6 +69,7 @@ public abstract class ElementwiseOptimizer<TOptions> : OptimizerHelper
         if (parameters.Any(p => _state.ContainsKey(p.Handle)) || parameters.DistinctBy(p => p.Handle).Count() < parameters.Length)
             throw new ArgumentException("A parameter is in more than one group, or twice in one.", nameof(group));
 
+        using var state = TorchState.EnterWithoutGradients();
         group.Parameters = parameters;
         group.Options = options;
         _parameter_groups.Add(group);
@@ -94,6 +96,7 @@ public abstract class ElementwiseOptimizer<TOptions> : OptimizerHelper
 
     private void Step(ParamGroup group)
     {
+        using var torchState = TorchState.EnterWithoutGradients();
         var options = (GroupOptions<TOptions>)group.Options;
         var trained = new List<(long Step, Operands Operands)>();
         foreach (Parameter parameter in group.Parameters)

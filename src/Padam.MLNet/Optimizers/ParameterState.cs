@@ -1,4 +1,5 @@
 using Padam.MLNet.Kernels;
+using Padam.MLNet.Native;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -20,9 +21,10 @@ internal sealed class ParameterState : OptimizerState, IDisposable
         : base(parameter)
     {
         _initialSecondMoment = secondMoment ?? 0;
-        M = momentum ? Zeros() : null;
-        V = secondMoment is null ? null : Zeros().fill_(_initialSecondMoment);
-        MaxV = maximum ? Zeros() : null;
+        M = momentum ? Like() : null;
+        V = secondMoment is null ? null : Like();
+        MaxV = maximum ? Like() : null;
+        Forget();
     }
 
     /// <summary>How many steps the parameter has taken.</summary>
@@ -41,13 +43,7 @@ internal sealed class ParameterState : OptimizerState, IDisposable
 
     /// <summary>Forgets all: the state of a parameter that has taken no step.</summary>
     /// <param name="options">Not needed.</param>
-    public override void Initialize(OptimizerOptions options)
-    {
-        Step = 0;
-        M?.zero_();
-        V?.fill_(_initialSecondMoment);
-        MaxV?.zero_();
-    }
+    public override void Initialize(OptimizerOptions options) => Forget();
 
     public override void SaveStateDict(BinaryWriter writer)
     {
@@ -95,9 +91,18 @@ internal sealed class ParameterState : OptimizerState, IDisposable
             tensor?.Dispose();
     }
 
+    private void Forget()
+    {
+        using Scalar first = Scalars.Of(_initialSecondMoment);
+        Step = 0;
+        M?.zero_();
+        V?.fill_(first);
+        MaxV?.zero_();
+    }
+
     private Tensor?[] Tensors => [M, V, MaxV];
 
-    private Tensor Zeros() => zeros_like(_parameter).DetachFromDisposeScope();
+    private Tensor Like() => empty_like(_parameter).DetachFromDisposeScope();
 
     private static Tensor? Move(Tensor? tensor, Device device)
     {
@@ -126,7 +131,7 @@ internal sealed class ParameterState : OptimizerState, IDisposable
         if (tensor is null)
             return;
         using DisposeScope temporaries = NewDisposeScope();
-        Tensor plain = empty(tensor.shape, tensor.dtype);
+        Tensor plain = CpuTensors.Empty(tensor.shape, tensor.dtype);
         plain.Load(reader);
         tensor.copy_(plain);
     }

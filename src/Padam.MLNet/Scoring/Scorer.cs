@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 using Padam.MLNet.Backbones;
 using Padam.MLNet.Data;
 using Padam.MLNet.Models;
-using TorchSharp;
+using Padam.MLNet.Native;
 using static TorchSharp.torch;
 
 namespace Padam.MLNet.Scoring;
@@ -39,11 +39,10 @@ internal static class Scorer
         Span<float> probabilities
     )
     {
-        using IDisposable noGradients = no_grad();
-        using DisposeScope scope = NewDisposeScope();
-        Tensor images = empty(count, shape.Height, shape.Width, ImageShape.Channels);
+        using var state = TorchState.EnterWithoutGradients();
+        Tensor images = CpuTensors.Empty([count, shape.Height, shape.Width, ImageShape.Channels]);
         MemoryMarshal.AsBytes(hwc).CopyTo(images.bytes);
-        Tensor logits = network.forward(images.to(device).permute(0, 3, 1, 2).InLayoutOf(network)).RequireLogits(count, classes);
+        Tensor logits = network.LogitsOf(images.to(device).permute(0, 3, 1, 2), classes);
         Tensor scores = nn.functional.softmax(logits, dim: 1).to(ScalarType.Float32).cpu().contiguous();
         MemoryMarshal.Cast<byte, float>(scores.bytes).CopyTo(probabilities);
     }

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Padam.MLNet.Data;
+using Padam.MLNet.Native;
 using static TorchSharp.torch;
 
 namespace Padam.MLNet.Training;
@@ -103,8 +104,8 @@ internal sealed class BatchAssembly : IDisposable
 
         internal Buffer(int count, ImageShape shape)
         {
-            _images = empty(count, shape.Height, shape.Width, ImageShape.Channels).DetachFromDisposeScope();
-            _labels = empty(count, ScalarType.Int64).DetachFromDisposeScope();
+            _images = CpuTensors.Empty([count, shape.Height, shape.Width, ImageShape.Channels]).DetachFromDisposeScope();
+            _labels = CpuTensors.Empty([count], ScalarType.Int64).DetachFromDisposeScope();
         }
 
         internal Span<float> Images => MemoryMarshal.Cast<byte, float>(_images.bytes);

@@ -1,3 +1,4 @@
+using Padam.MLNet.Native;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -22,17 +23,18 @@ internal static class KernelPenalty
             return 0;
         using IDisposable noGradients = no_grad();
         using DisposeScope scope = NewDisposeScope();
-        return factor * kernels.Sum(kernel => kernel.square().sum().item<float>());
+        return factor * kernels.Sum(kernel => kernel.mul(kernel).sum().item<float>());
     }
 
     /// <summary>The gradient of the penalty, added by hand: autograd would keep a copy of every kernel for it.</summary>
     internal static void AddGradient(IReadOnlyCollection<Parameter> kernels, double factor)
     {
         using IDisposable noGradients = no_grad();
+        using Scalar twice = Scalars.Of(2 * factor);
         foreach (Parameter kernel in kernels)
         {
             using Tensor? gradient = kernel.grad;
-            gradient?.add_(kernel, alpha: 2 * factor);
+            gradient?.add_(kernel, alpha: twice);
         }
     }
 }

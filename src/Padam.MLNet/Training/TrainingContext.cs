@@ -1,4 +1,5 @@
 using Microsoft.ML.Runtime;
+using Padam.MLNet.Native;
 using static TorchSharp.torch;
 
 namespace Padam.MLNet.Training;
@@ -17,6 +18,15 @@ internal sealed record TrainingContext
     internal required Device Device { get; init; }
 
     internal required int Seed { get; init; }
+
+    /// <summary>The random numbers that follow those of the first weights.</summary>
+    internal required RandomStream Random { get; init; }
+
+    /// <summary>What runs the parts that registered networks and optimizers of the user's own take part in.</summary>
+    internal required UserCode UserCode { get; init; }
+
+    /// <summary>What runs the callbacks.</summary>
+    internal required TorchState State { get; init; }
 
     internal required IChannel Log { get; init; }
 

@@ -66,7 +66,7 @@ internal sealed class TrainingRun : IDisposable
             EpochMetrics metrics = TrainEpoch(_epochsDone + 1);
             _best?.Update(metrics, _network);
             _context.Log.Info(MessageSensitivity.None, EpochLine.Of(metrics));
-            _options.MetricsCallback?.Invoke(metrics);
+            _context.State.AsCaller(() => _options.MetricsCallback?.Invoke(metrics));
             (_epochsDone, _batchesDone, _metrics) = (metrics.Epoch, 0, new RunningMetrics());
             _ended = _epochsDone == _options.Epochs || Stops(metrics);
             if (_ended || _epochsDone % _options.CheckpointEvery == 0)
@@ -99,7 +99,9 @@ internal sealed class TrainingRun : IDisposable
     private void StartOptimizer()
     {
         _optimizer?.Dispose();
-        _optimizer = _options.Optimizer.Create(_network.named_parameters().Where(entry => entry.parameter.requires_grad));
+        _optimizer = _context.UserCode.Run(() =>
+            _options.Optimizer.Create(_network.named_parameters().Where(entry => entry.parameter.requires_grad))
+        );
         _rates = new Rates(_options, _optimizer);
     }
 
@@ -146,14 +148,23 @@ internal sealed class TrainingRun : IDisposable
         {
             StopIfCancelled();
             _rates.Set(epoch - 1 + ((double)_batchesDone / _batches.Batches));
-            double loss = _step.Run(batch, _optimizer, _metrics);
+            double loss = _context.UserCode.Run(() => _step.Run(batch, _optimizer, _metrics));
             _batchesDone++;
             if (!double.IsFinite(loss))
                 throw Diverged(epoch, $"The loss is {loss}");
             scope.DisposeEverything();
-            _options.ProgressCallback?.Invoke(
-                new(epoch, _options.Epochs, _metrics.Images, _context.Data.Training.Rows.Length, _metrics.Loss, PerSecond())
-            );
+            if (_options.ProgressCallback is { } callback)
+            {
+                var progress = new TrainingProgress(
+                    epoch,
+                    _options.Epochs,
+                    _metrics.Images,
+                    _context.Data.Training.Rows.Length,
+                    _metrics.Loss,
+                    PerSecond()
+                );
+                _context.State.AsCaller(() => callback(progress));
+            }
         }
 
         // The loss of the next batch would tell; the last has none after it, and no broken weights may reach a checkpoint or a model.
@@ -200,12 +211,11 @@ internal sealed class TrainingRun : IDisposable
             Best = _best is null ? null : new(_best.Epoch, _best.Value, _best.EpochsWithoutImprovement),
         };
         using DisposeScope scope = NewDisposeScope();
-        byte[] random = torch.random.get_rng_state().bytes.ToArray();
         new Checkpoint(
             position,
             CheckpointBytes.Of(_network.PlainState()),
             CheckpointBytes.Of(_optimizer),
-            random,
+            _context.Random.State,
             _best?.Weights is { Count: > 0 } best ? CheckpointBytes.Of(best) : null
         ).Write(folder.File);
     }
@@ -216,8 +226,7 @@ internal sealed class TrainingRun : IDisposable
         string file = _context.Checkpoints!.File;
         Models.WeightsFile.Load(_network, new MemoryStream(checkpoint.Weights), file);
         CheckpointBytes.Restore(_optimizer, checkpoint.Optimizer);
-        using (Tensor random = tensor(checkpoint.Random))
-            torch.random.set_rng_state(random);
+        _context.Random.State = checkpoint.Random;
         (_epochsDone, _batchesDone, _ended, _metrics) = (
             position.EpochsDone,
             position.BatchesDone,

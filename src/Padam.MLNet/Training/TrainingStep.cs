@@ -32,7 +32,7 @@ internal sealed class TrainingStep
             parameter.grad = null;
         Tensor images = batch.Images.to(_device),
             labels = batch.Labels.to(_device);
-        Tensor logits = _network.forward(images.InLayoutOf(_network)).RequireLogits(batch.Labels.shape[0], _classes);
+        Tensor logits = _network.LogitsOf(images, _classes);
         Tensor loss = nn.functional.cross_entropy(logits, labels, label_smoothing: _options.LabelSmoothing);
         double value = loss.item<float>() + KernelPenalty.Value(_kernels, _options.KernelL2);
         // Before the update: a broken gradient must not reach the weights.

@@ -34,13 +34,15 @@ internal static class Validation
         foreach (int[] rows in set.Rows.Chunk(size))
         {
             betweenBatches();
-            Span<float> pixels = images.Memory.Span[..(rows.Length * values)],
-                scores = probabilities.Memory.Span[..(rows.Length * classes)];
+            Memory<float> pixels = images.Memory[..(rows.Length * values)],
+                scores = probabilities.Memory[..(rows.Length * classes)];
             for (int i = 0; i < rows.Length; i++)
-                set.Images.Write(rows[i], Placement.Unmoved, map, pixels.Slice(i * values, values));
-            Scorer.Score(network, context.Device, pixels, rows.Length, set.Images.Shape, classes, scores);
+                set.Images.Write(rows[i], Placement.Unmoved, map, pixels.Span.Slice(i * values, values));
+            context.UserCode.Run(() =>
+                Scorer.Score(network, context.Device, pixels.Span, rows.Length, set.Images.Shape, classes, scores.Span)
+            );
             for (int i = 0; i < rows.Length; i++)
-                metrics.Add(scores.Slice(i * classes, classes), set.Images.Labels[rows[i]]);
+                metrics.Add(scores.Span.Slice(i * classes, classes), set.Images.Labels[rows[i]]);
         }
 
         return metrics;

@@ -36,6 +36,20 @@ internal static class CompiledCode
         }
     }
 
+    /// <summary>The method as it is declared, where its type or itself is generic.</summary>
+    internal static MethodBase Definition(MethodBase method)
+    {
+        if (method is MethodInfo { IsGenericMethod: true } generic)
+            method = generic.GetGenericMethodDefinition();
+        return method.DeclaringType is { IsGenericType: true, IsGenericTypeDefinition: false }
+            ? method.Module.ResolveMethod(method.MetadataToken)!
+            : method;
+    }
+
+    /// <summary>A method as messages name it: <c>Tensor.add(Tensor, Scalar)</c>.</summary>
+    internal static string Name(MethodBase method) =>
+        $"{method.DeclaringType?.Name}.{method.Name}({string.Join(", ", method.GetParameters().Select(p => p.ParameterType.Name))})";
+
     /// <summary>All types that a type refers to: in its declaration, its members' signatures, their local variables and instructions.</summary>
     internal static IEnumerable<Type> TypesUsedBy(Type type)
     {

@@ -1,3 +1,5 @@
+using Padam.MLNet.Native;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Padam.MLNet.Kernels;
@@ -56,21 +58,34 @@ internal readonly struct TensorList(Tensor[] tensors) : IElements<TensorList>
 
     public static TensorList operator /(TensorList a, TensorList b) => Call("divide", [a._tensors, b._tensors]);
 
-    public static TensorList operator +(TensorList a, double b) => Call("add_scalar", [a._tensors, b]);
+    public static TensorList operator +(TensorList a, double b) => Call("add_scalar", [a._tensors], b);
 
-    public static TensorList operator *(double a, TensorList b) => Call("scale", [b._tensors, a]);
+    public static TensorList operator *(double a, TensorList b) => Call("scale", [b._tensors], a);
 
     public static TensorList operator /(double a, TensorList b) => a * Call("reciprocal", [b._tensors]);
 
     public static TensorList Max(TensorList a, TensorList b) => Call("maximum", [a._tensors, b._tensors]);
 
-    public static TensorList Clamp(TensorList x, double min, double max) => Call("clamp", [x._tensors, min, max]);
+    public static TensorList Clamp(TensorList x, double min, double max) => Call("clamp", [x._tensors], min, max);
 
     public static TensorList Sign(TensorList x) => Call("sign", [x._tensors]);
 
     public static TensorList Sqrt(TensorList x) => Call("sqrt", [x._tensors]);
 
-    public static TensorList Pow(TensorList x, double exponent) => Call("pow", [x._tensors, exponent]);
+    public static TensorList Pow(TensorList x, double exponent) => Call("pow", [x._tensors], exponent);
 
-    private static TensorList Call(string function, object[] arguments) => new((Tensor[])Compiled.Value.invoke(function, arguments));
+    // A bare number among the arguments would become one that nothing holds.
+    private static TensorList Call(string function, Tensor[][] lists, params double[] numbers)
+    {
+        Scalar[] held = [.. numbers.Select(Scalars.Of)];
+        try
+        {
+            return new((Tensor[])Compiled.Value.invoke(function, [.. lists, .. held]));
+        }
+        finally
+        {
+            foreach (Scalar number in held)
+                number.Dispose();
+        }
+    }
 }
