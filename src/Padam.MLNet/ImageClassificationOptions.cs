@@ -100,8 +100,11 @@ public sealed class ImageClassificationOptions : ITrainingOptions
     /// </summary>
     public double PixelScale { get; set; } = 255;
 
-    /// <summary>The size that MLImages are resized to. The default value is null: as the data has it, one size for all.</summary>
+    /// <summary>The size that MLImages are stretched to. The default value is null: as the data has it, one size for all.</summary>
     public ImageSize? ImageSize { get; set; }
+
+    /// <summary>How pictures become pixels; the model keeps it. The default value is <see cref="ImagePreprocessing"/>'s defaults.</summary>
+    public ImagePreprocessing Preprocessing { get; set; } = new();
 
     /// <summary>
     /// Whether rows of an MLImage column whose image is missing, damaged or too large are left out of training and validation; the log
@@ -252,6 +255,10 @@ public sealed class ImageClassificationOptions : ITrainingOptions
             yield return $"PixelScale is {PixelScale}; it must be above 0 (255, or 1 for pixels already scaled).";
         if (ImageSize is { } size && (size.Height < 1 || size.Width < 1))
             yield return $"ImageSize is {size.Height}x{size.Width}; both must be at least 1.";
+        if (Preprocessing is null)
+            yield return "Preprocessing is null; use new ImagePreprocessing().";
+        foreach (string fault in Preprocessing?.Faults() ?? [])
+            yield return fault;
         if (!(LabelSmoothing is >= 0 and < 1))
             yield return $"LabelSmoothing is {LabelSmoothing}; it must be at least 0 and below 1.";
         if (GradientClipNorm is { } norm && !(norm > 0))
@@ -284,10 +291,10 @@ public sealed class ImageClassificationOptions : ITrainingOptions
             && padam.Partial * PartialSchedule.Largest(Epochs) is > 0.5 and var largest
         )
             yield return $"PartialSchedule takes p to {largest}; the largest is 1/2, AMSGrad.";
-        IEnumerable<string> faults = Optimizer?.Validate() ?? [];
+        IEnumerable<string> more = Optimizer?.Validate() ?? [];
         if (Epochs >= 1)
-            faults = faults.Concat(Schedule?.Validate(Epochs) ?? []).Concat(PartialSchedule?.Validate(Epochs) ?? []);
-        foreach (string fault in faults)
+            more = more.Concat(Schedule?.Validate(Epochs) ?? []).Concat(PartialSchedule?.Validate(Epochs) ?? []);
+        foreach (string fault in more)
             yield return fault;
     }
 }

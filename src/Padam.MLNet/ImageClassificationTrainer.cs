@@ -1,3 +1,4 @@
+using System.Drawing;
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
 using Padam.MLNet.Backbones;
@@ -48,16 +49,24 @@ public sealed class ImageClassificationTrainer : IEstimator<ImageClassificationT
     {
         ArgumentNullException.ThrowIfNull(input);
         using IChannel log = _host.Start("Training");
+        var columns = TrainingColumns.Of(input, _options);
         Device device = TrainingDevice.Of(_host, log);
         using var threads = new ThreadCount(_options.Threads);
         using CheckpointFolder? checkpoints = _options.CheckpointFolder is { } folder ? CheckpointFolder.Open(folder) : null;
         Checkpoint? start = checkpoints?.Find(_options.Resume);
         int seed = _options.Seed ?? HostSettings.Seed(_host) ?? start?.Position.Seed ?? Random.Shared.Next();
-        using var data = TrainingData.Read(input, _options, seed, _options.CancellationToken);
+        bool stratified = start is null || start.Position.StratifiedValidation == true;
+        using var data = TrainingData.Read(columns, _options, seed, stratified);
         if (data.ImagesInFile > 0)
             log.Info(MessageSensitivity.None, $"{data.ImagesInFile} images are beyond ImageMemoryLimit and kept in a temporary file.");
         foreach (string skipped in data.SkippedImages())
             log.Warning(MessageSensitivity.UserData, skipped);
+        if (data.TransparentImages > 0)
+            log.Warning(
+                MessageSensitivity.None,
+                $"{data.TransparentImages} images have transparent pixels, through which Preprocessing.BackgroundColor "
+                    + $"({ColorTranslator.ToHtml(_options.Preprocessing.BackgroundColor)}) shows."
+            );
         Normalization normalization =
             _options.Normalization ?? NormalizationMeasure.Of(data.Training.Images, data.Training.Rows, _options.PixelScale);
         IReadOnlyDictionary<string, string> settings = checkpoints is null
@@ -94,6 +103,7 @@ public sealed class ImageClassificationTrainer : IEstimator<ImageClassificationT
                 Log = log,
                 IsCancelled = IsCancelled,
                 Settings = settings,
+                StratifiedValidation = stratified,
                 Checkpoints = checkpoints,
                 Start = start,
             };
@@ -171,10 +181,12 @@ public sealed class ImageClassificationTrainer : IEstimator<ImageClassificationT
             Labels = data.Labels.Values,
             Height = data.Training.Images.Shape.Height,
             Width = data.Training.Images.Shape.Width,
-            ResizeImages = _options.ImageSize is not null,
+            Preprocessing = PreprocessingDescription.Of(_options.Preprocessing),
             Mean = normalization.Mean,
             StandardDeviation = normalization.StandardDeviation,
             PixelScale = _options.PixelScale,
+            Pixels = data.Training.Images.Pixels,
+            LabelColumnName = _options.LabelColumnName,
             FeatureColumnName = _options.FeatureColumnName,
             ScoreColumnName = _options.ScoreColumnName,
             PredictedLabelColumnName = _options.PredictedLabelColumnName,

@@ -54,6 +54,9 @@ public sealed class ImageClassificationTransformer : ITransformer, IDisposable
     /// <summary>The size of the images it takes.</summary>
     public ImageSize ImageSize => new(_network.Model.Height, _network.Model.Width);
 
+    /// <summary>How pictures become pixels, in training and in scoring; loaders take it.</summary>
+    public ImagePreprocessing Preprocessing => _network.Model.ReadPreprocessing();
+
     /// <summary>The seed that every draw of the training came from.</summary>
     public int Seed => _network.Model.Seed;
 
@@ -67,7 +70,8 @@ public sealed class ImageClassificationTransformer : ITransformer, IDisposable
 
     /// <summary>The schema that <see cref="Transform"/> yields for an input's.</summary>
     /// <exception cref="ArgumentException">
-    /// The feature column is missing, of another type, or of another size than the model was trained on.
+    /// The feature column is missing, or of another type, size or scale than the model was trained on; or the label column's keys stand for
+    /// other classes than the model's. (Data without a label column, or without texts as its keys, is taken.)
     /// </exception>
     public DataViewSchema GetOutputSchema(DataViewSchema inputSchema)
     {
@@ -77,7 +81,8 @@ public sealed class ImageClassificationTransformer : ITransformer, IDisposable
 
     /// <summary>Adds PredictedLabel and Score, computed in batches while the result is read.</summary>
     /// <exception cref="ArgumentException">
-    /// The feature column is missing, of another type, or of another size than the model was trained on.
+    /// The feature column is missing, or of another type, size or scale than the model was trained on; or the label column's keys stand for
+    /// other classes than the model's. (Data without a label column, or without texts as its keys, is taken.)
     /// </exception>
     /// <exception cref="ObjectDisposedException">The transformer was disposed.</exception>
     public IDataView Transform(IDataView input)
@@ -156,6 +161,12 @@ public sealed class ImageClassificationTransformer : ITransformer, IDisposable
             stream => ModelPayload.ReadNetwork(model, stream, file)
         );
         network.PlaceOn(device);
+        if (model.Pixels is null)
+            log.Warning(
+                MessageSensitivity.None,
+                "The model is of a version that did not keep whether its pixels were of 0 to 255 or scaled: it takes both, and answers "
+                    + "rightly to the kind that it was trained on alone."
+            );
         return new ImageClassificationTransformer(env, new SharedNetwork(model, network, device));
     }
 }

@@ -101,20 +101,59 @@ public sealed class PadamCatalog
 
     /// <summary>
     /// A folder with one sub-folder of images for each class: Label, a key with the sub-folders' names, ImagePath, and Image, an MLImage
-    /// decoded when it is read.
+    /// decoded, and turned upright, when it is read.
     /// </summary>
     /// <param name="folder">
-    /// The folder. Its image files are .jpg, .jpeg, .png, .bmp, .gif and .webp, at any depth below their class; none of more than
-    /// <see cref="LargestImagePixels"/>.
+    /// The folder. Images are found at any depth below their class: files that end in .jpg, .jpeg, .png, .bmp, .gif or .webp, and others
+    /// whose content can be decoded; none of more than <see cref="LargestImagePixels"/>. What tools leave behind (names that begin with a
+    /// dot, __MACOSX, Thumbs.db ...) is passed over. The log says what is left out.
     /// </param>
+    /// <param name="classes">
+    /// The classes, in the order of their keys; each is one, with or without images. The default value is null: the sub-folders that hold
+    /// images, in ordinal order. Give a model's <see cref="ImageClassificationTransformer.ClassNames"/> for data that it is to score.
+    /// </param>
+    /// <param name="preprocessing">How files become pixels. The default value is null: as <see cref="ImagePreprocessing"/>'s defaults.</param>
+    /// <exception cref="ArgumentException">A class has no name, or two have the same.</exception>
     /// <exception cref="IOException">The folder does not exist.</exception>
-    /// <exception cref="InvalidDataException">There is no sub-folder with an image.</exception>
-    public IDataView LoadImageFolder(string folder) => Loaded(new ImageFolderDataView(folder), folder);
+    /// <exception cref="InvalidDataException">There is no image, or a sub-folder that is not among <paramref name="classes"/>.</exception>
+    public IDataView LoadImageFolder(string folder, IReadOnlyList<string>? classes = null, ImagePreprocessing? preprocessing = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(folder);
+        ImageFolder found = ImageFolder.Read(folder, classes);
+        return Loaded(ImageFilesDataView.Of(found, preprocessing ?? new()), folder, found);
+    }
 
-    private IDataView Loaded(IDataView view, string folder)
+    /// <summary>
+    /// Image files without labels: ImagePath, and an MLImage decoded, and turned upright, when it is read; exactly as
+    /// <see cref="LoadImageFolder"/> reads them.
+    /// </summary>
+    /// <param name="paths">The files, of any format that is decoded, in the order of the rows.</param>
+    /// <param name="imageColumnName">
+    /// The image column: for a model its <see cref="ImageClassificationTransformer.FeatureColumnName"/>. The default value is "Image".
+    /// </param>
+    /// <param name="preprocessing">
+    /// How files become pixels: for a model its <see cref="ImageClassificationTransformer.Preprocessing"/>. The default value is null: as
+    /// <see cref="ImagePreprocessing"/>'s defaults.
+    /// </param>
+    /// <exception cref="FileNotFoundException">A file does not exist.</exception>
+    public IDataView LoadImages(IEnumerable<string> paths, string imageColumnName = "Image", ImagePreprocessing? preprocessing = null)
+    {
+        ArgumentNullException.ThrowIfNull(paths);
+        ArgumentException.ThrowIfNullOrEmpty(imageColumnName);
+        return Loaded(ImageFilesDataView.Of(paths, imageColumnName, preprocessing ?? new()), folder: null);
+    }
+
+    private IDataView Loaded(IDataView view, string? folder, ImageFolder? found = null)
     {
         using IChannel log = _env.Start("Loading");
-        log.Info(MessageSensitivity.UserData, $"{view.GetRowCount()} images in '{folder}'.");
+        log.Info(
+            MessageSensitivity.UserData,
+            folder is null ? $"{view.GetRowCount()} images." : $"{view.GetRowCount()} images in '{folder}'."
+        );
+        foreach (string note in found?.Notes ?? [])
+            log.Info(MessageSensitivity.UserData, note);
+        foreach (string warning in found?.Warnings ?? [])
+            log.Warning(MessageSensitivity.UserData, warning);
         return view;
     }
 }

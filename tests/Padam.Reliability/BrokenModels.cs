@@ -62,10 +62,10 @@ internal sealed class BrokenModels
             () =>
                 WithDescription(json =>
                 {
-                    json["Format"] = 2;
+                    json["Format"] = 3;
                     json["Quantization"] = "int8";
                 }),
-            "format 2"
+            "format 3"
         );
         yield return ("an unknown member", () => WithDescription(json => json["Quantization"] = "int8"), "Quantization");
         yield return ("no optimizer", () => WithDescription(json => json["Optimizer"] = null), "Optimizer");

@@ -48,7 +48,7 @@ internal sealed class Ours : IContestant
             Normalization = Normalization.Cifar10,
             Augmentation = new(CropPadding: 4, Flip: true),
         };
-        var data = TrainingData.Read(_train, _options, Seed, CancellationToken.None);
+        var data = TrainingData.Read(TrainingColumns.Of(_train, _options), _options, Seed);
         _network = new RandomStream(Seed).Draw(() => _options.Backbone.Build(SyntheticCifar.Classes));
         _network.Use(convolution);
         _network.ToChannelsLast();

@@ -23,7 +23,7 @@ public class Batches
     {
         using var files = new SyntheticCifar(Images, test: 1);
         var options = new ImageClassificationOptions { Augmentation = Augmented ? new(CropPadding: 4, Flip: true) : Augmentation.None };
-        var data = TrainingData.Read(files.Load(new MLContext(), CifarSplit.Train), options, seed: 1, CancellationToken.None);
+        var data = TrainingData.Read(TrainingColumns.Of(files.Load(new MLContext(), CifarSplit.Train), options), options, seed: 1);
         _assembly = new BatchAssembly(
             data.Training,
             new PixelMap(Normalization.Cifar10, options.PixelScale),

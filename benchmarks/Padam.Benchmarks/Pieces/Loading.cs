@@ -42,6 +42,9 @@ public class Loading
         _folder.Delete(recursive: true);
     }
 
-    private static TrainingData Read(IDataView view, string column) =>
-        TrainingData.Read(view, new ImageClassificationOptions { FeatureColumnName = column }, seed: 1, CancellationToken.None);
+    private static TrainingData Read(IDataView view, string column)
+    {
+        var options = new ImageClassificationOptions { FeatureColumnName = column };
+        return TrainingData.Read(TrainingColumns.Of(view, options), options, seed: 1);
+    }
 }

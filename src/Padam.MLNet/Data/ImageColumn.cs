@@ -17,6 +17,16 @@ internal enum ImageKind
     Image,
 }
 
+/// <summary>What a pixel's numbers mean.</summary>
+internal enum PixelKind
+{
+    /// <summary>0 to 255: bytes and MLImages.</summary>
+    Bytes,
+
+    /// <summary>0 to PixelScale: singles.</summary>
+    Singles,
+}
+
 /// <summary>Fills a span with one image, CHW, red first.</summary>
 internal delegate void ReadPixels<T>(Span<T> chw);
 
@@ -29,6 +39,8 @@ internal sealed record ImageColumn(DataViewSchema.Column Column, ImageKind Kind,
     internal const string Accepted =
         "a Vector<Byte,3,H,W> (LoadCifar10), a Vector<Single,3,H,W> (ExtractPixels with interleavePixelColors: false) or an MLImage "
         + "(LoadImages)";
+
+    internal PixelKind Pixels => Kind == ImageKind.Singles ? PixelKind.Singles : PixelKind.Bytes;
 
     /// <summary>Finds and checks a feature column.</summary>
     internal static ImageColumn Of(DataViewSchema schema, string name)
@@ -50,10 +62,10 @@ internal sealed record ImageColumn(DataViewSchema.Column Column, ImageKind Kind,
     }
 
     /// <summary>Reads bytes from a row of the column's schema (kinds Bytes and Image).</summary>
-    internal ReadPixels<byte> ByteReader(DataViewRow row, ImageShape shape, bool resize)
+    internal ReadPixels<byte> ByteReader(DataViewRow row, ImageShape shape, ImageFitting fitting)
     {
         if (Kind == ImageKind.Image)
-            return new MLImageReader(row, Column, shape, resize).Read;
+            return new MLImageReader(row, Column, shape, fitting).Read;
         return VectorReader<byte>(row);
     }
 

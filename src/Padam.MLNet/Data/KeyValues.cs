@@ -11,7 +11,8 @@ namespace Padam.MLNet.Data;
 /// <param name="Values">Value by key - 1, numbers in invariant round-trip form; null where the keys have no values.</param>
 internal sealed record KeyValues(string? ItemType, IReadOnlyList<string>? Values)
 {
-    internal const string Kind = "KeyValues";
+    internal const string Kind = "KeyValues",
+        Text = "Text";
 
     internal static readonly KeyValues None = new(null, null);
 
@@ -41,7 +42,7 @@ internal sealed record KeyValues(string? ItemType, IReadOnlyList<string>? Values
         if (column.Type is not KeyDataViewType key || (ulong)vector.Size != key.Count)
             return None;
         if (vector.ItemType is TextDataViewType)
-            return new("Text", Read<ReadOnlyMemory<char>>(column, text => text.ToString()));
+            return new(Text, Read<ReadOnlyMemory<char>>(column, text => text.ToString()));
         return KeyNumber.Find(vector.ItemType.RawType) is { } number ? new(number.Name, number.Read(column)) : None;
     }
 
@@ -50,7 +51,7 @@ internal sealed record KeyValues(string? ItemType, IReadOnlyList<string>? Values
     {
         if (Values is null)
             return;
-        if (ItemType == "Text")
+        if (ItemType == Text)
             annotations.Add(
                 kind,
                 new VectorDataViewType(TextDataViewType.Instance, Values.Count),
@@ -65,7 +66,7 @@ internal sealed record KeyValues(string? ItemType, IReadOnlyList<string>? Values
         Values is null
             ? ItemType is null
             : Values.All(value => value is not null)
-                && (ItemType == "Text" || (ItemType is not null && KeyNumber.Find(ItemType)?.CanParse(Values) == true));
+                && (ItemType == Text || (ItemType is not null && KeyNumber.Find(ItemType)?.CanParse(Values) == true));
 
     internal static IReadOnlyList<string> Read<T>(DataViewSchema.Column column, Func<T, string> text)
     {

@@ -1,3 +1,4 @@
+using System.Drawing;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Microsoft.ML;
@@ -22,6 +23,8 @@ internal sealed class LabeledImages : IDisposable
 
     internal ImageShape Shape { get; }
 
+    internal PixelKind Pixels => _bytes is null ? PixelKind.Singles : PixelKind.Bytes;
+
     internal int Count => _labels.Count;
 
     internal IReadOnlyList<int> Labels => _labels;
@@ -32,34 +35,27 @@ internal sealed class LabeledImages : IDisposable
     /// <summary>What was wrong with each row that was left out.</summary>
     internal IReadOnlyList<string> Skipped { get; private set; } = [];
 
+    /// <summary>Images with transparent pixels.</summary>
+    internal int Transparent { get; private set; }
+
     /// <summary>Reads every row of a view once.</summary>
     /// <param name="view">The data.</param>
     /// <param name="features">Its image column.</param>
     /// <param name="labels">Its label column.</param>
-    /// <param name="imageSize">The size to resize MLImages to; null leaves them as they are.</param>
     /// <param name="classOf">Class of the model by class of the column; null where they are the same.</param>
-    /// <param name="skipBad">Whether rows whose image cannot be had are left out and counted.</param>
-    /// <param name="memory">How much of it may stay in memory.</param>
-    /// <param name="cancellation">Stops between rows.</param>
-    internal static LabeledImages Read(
-        IDataView view,
-        ImageColumn features,
-        LabelColumn labels,
-        ImageShape? imageSize,
-        int[]? classOf,
-        bool skipBad,
-        ImageMemory memory,
-        CancellationToken cancellation
-    )
+    /// <param name="reading">How.</param>
+    internal static LabeledImages Read(IDataView view, ImageColumn features, LabelColumn labels, int[]? classOf, ImageReading reading)
     {
         using DataViewRowCursor cursor = view.GetRowCursor([features.Column, labels.Column]);
         LabeledImages? set = null;
         Func<int> label = labels.Reader(cursor);
         Action? readImage = null;
         List<string> skipped = [];
+        int transparent = 0;
+        var fitting = new ImageFitting(Stretch: reading.Size is not null, reading.Background, () => transparent++);
         while (cursor.MoveNext())
         {
-            cancellation.ThrowIfCancellationRequested();
+            reading.Cancellation.ThrowIfCancellationRequested();
             int number = label();
             int mapped = classOf is null ? number : classOf[number];
             if (mapped < 0)
@@ -72,14 +68,22 @@ internal sealed class LabeledImages : IDisposable
 
             try
             {
-                set ??= new(imageSize ?? features.Shape ?? MLImageReader.ShapeOf(cursor, features.Column), features.Kind, memory);
-                readImage ??= set.ImageReader(cursor, features, resize: imageSize is not null);
+                set ??= new(
+                    reading.Size ?? features.Shape ?? MLImageReader.ShapeOf(cursor, features.Column),
+                    features.Kind,
+                    reading.Memory
+                );
+                readImage ??= set.ImageReader(cursor, features, fitting);
                 readImage();
             }
-            catch (BadImageException bad) when (skipBad)
+            catch (BadImageException bad) when (reading.SkipBad)
             {
                 skipped.Add(bad.Message);
                 continue;
+            }
+            catch (BadImageException bad)
+            {
+                throw new BadImageException($"{bad.Message} Replace or remove it, or set SkipBadImages to leave such rows out.", bad);
             }
             catch (OutOfMemoryException fault) when (set is not null)
             {
@@ -97,7 +101,7 @@ internal sealed class LabeledImages : IDisposable
             throw new InvalidDataException(
                 skipped.Count == 0 ? "The data has no rows." : $"All {skipped.Count} images were skipped. {skipped[0]}"
             );
-        set.Skipped = skipped;
+        (set.Skipped, set.Transparent) = (skipped, transparent);
         return set;
     }
 
@@ -109,10 +113,10 @@ internal sealed class LabeledImages : IDisposable
     }
 
     // Adds the image of the current row, or nothing.
-    private Action ImageReader(DataViewRow row, ImageColumn features, bool resize)
+    private Action ImageReader(DataViewRow row, ImageColumn features, ImageFitting fitting)
     {
         return _bytes is not null
-            ? Into(_bytes, features.ByteReader(row, Shape, resize))
+            ? Into(_bytes, features.ByteReader(row, Shape, fitting))
             : Into(_singles!, Finite(features.SingleReader(row), row, features.Column.Name));
 
         static Action Into<T>(PixelStore<T> store, ReadPixels<T> read)
@@ -184,4 +188,21 @@ internal sealed class LabeledImages : IDisposable
 
         return (singleSum, singleSquares);
     }
+}
+
+/// <summary>How images are read into memory.</summary>
+/// <param name="Memory">How much of them may stay there.</param>
+internal sealed record ImageReading(ImageMemory Memory)
+{
+    /// <summary>The size to stretch MLImages to; null leaves them as they are.</summary>
+    internal ImageShape? Size { get; init; }
+
+    /// <summary>What shows through transparent pixels of MLImages.</summary>
+    internal Color Background { get; init; } = Color.Black;
+
+    /// <summary>Whether rows whose image cannot be had are left out and counted.</summary>
+    internal bool SkipBad { get; init; }
+
+    /// <summary>Stops between rows.</summary>
+    internal CancellationToken Cancellation { get; init; }
 }

@@ -1,3 +1,4 @@
+using System.Drawing;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Padam.MLNet.MLNetInternals;
@@ -5,42 +6,37 @@ using SkiaSharp;
 
 namespace Padam.MLNet.Data;
 
-/// <summary>Turns the MLImage of a row into bytes, CHW, red first; resized where that was asked for.</summary>
+/// <summary>Turns the MLImage of a row into bytes, CHW, red first; on a ground of one colour, stretched where that was asked for.</summary>
 internal sealed class MLImageReader
 {
     private readonly DataViewRow _row;
     private readonly string _column;
     private readonly ValueGetter<MLImage> _getter;
     private readonly ImageShape _shape;
-    private readonly bool _resize;
+    private readonly ImageFitting _fitting;
 
     // Handed back with each call: a source that makes images frees the last one, a source that holds them keeps it. So none is disposed
     // here.
     private MLImage? _image;
 
-    internal MLImageReader(DataViewRow row, DataViewSchema.Column column, ImageShape shape, bool resize)
+    internal MLImageReader(DataViewRow row, DataViewSchema.Column column, ImageShape shape, ImageFitting fitting)
     {
-        (_row, _column, _shape, _resize) = (row, column.Name, shape, resize);
+        (_row, _column, _shape, _fitting) = (row, column.Name, shape, fitting);
         _getter = row.GetGetter<MLImage>(column);
     }
 
     /// <summary>The size of the row's image.</summary>
     internal static ImageShape ShapeOf(DataViewRow row, DataViewSchema.Column column)
     {
-        SKBitmap bitmap = new MLImageReader(row, column, default, resize: false).Bitmap();
+        SKBitmap bitmap = new MLImageReader(row, column, default, new(Stretch: false, Color.Black)).Bitmap();
         return new(bitmap.Height, bitmap.Width);
     }
 
     internal void Read(Span<byte> chw)
     {
         SKBitmap bitmap = Bitmap();
-        if (bitmap.Height == _shape.Height && bitmap.Width == _shape.Width)
-        {
-            Split(bitmap, chw);
-            return;
-        }
-
-        if (!_resize)
+        bool fits = bitmap.Height == _shape.Height && bitmap.Width == _shape.Width;
+        if (!fits && !_fitting.Stretch)
         {
             throw new InvalidDataException(
                 $"Column '{_column}', row {_row.Position}: the image is {bitmap.Height}x{bitmap.Width} where the others are {_shape}. "
@@ -48,12 +44,19 @@ internal sealed class MLImageReader
             );
         }
 
-        using SKBitmap resized = Resized(bitmap);
-        Split(resized, chw);
+        using SKBitmap? grounded = Transparency.IsIn(bitmap) ? Grounded(bitmap) : null;
+        using SKBitmap? stretched = fits ? null : Stretched(grounded ?? bitmap);
+        Split(stretched ?? grounded ?? bitmap, chw);
+    }
+
+    private SKBitmap? Grounded(SKBitmap bitmap)
+    {
+        _fitting.OnTransparent?.Invoke();
+        return Transparency.On(_fitting.Background, bitmap);
     }
 
     // As if opaque: otherwise the colours under transparent pixels would be lost.
-    private SKBitmap Resized(SKBitmap bitmap)
+    private SKBitmap Stretched(SKBitmap bitmap)
     {
         using var opaque = new SKBitmap();
         opaque.InstallPixels(bitmap.Info.WithAlphaType(SKAlphaType.Opaque), bitmap.GetPixels(), bitmap.RowBytes);
@@ -79,7 +82,10 @@ internal sealed class MLImageReader
             )
         {
             // What ML.NET's own loaders throw where a file is missing or is no image.
-            throw new BadImageException($"Column '{_column}', row {_row.Position}: the image could not be loaded: {fault.Message}", fault);
+            throw new BadImageException(
+                $"Column '{_column}', row {_row.Position}: the image could not be loaded: {fault.Message.TrimEnd('.')}.",
+                fault
+            );
         }
 
         return _image?.Bitmap()
@@ -107,3 +113,9 @@ internal sealed class MLImageReader
         }
     }
 }
+
+/// <summary>How MLImages are brought to the network's input.</summary>
+/// <param name="Stretch">Whether other sizes than the network's are stretched to it, or refused.</param>
+/// <param name="Background">What shows through transparent pixels.</param>
+/// <param name="OnTransparent">Called for each image that has such pixels.</param>
+internal sealed record ImageFitting(bool Stretch, Color Background, Action? OnTransparent = null);

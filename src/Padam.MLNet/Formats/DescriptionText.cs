@@ -29,11 +29,12 @@ internal static class DescriptionText
 
     /// <param name="stream">The text.</param>
     /// <param name="file">The file's name, for messages.</param>
-    /// <param name="format">The layout that is read, the JSON's <c>Format</c>.</param>
+    /// <param name="oldest">The oldest layout that is read, the JSON's <c>Format</c>.</param>
+    /// <param name="newest">The newest.</param>
     /// <exception cref="InvalidDataException">
     /// The text is too long, its checksum is wrong, or it is not such a JSON of this layout.
     /// </exception>
-    internal static T Read<T>(Stream stream, string file, int format)
+    internal static T Read<T>(Stream stream, string file, int oldest, int newest)
     {
         byte[] text = ReadAll(stream, file);
         int length = text.Length;
@@ -47,10 +48,10 @@ internal static class DescriptionText
         {
             // First: a newer layout may differ in anything but this and the checksum.
             int written = JsonSerializer.Deserialize<Layout>(json)?.Format ?? 0;
-            if (written != format)
+            if (written < oldest || written > newest)
                 throw new InvalidDataException(
-                    $"{file} has format {written}; this version of Padam.MLNet reads {format}. Use the version that wrote it, or a newer "
-                        + "one."
+                    $"{file} has format {written}; this version of Padam.MLNet reads {oldest} to {newest}. Use the version that wrote it, "
+                        + "or a newer one."
                 );
             return JsonSerializer.Deserialize<T>(json, Json) ?? throw new InvalidDataException($"{file}: the description is empty.");
         }

@@ -7,7 +7,8 @@ namespace Padam.MLNet.Models;
 internal sealed record ModelDescription
 {
     /// <summary>The newest layout of description and weights that this version writes and reads.</summary>
-    internal const int CurrentFormat = 1;
+    internal const int CurrentFormat = 2,
+        OldestFormat = 1;
 
     public int Format { get; init; } = CurrentFormat;
 
@@ -24,14 +25,23 @@ internal sealed record ModelDescription
 
     public required int Width { get; init; }
 
-    /// <summary>Whether MLImages of other sizes are resized (ImageSize was set) or refused.</summary>
-    public required bool ResizeImages { get; init; }
+    /// <summary>Of format 1: whether ImageSize was set. Images of other sizes are stretched when scoring, whatever it says.</summary>
+    public bool? ResizeImages { get; init; }
+
+    /// <summary>How pictures became pixels; null in format 1, where they were stretched, not turned, and on black.</summary>
+    public PreprocessingDescription? Preprocessing { get; init; }
 
     public required IReadOnlyList<float> Mean { get; init; }
 
     public required IReadOnlyList<float> StandardDeviation { get; init; }
 
     public required double PixelScale { get; init; }
+
+    /// <summary>What the pixels it was trained on were; null in format 1, which takes both kinds.</summary>
+    public PixelKind? Pixels { get; init; }
+
+    /// <summary>The label's column in training; null in format 1.</summary>
+    public string? LabelColumnName { get; init; }
 
     public required string FeatureColumnName { get; init; }
 
@@ -58,6 +68,8 @@ internal sealed record ModelDescription
 
     internal ImageShape Shape => new(Height, Width);
 
+    internal ImagePreprocessing ReadPreprocessing() => (Preprocessing ?? PreprocessingDescription.OfFormat1).Read();
+
     internal PixelMap PixelMap() => new(new Normalization(Mean, StandardDeviation), PixelScale);
 
     /// <summary>What a description that was read contradicts itself in, before anything of its size is allocated.</summary>
@@ -83,6 +95,10 @@ internal sealed record ModelDescription
             yield return "the normalisation is not three means and three deviations above 0.";
         if (!(PixelScale > 0) || !double.IsFinite(PixelScale))
             yield return $"the pixel scale {PixelScale} is not above 0.";
+        if (Pixels is { } pixels && !Enum.IsDefined(pixels))
+            yield return "the kind of its pixels is not known.";
+        if (Preprocessing?.Fault() is { } fault)
+            yield return fault;
         if (InferenceBatchSize < 1 || InferenceBatchSize > Array.MaxLength / Math.Max(Shape.Values, Classes))
             yield return $"batches of {InferenceBatchSize} images are out of range.";
         if (!Enum.IsDefined(ConvolutionAlgorithm))

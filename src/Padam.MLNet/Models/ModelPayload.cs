@@ -38,7 +38,7 @@ internal static class ModelPayload
     /// <summary>Reads and checks the description.</summary>
     internal static ModelDescription ReadDescription(Stream stream, string file)
     {
-        var model = DescriptionText.Read<ModelDescription>(stream, file, ModelDescription.CurrentFormat);
+        var model = DescriptionText.Read<ModelDescription>(stream, file, ModelDescription.OldestFormat, ModelDescription.CurrentFormat);
         if (model.Faults().FirstOrDefault() is { } fault)
             throw new InvalidDataException($"{file}: {fault}");
         return model;

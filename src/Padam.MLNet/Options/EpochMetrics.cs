@@ -17,6 +17,12 @@ public sealed class EpochMetrics
     /// <summary>The running accuracy on the (augmented) training images.</summary>
     public required double Accuracy { get; init; }
 
+    /// <summary>
+    /// The mean over classes of the running accuracy on the training images of each: what a model that answers with the largest class alone
+    /// cannot reach.
+    /// </summary>
+    public double MacroAccuracy { get; init; }
+
     /// <summary>The running top-5 accuracy on the training images; with fewer than five classes, of so many.</summary>
     public required double Top5Accuracy { get; init; }
 
@@ -29,6 +35,11 @@ public sealed class EpochMetrics
     /// <summary>The accuracy on the validation set after the epoch; null without such a set.</summary>
     public double? ValidationAccuracy { get; init; }
 
+    /// <summary>
+    /// The mean over classes of the accuracy on the validation set's images of each, as ML.NET's MacroAccuracy; null without such a set.
+    /// </summary>
+    public double? ValidationMacroAccuracy { get; init; }
+
     /// <summary>The top-5 accuracy on the validation set after the epoch; null without such a set.</summary>
     public double? ValidationTop5Accuracy { get; init; }
 
@@ -40,6 +51,9 @@ public sealed class EpochMetrics
 
     /// <summary>Training images a second, the validation pass not counted.</summary>
     public required double ImagesPerSecond { get; init; }
+
+    /// <summary>Classes, from 0, of the validation set (without one, of the training set) that were not once the answer.</summary>
+    internal IReadOnlyList<int> NeverPredicted { get; init; } = [];
 
     internal bool StopRequested { get; private set; }
 

@@ -25,7 +25,7 @@ internal sealed class FeatureReader
         else
         {
             _bytes = new byte[_shape.Values];
-            _readBytes = column.ByteReader(row, _shape, model.ResizeImages);
+            _readBytes = column.ByteReader(row, _shape, new(Stretch: true, model.ReadPreprocessing().BackgroundColor));
         }
     }
 

@@ -26,8 +26,10 @@ internal static class Prediction
             ?? throw new InvalidOperationException($"Column '{column.Name}' is a {column.Type}, not a {typeof(TValue)}.");
     }
 
-    // Of equal probabilities the first class; 0, ML.NET's missing key, where a pixel was no number.
-    private static uint MostProbable(ReadOnlySpan<float> probabilities)
+    /// <summary>
+    /// The key of the most probable class, of equal ones the first; 0, ML.NET's missing key, where a pixel was no number.
+    /// </summary>
+    internal static uint MostProbable(ReadOnlySpan<float> probabilities)
     {
         int best = 0;
         for (int c = 1; c < probabilities.Length; c++)

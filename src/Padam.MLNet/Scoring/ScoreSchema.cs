@@ -10,18 +10,12 @@ internal sealed class ScoreSchema
 {
     private const string SetId = "ScoreColumnSetId";
 
+    /// <exception cref="ArgumentException">The input is not what the model was trained on.</exception>
     internal ScoreSchema(DataViewSchema input, ModelDescription model)
     {
         Input = input;
-        Feature = ImageColumn.Of(input, model.FeatureColumnName);
-        if (Feature.Shape is { } shape && shape != model.Shape)
-        {
-            throw new ArgumentException(
-                $"Feature column '{model.FeatureColumnName}' holds images of {shape} (height x width); the model was trained on "
-                    + $"{model.Shape}. "
-                    + "Resize with Transforms.ResizeImages before it."
-            );
-        }
+        Feature = ModelInput.Images(input, model);
+        ModelInput.RequireClasses(input, model);
 
         uint set = NextSet(input);
         var builder = new DataViewSchema.Builder();
@@ -39,7 +33,7 @@ internal sealed class ScoreSchema
                 "Score",
                 annotations =>
                 {
-                    if (model.Labels is { ItemType: "Text", Values: { } names })
+                    if (model.Labels is { ItemType: KeyValues.Text, Values: { } names })
                         annotations.AddSlotNames(
                             names.Count,
                             (ref VBuffer<ReadOnlyMemory<char>> values) => values = KeyValues.TextValues(names)

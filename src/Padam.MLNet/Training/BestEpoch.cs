@@ -5,7 +5,8 @@ using static TorchSharp.torch;
 namespace Padam.MLNet.Training;
 
 /// <summary>
-/// Remembers which epoch was best on the validation set, its weights where they are wanted, and whether it is time to stop.
+/// Remembers which epoch was best on the validation set, its weights where they are wanted, and whether it is time to stop. The least
+/// improvement that is asked for counts for the patience alone: the best epoch is the best.
 /// </summary>
 internal sealed class BestEpoch(ValidationMetric metric, EarlyStopping? stopping, bool keepWeights) : IDisposable
 {
@@ -14,38 +15,44 @@ internal sealed class BestEpoch(ValidationMetric metric, EarlyStopping? stopping
     /// <summary>The metric's name in messages.</summary>
     internal string Metric => metric == ValidationMetric.Loss ? "loss" : "accuracy";
 
-    internal int Epoch { get; private set; }
+    /// <summary>Null before the first epoch.</summary>
+    internal BestSoFar? SoFar { get; private set; }
 
-    internal double Value { get; private set; } = double.NaN;
-
-    internal int EpochsWithoutImprovement { get; private set; }
-
-    internal bool ShouldStop => stopping is not null && EpochsWithoutImprovement >= stopping.Patience;
+    internal bool ShouldStop => stopping is not null && SoFar?.EpochsWithoutImprovement >= stopping.Patience;
 
     internal IReadOnlyList<(string Name, Tensor Tensor)> Weights => _weights;
 
     internal void Update(EpochMetrics metrics, nn.Module network)
     {
         double value = (metric == ValidationMetric.Loss ? metrics.ValidationLoss : metrics.ValidationAccuracy)!.Value;
-        double improvement = metric == ValidationMetric.Loss ? Value - value : value - Value;
-        if (Epoch > 0 && !(improvement > (stopping?.MinimumImprovement ?? 0)))
+        if (SoFar is not { } before)
         {
-            EpochsWithoutImprovement++;
+            Take(new(metrics.Epoch, value, 0) { Reference = value, NeverPredicted = metrics.NeverPredicted }, network);
             return;
         }
 
-        (Epoch, Value, EpochsWithoutImprovement) = (metrics.Epoch, value, 0);
-        if (!keepWeights)
-            return;
-        Dispose();
-        _weights = Copy(network);
+        double reference = before.Reference ?? before.Value;
+        SoFar =
+            Improvement(reference, value) > (stopping?.MinimumImprovement ?? 0)
+                ? before with
+                {
+                    EpochsWithoutImprovement = 0,
+                    Reference = value,
+                }
+                : before with
+                {
+                    EpochsWithoutImprovement = before.EpochsWithoutImprovement + 1,
+                    Reference = reference,
+                };
+        if (Improvement(before.Value, value) > 0)
+            Take(SoFar with { Epoch = metrics.Epoch, Value = value, NeverPredicted = metrics.NeverPredicted }, network);
     }
 
     /// <summary>Takes up what a checkpoint kept.</summary>
-    internal void Resume(int epoch, double value, int epochsWithoutImprovement, List<(string Name, Tensor Tensor)> weights)
+    internal void Resume(BestSoFar soFar, List<(string Name, Tensor Tensor)> weights)
     {
         Dispose();
-        (Epoch, Value, EpochsWithoutImprovement, _weights) = (epoch, value, epochsWithoutImprovement, weights);
+        (SoFar, _weights) = (soFar, weights);
     }
 
     /// <summary>Puts the best epoch's weights into the network.</summary>
@@ -62,6 +69,17 @@ internal sealed class BestEpoch(ValidationMetric metric, EarlyStopping? stopping
         foreach ((_, Tensor tensor) in _weights)
             tensor.Dispose();
         _weights = [];
+    }
+
+    private double Improvement(double from, double to) => metric == ValidationMetric.Loss ? from - to : to - from;
+
+    private void Take(BestSoFar best, nn.Module network)
+    {
+        SoFar = best;
+        if (!keepWeights)
+            return;
+        Dispose();
+        _weights = Copy(network);
     }
 
     // PlainState may share memory with the network; these must not change with it.

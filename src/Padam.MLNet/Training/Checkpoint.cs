@@ -9,7 +9,8 @@ namespace Padam.MLNet.Training;
 /// <summary>Where a training stood, besides the tensors: the JSON of a checkpoint.</summary>
 internal sealed record CheckpointPosition
 {
-    internal const int CurrentFormat = 1;
+    internal const int CurrentFormat = 2,
+        OldestFormat = 1;
 
     public int Format { get; init; } = CurrentFormat;
 
@@ -32,12 +33,25 @@ internal sealed record CheckpointPosition
 
     public required BestSoFar? Best { get; init; }
 
+    /// <summary>Whether ValidationFraction set rows apart class by class; null in format 1, where it did not.</summary>
+    public bool? StratifiedValidation { get; init; }
+
     /// <summary>SHA-256 of each further entry, by name.</summary>
     public IReadOnlyDictionary<string, string> Entries { get; init; } = new Dictionary<string, string>();
 }
 
 /// <summary>The epoch that was best on the validation set until now.</summary>
-internal sealed record BestSoFar(int Epoch, double Value, int EpochsWithoutImprovement);
+/// <param name="Epoch">The epoch.</param>
+/// <param name="Value">Its metric.</param>
+/// <param name="EpochsWithoutImprovement">Epochs since the last that was better than those before by the minimum.</param>
+internal sealed record BestSoFar(int Epoch, double Value, int EpochsWithoutImprovement)
+{
+    /// <summary>The metric of the last epoch that was better by the minimum; null in format 1, where it was the best one's.</summary>
+    public double? Reference { get; init; }
+
+    /// <summary>Classes that the best epoch's model never answered; null in format 1.</summary>
+    public IReadOnlyList<int>? NeverPredicted { get; init; }
+}
 
 /// <summary>
 /// A training that can go on as if it had never stopped: position, weights, optimizer state, torch's random state, and the best weights so
@@ -88,7 +102,12 @@ internal sealed record Checkpoint(CheckpointPosition Position, byte[] Weights, b
             long length = new FileInfo(path).Length;
             CheckpointPosition position;
             using (Stream stream = Entry(zip, PositionEntry, length, path).Open())
-                position = DescriptionText.Read<CheckpointPosition>(stream, path, CheckpointPosition.CurrentFormat);
+                position = DescriptionText.Read<CheckpointPosition>(
+                    stream,
+                    path,
+                    CheckpointPosition.OldestFormat,
+                    CheckpointPosition.CurrentFormat
+                );
             byte[] Bytes(string name) => ReadEntry(Entry(zip, name, length, path), position, path);
             return new(
                 position,

@@ -44,6 +44,8 @@ internal interface ITrainingOptions
 
     ImageSize? ImageSize { get; }
 
+    ImagePreprocessing Preprocessing { get; }
+
     bool SkipBadImages { get; }
 
     double LabelSmoothing { get; }

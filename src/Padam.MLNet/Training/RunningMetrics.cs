@@ -1,7 +1,13 @@
+using Padam.MLNet.Scoring;
+
 namespace Padam.MLNet.Training;
 
 /// <summary>What <see cref="RunningMetrics"/> adds up.</summary>
-internal readonly record struct RunningSums(double Loss, int Right, int RightInFive, int Images);
+internal readonly record struct RunningSums(double Loss, int Right, int RightInFive, int Images)
+{
+    /// <summary>Null before the first image, and in checkpoints of format 1.</summary>
+    public ClassCounts? Classes { get; init; }
+}
 
 /// <summary>Sums of loss and right answers over the images of a pass.</summary>
 internal sealed class RunningMetrics
@@ -12,14 +18,15 @@ internal sealed class RunningMetrics
     private double _loss;
     private int _right,
         _rightInFive;
+    private ClassCounts? _classes;
 
     internal int Images { get; private set; }
 
     /// <summary>The sums themselves, to go on from.</summary>
     internal RunningSums Sums
     {
-        get => new(_loss, _right, _rightInFive, Images);
-        init => (_loss, _right, _rightInFive, Images) = (value.Loss, value.Right, value.RightInFive, value.Images);
+        get => new(_loss, _right, _rightInFive, Images) { Classes = _classes };
+        init => (_loss, _right, _rightInFive, Images, _classes) = (value.Loss, value.Right, value.RightInFive, value.Images, value.Classes);
     }
 
     internal double Loss => _loss / Images;
@@ -27,6 +34,11 @@ internal sealed class RunningMetrics
     internal double Accuracy => (double)_right / Images;
 
     internal double Top5Accuracy => (double)_rightInFive / Images;
+
+    /// <summary>Of the images counted by class: an epoch resumed from a checkpoint of format 1 lacks those before.</summary>
+    internal double MacroAccuracy => _classes?.MacroAccuracy ?? double.NaN;
+
+    internal IReadOnlyList<int> NeverPredicted => _classes?.NeverPredicted ?? [];
 
     /// <summary>Adds a batch whose mean loss is known, from its logits [images, classes].</summary>
     internal void Add(double meanLoss, ReadOnlySpan<float> logits, ReadOnlySpan<long> labels)
@@ -52,6 +64,7 @@ internal sealed class RunningMetrics
             _right++;
         if (rank < 5)
             _rightInFive++;
+        (_classes ??= new(scores.Length)).Add(label, Prediction.MostProbable(scores), right: rank == 0);
     }
 
     /// <summary>

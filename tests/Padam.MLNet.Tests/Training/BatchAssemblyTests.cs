@@ -29,10 +29,7 @@ public sealed class BatchAssemblyTests
             ImageColumn.Of(view.Schema, "Features"),
             LabelColumn.Of(view.Schema, "Label"),
             null,
-            null,
-            skipBad: false,
-            new ImageMemory(null),
-            default
+            new ImageReading(new ImageMemory(null))
         );
     }
 

@@ -213,8 +213,8 @@ public sealed class CheckpointTests
             seen.Add(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{metrics.Epoch} {metrics.Loss:R} {metrics.Accuracy:R} {metrics.ValidationLoss:R} {metrics.ValidationAccuracy:R} "
-                        + $"{metrics.LearningRate:R}"
+                    $"{metrics.Epoch} {metrics.Loss:R} {metrics.Accuracy:R} {metrics.MacroAccuracy:R} {metrics.ValidationLoss:R} "
+                        + $"{metrics.ValidationAccuracy:R} {metrics.ValidationMacroAccuracy:R} {metrics.LearningRate:R}"
                 )
             );
         return options;

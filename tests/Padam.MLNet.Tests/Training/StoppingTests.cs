@@ -73,6 +73,26 @@ public sealed class StoppingTests
     }
 
     [TestMethod]
+    [DataRow(ValidationMetric.Loss, 100.0)]
+    [DataRow(ValidationMetric.Accuracy, 1.0)]
+    public void The_minimum_improvement_governs_patience_alone_and_not_which_epoch_is_best(ValidationMetric metric, double minimum)
+    {
+        List<EpochMetrics> seen = [];
+        ImageClassificationOptions options = TinyImages.Options(epochs: 9);
+        options.ValidationSet = Rows.View(_mlContext, Rows.Of(40, seed: 5));
+        (options.RestoreBestWeights, options.MetricsCallback) = (true, seen.Add);
+        options.EarlyStopping = new(metric, Patience: 4, minimum);
+        using ImageClassificationTransformer model = Fit(options);
+
+        Assert.HasCount(5, seen, "no epoch was better by the minimum, so that patience ended after four");
+        EpochMetrics best =
+            metric == ValidationMetric.Loss ? seen.MinBy(epoch => epoch.ValidationLoss)! : seen.MaxBy(epoch => epoch.ValidationAccuracy)!;
+        Assert.IsGreaterThan(1, best.Epoch, "otherwise nothing was told apart");
+        Assert.AreEqual(best.Epoch, model.Epoch);
+        Assert.AreEqual(best.ValidationLoss, _mlContext.MulticlassClassification.Evaluate(model.Transform(options.ValidationSet)).LogLoss);
+    }
+
+    [TestMethod]
     public void A_request_to_stop_ends_the_training_after_its_epoch()
     {
         List<int> epochs = [];

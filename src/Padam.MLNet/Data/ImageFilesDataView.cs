@@ -1,0 +1,104 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Microsoft.ML.Transforms.Image;
+
+namespace Padam.MLNet.Data;
+
+/// <summary>Image files as a data view: Label where they have one, ImagePath, and the image, decoded when it is read.</summary>
+internal sealed class ImageFilesDataView : IDataView
+{
+    private const string LabelColumn = "Label",
+        PathColumn = "ImagePath",
+        FolderImageColumn = "Image";
+
+    private readonly IReadOnlyList<(string Path, uint Key)> _files;
+    private readonly bool _upright;
+    private readonly int _pathIndex;
+
+    private ImageFilesDataView(
+        IReadOnlyList<(string Path, uint Key)> files,
+        IReadOnlyList<string>? classNames,
+        string imageColumn,
+        ImagePreprocessing preprocessing
+    )
+    {
+        (_files, _upright) = (files, preprocessing.ExifOrientation);
+        var schema = new DataViewSchema.Builder();
+        if (classNames is not null)
+            schema.AddColumn(LabelColumn, new KeyDataViewType(typeof(uint), classNames.Count), KeyValues.Annotation(classNames));
+        _pathIndex = classNames is null ? 0 : 1;
+        schema.AddColumn(PathColumn, TextDataViewType.Instance);
+        schema.AddColumn(imageColumn, new ImageDataViewType());
+        Schema = schema.ToSchema();
+    }
+
+    /// <summary>A folder's images with their classes.</summary>
+    internal static ImageFilesDataView Of(ImageFolder folder, ImagePreprocessing preprocessing) =>
+        new(folder.Files, folder.ClassNames, FolderImageColumn, preprocessing);
+
+    /// <summary>Images without classes.</summary>
+    /// <exception cref="FileNotFoundException">One does not exist.</exception>
+    internal static ImageFilesDataView Of(IEnumerable<string> paths, string imageColumn, ImagePreprocessing preprocessing)
+    {
+        (string, uint)[] files = [.. paths.Select(path => (path, 0u))];
+        foreach ((string path, _) in files)
+        {
+            ArgumentException.ThrowIfNullOrEmpty(path, nameof(paths));
+            if (Directory.Exists(path))
+                throw new FileNotFoundException($"'{path}' is a folder where an image file is expected.", path);
+            if (!File.Exists(path))
+                throw new FileNotFoundException($"The image '{path}' does not exist.", path);
+        }
+
+        return imageColumn == PathColumn
+            ? throw new ArgumentException($"The column of paths is named '{PathColumn}' already.", nameof(imageColumn))
+            : new(files, null, imageColumn, preprocessing);
+    }
+
+    public DataViewSchema Schema { get; }
+
+    public bool CanShuffle => true;
+
+    public long? GetRowCount() => _files.Count;
+
+    public DataViewRowCursor GetRowCursor(IEnumerable<DataViewSchema.Column> columnsNeeded, Random? rand = null) =>
+        new Cursor(
+            this,
+            [.. columnsNeeded.Select(column => column.Index)],
+            rand is null ? null : Order.Shuffled(_files.Count, rand.Next(int.MaxValue))
+        );
+
+    public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null) =>
+        [GetRowCursor(columnsNeeded, rand)];
+
+    private sealed class Cursor(ImageFilesDataView view, HashSet<int> active, int[]? order)
+        : RowCursor(view.Schema, view._files.Count, active, order)
+    {
+        protected override Delegate Getter(int column) =>
+            (column - view._pathIndex) switch
+            {
+                < 0 => (ValueGetter<uint>)((ref uint key) => key = view._files[Row].Key),
+                0 => (ValueGetter<ReadOnlyMemory<char>>)((ref ReadOnlyMemory<char> path) => path = view._files[Row].Path.AsMemory()),
+                _ => (ValueGetter<MLImage>)Image,
+            };
+
+        // The caller hands the last row's image back, as to ML.NET's own loader.
+        private void Image(ref MLImage image)
+        {
+            image?.Dispose();
+            image = Decode(view._files[Row].Path);
+        }
+
+        private MLImage Decode(string path)
+        {
+            try
+            {
+                return ImageFile.Decode(path, view._upright);
+            }
+            catch (BadImageException fault)
+            {
+                throw new BadImageException($"Row {Position}: the image '{path}' could not be decoded: {fault.Message}.", fault);
+            }
+        }
+    }
+}

@@ -1,0 +1,33 @@
+using System.Drawing;
+
+namespace Padam.MLNet;
+
+/// <summary>
+/// How pictures become pixels. A model keeps what it was trained with (<see cref="ImageClassificationTransformer.Preprocessing"/>) and
+/// scores with it. Pictures of another size than <see cref="ImageClassificationOptions.ImageSize"/> are stretched to it.
+/// </summary>
+public sealed record ImagePreprocessing
+{
+    /// <summary>
+    /// Whether picture files are turned and mirrored as the orientation in their EXIF data says, so that they are seen as in any viewer.
+    /// <see cref="PadamCatalog.LoadImageFolder"/> and <see cref="PadamCatalog.LoadImages"/> do it while they decode; ML.NET's own
+    /// LoadImages never does. The default value is true.
+    /// </summary>
+    public bool ExifOrientation { get; init; } = true;
+
+    /// <summary>
+    /// What shows through the transparent pixels of an MLImage, in training and in scoring; opaque. The default value is black.
+    /// </summary>
+    public Color BackgroundColor
+    {
+        get;
+        // Without its name, so that Color.Black equals the black that a model file kept.
+        init => field = Color.FromArgb(value.ToArgb());
+    } = Color.FromArgb(Color.Black.ToArgb());
+
+    internal IEnumerable<string> Faults()
+    {
+        if (BackgroundColor.A != byte.MaxValue)
+            yield return $"Preprocessing.BackgroundColor is {BackgroundColor}; a ground must be opaque.";
+    }
+}

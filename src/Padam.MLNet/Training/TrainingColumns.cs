@@ -1,0 +1,79 @@
+using Microsoft.ML;
+using Padam.MLNet.Data;
+
+namespace Padam.MLNet.Training;
+
+/// <summary>A view with its columns, found fit.</summary>
+internal sealed record LabeledView(IDataView View, ImageColumn Features, LabelColumn Labels)
+{
+    internal static LabeledView Of(IDataView view, ITrainingOptions options) =>
+        new(view, ImageColumn.Of(view.Schema, options.FeatureColumnName), LabelColumn.Of(view.Schema, options.LabelColumnName));
+}
+
+/// <summary>What a training is to read, checked as far as it can be before the first row is read.</summary>
+/// <param name="Training">The training set.</param>
+/// <param name="Validation">The validation set, where one is given.</param>
+/// <param name="Size">The size that MLImages are stretched to; null leaves them as they are.</param>
+internal sealed record TrainingColumns(LabeledView Training, LabeledView? Validation, ImageShape? Size)
+{
+    /// <exception cref="ArgumentException">A column is missing or of the wrong type, or the network cannot carry its images.</exception>
+    /// <exception cref="InvalidDataException">There is one class only, or the validation set does not go with the training set.</exception>
+    internal static TrainingColumns Of(IDataView input, ITrainingOptions options)
+    {
+        var training = LabeledView.Of(input, options);
+        ImageShape? size = SizeOf(options, training.Features);
+        if ((size ?? training.Features.Shape) is { } known)
+            options.Backbone.CheckImageSize(known.Height, known.Width);
+        if (training.Labels.Classes == 1)
+            throw new InvalidDataException($"Label column '{options.LabelColumnName}' has one class only; there is nothing to tell apart.");
+        return new(training, options.ValidationSet is { } set ? Beside(training, set, options) : null, size);
+    }
+
+    /// <summary>The class of the training set for each of the validation set.</summary>
+    internal int[] ValidationClasses => Validation!.Labels.MapTo(Training.Labels);
+
+    /// <summary>Does what may fail for the validation set's sake, and says so where it fails.</summary>
+    internal static T OfValidationSet<T>(Func<T> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (Exception fault) when (fault is ArgumentException or InvalidDataException)
+        {
+            throw new InvalidDataException($"The validation set cannot be used: {fault.Message}", fault);
+        }
+    }
+
+    private static ImageShape? SizeOf(ITrainingOptions options, ImageColumn features)
+    {
+        if (options.ImageSize is not { } size)
+            return null;
+        var shape = new ImageShape(size.Height, size.Width);
+        if (features.Shape is { } given && given != shape)
+        {
+            throw new ArgumentException(
+                $"ImageSize is {shape}, but column '{options.FeatureColumnName}' already holds images of {given}; ImageSize resizes "
+                    + "MLImage columns only. "
+                    + "Use Transforms.ResizeImages before ExtractPixels."
+            );
+        }
+
+        return shape;
+    }
+
+    private static LabeledView Beside(LabeledView training, IDataView set, ITrainingOptions options) =>
+        OfValidationSet(() =>
+        {
+            var validation = LabeledView.Of(set, options);
+            if (validation.Features.Pixels != training.Features.Pixels)
+                throw new ArgumentException(
+                    $"its column '{options.FeatureColumnName}' is a {validation.Features.Column.Type}, the training set's a "
+                        + $"{training.Features.Column.Type}: white is not the same number in both. Make them the same way."
+                );
+            if (validation.Features.Shape is { } own && (training.Features.Shape ?? own) is var theirs && own != theirs)
+                throw new ArgumentException($"its images are {own}, the training set's {theirs}.");
+            _ = validation.Labels.MapTo(training.Labels);
+            return validation;
+        });
+}

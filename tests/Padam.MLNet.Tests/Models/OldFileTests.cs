@@ -1,0 +1,148 @@
+using System.Text.Json;
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Padam.MLNet.Optimizers;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Padam.MLNet.Tests.Models;
+
+/// <summary>Files that the version before wrote (its format 1), of <see cref="TinyImages"/>: they load, and do what they did.</summary>
+[TestClass]
+public sealed class OldFileTests
+{
+    private readonly MLContext _mlContext = new(seed: 1);
+    private readonly TemporaryFolder _folder = new();
+    private readonly List<string> _warnings = [];
+    private IDataView _train = null!,
+        _test = null!;
+
+    [TestInitialize]
+    public void Load()
+    {
+        (_train, _test) = TinyImages.Load(_mlContext, _folder["data"], test: 20);
+        _mlContext.Log += (_, entry) =>
+        {
+            if (entry.Kind == Microsoft.ML.Runtime.ChannelMessageKind.Warning)
+                _warnings.Add(entry.RawMessage);
+        };
+    }
+
+    [TestCleanup]
+    public void Delete() => _folder.Dispose();
+
+    [TestMethod]
+    public void A_model_scores_as_it_did()
+    {
+        float[][] expected = JsonSerializer.Deserialize<float[][]>(File.ReadAllText(OldFile("model-format1-scores.json")))!;
+
+        ModelReport report = ModelFile.Verify(OldFile("model-format1.zip"));
+        ITransformer model = _mlContext.Model.Load(OldFile("model-format1.zip"), out _);
+
+        Assert.AreEqual("tiny", report.Backbone);
+        TinyImages.AreClose(expected, TinyImages.Scores(_mlContext, model, _test), 1e-5f);
+    }
+
+    [TestMethod]
+    public void A_model_that_does_not_say_how_pictures_became_pixels_stretched_them_unturned_on_black()
+    {
+        using ImageClassificationTransformer model = Model();
+
+        Assert.IsFalse(model.Preprocessing.ExifOrientation);
+        Assert.AreEqual(new ImagePreprocessing().BackgroundColor, model.Preprocessing.BackgroundColor);
+        Pictures.WritePlain(_folder["wide.png"], SkiaSharp.SKColors.Orange, width: 70, height: 30);
+        Pictures.WritePlain(_folder["right.png"], SkiaSharp.SKColors.Orange);
+        IReadOnlyList<float[]> scores = TinyImages.Scores(
+            _mlContext,
+            model,
+            _mlContext.Padam().LoadImages([_folder["wide.png"], _folder["right.png"]], "Features", model.Preprocessing)
+        );
+        CollectionAssert.AreEqual(scores[1], scores[0]);
+    }
+
+    [TestMethod]
+    public void A_model_that_does_not_say_its_kind_of_pixels_takes_all_with_a_warning()
+    {
+        using ImageClassificationTransformer model = Model();
+        IDataView singles = Rows.View(_mlContext, Rows.Singles(Rows.Of(20, seed: 2)));
+
+        TinyImages.AreClose(TinyImages.Scores(_mlContext, model, _test), TinyImages.Scores(_mlContext, model, singles), 1e-4f);
+        StringAssert.Contains(_warnings.Single(), "0 to 255 or scaled");
+    }
+
+    [TestMethod]
+    public void A_model_that_does_not_say_its_label_column_takes_any()
+    {
+        using ImageClassificationTransformer model = Model();
+        IDataView other = Rows.View(_mlContext, Rows.Of(10), values: TinyImages.Names.Reverse().ToArray());
+
+        Assert.HasCount(10, model.Transform(other).GetColumn<float[]>("Score").ToArray());
+    }
+
+    [TestMethod]
+    public void A_model_saved_anew_has_the_new_format_and_the_same_answers()
+    {
+        using ImageClassificationTransformer model = Model();
+        _mlContext.Model.Save(model, null, _folder["again.zip"]);
+
+        using ImageClassificationTransformer again = ImageClassificationTransformer.Find(
+            _mlContext.Model.Load(_folder["again.zip"], out _)
+        );
+
+        Assert.AreEqual(model.Preprocessing, again.Preprocessing);
+        TinyImages.AreSame(TinyImages.Scores(_mlContext, model, _test), TinyImages.Scores(_mlContext, again, _test));
+    }
+
+    [TestMethod]
+    public void A_checkpoint_in_mid_epoch_goes_on_to_where_the_old_version_ended()
+    {
+        Directory.CreateDirectory(_folder["checkpoint"]);
+        File.Copy(OldFile("checkpoint-format1.zip"), _folder["checkpoint/checkpoint.zip"]);
+        List<int> epochs = [];
+        ImageClassificationOptions options = Interrupted();
+        options.MetricsCallback = metrics => epochs.Add(metrics.Epoch);
+        using (ImageClassificationTransformer model = _mlContext.Padam().ImageClassifier(options).Fit(_train))
+            model.SaveWeights(_folder["end.safetensors"], WeightsFormat.Safetensors);
+
+        CollectionAssert.AreEqual(new[] { 2, 3, 4 }, epochs);
+        using DisposeScope scope = NewDisposeScope();
+        Dictionary<string, Tensor> expected = MLNet
+            .Persistence.Safetensors.Read(OldFile("checkpoint-format1-end.safetensors"))
+            .ToDictionary(entry => entry.Name, entry => entry.Tensor);
+        foreach ((string name, Tensor tensor) in MLNet.Persistence.Safetensors.Read(_folder["end.safetensors"]))
+            Assert.IsTrue(tensor.allclose(expected[name], rtol: 1e-3, atol: 1e-4), name);
+    }
+
+    [TestMethod]
+    public void An_old_checkpoint_cancelled_and_resumed_again_keeps_its_own_split()
+    {
+        Directory.CreateDirectory(_folder["checkpoint"]);
+        File.Copy(OldFile("checkpoint-format1.zip"), _folder["checkpoint/checkpoint.zip"]);
+        using var cancel = new CancellationTokenSource();
+        ImageClassificationOptions options = Interrupted();
+        (options.CancellationToken, options.ProgressCallback) = (cancel.Token, _ => cancel.Cancel());
+        Assert.ThrowsExactly<OperationCanceledException>(() => _mlContext.Padam().ImageClassifier(options).Fit(_train));
+
+        using ImageClassificationTransformer model = _mlContext.Padam().ImageClassifier(Interrupted()).Fit(_train);
+
+        Assert.IsGreaterThan(0, model.Epoch);
+    }
+
+    // As the old program was told.
+    private ImageClassificationOptions Interrupted()
+    {
+        ImageClassificationOptions options = TinyImages.Options(epochs: 4);
+        options.Optimizer = new PadamOptions { LearningRate = 0.05, Partial = 0.25 };
+        options.ValidationFraction = 0.2;
+        options.RestoreBestWeights = true;
+        options.EarlyStopping = new(ValidationMetric.Loss, Patience: 3, MinimumImprovement: 0.001);
+        options.CheckpointFolder = _folder["checkpoint"];
+        options.Resume = true;
+        return options;
+    }
+
+    private ImageClassificationTransformer Model() =>
+        ImageClassificationTransformer.Find(_mlContext.Model.Load(OldFile("model-format1.zip"), out _));
+
+    private static string OldFile(string name) => Path.Combine(AppContext.BaseDirectory, "Models", "OldFiles", name);
+}
