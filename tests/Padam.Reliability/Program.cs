@@ -17,6 +17,7 @@ Case[] cases =
         ReaderCases.All,
         ImageCases.All,
         MemoryCases.All,
+        KernelCases.All,
         MachineCases.All,
         InterruptionCases.All,
         LifeCases.All,

@@ -1,3 +1,4 @@
+using Padam.MLNet.Kernels;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -12,16 +13,11 @@ namespace Padam.MLNet.Backbones;
 internal static class MemoryLayout
 {
     /// <summary>
-    /// The same values as NCHW shape over NHWC memory; a view where they are so already. (TorchSharp has no memory_format.)
-    /// </summary>
-    public static Tensor ChannelsLast(this Tensor images) => images.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2);
-
-    /// <summary>
     /// Images as the network likes them in memory: channels-last, or plain, also for networks of the user's own, which may call
     /// <c>view</c>.
     /// </summary>
     public static Tensor InLayoutOf(this Tensor images, nn.Module network) =>
-        network is Network { ChannelsLast: true } ? images.ChannelsLast() : images.contiguous();
+        network is Network { ChannelsLast: true } ? images.ToChannelsLast() : images.contiguous();
 
     /// <summary>
     /// Gives the network's convolutions channels-last weights, in place, and lets it work on channels-last activations.
@@ -38,11 +34,8 @@ internal static class MemoryLayout
         {
             // Strides in full, also of 1x1 kernels (where contiguous() would leave them be), so that they equal those of the gradients.
             Parameter weight = convolution.Weight;
-            (long channels, long height, long width) = (weight.shape[1], weight.shape[2], weight.shape[3]);
-            weight.set_(
-                empty_strided(weight.shape, [height * width * channels, 1, width * channels, channels], weight.dtype, weight.device)
-                    .copy_(weight)
-            );
+            long[] strides = TensorLayout.ChannelsLastStrides(weight.shape);
+            weight.set_(empty_strided(weight.shape, strides, weight.dtype, weight.device).copy_(weight));
         }
     }
 

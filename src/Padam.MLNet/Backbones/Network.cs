@@ -1,3 +1,4 @@
+using Padam.MLNet.Kernels;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -27,7 +28,7 @@ internal abstract class Network(string name) : nn.Module<Tensor, Tensor>(name)
                     + "(height x width)."
             );
         using DisposeScope scope = NewDisposeScope();
-        return Logits(ChannelsLast ? images.ChannelsLast() : images).MoveToOuterDisposeScope();
+        return Logits(ChannelsLast ? images.ToChannelsLast() : images).MoveToOuterDisposeScope();
     }
 
     /// <summary>Logits [N, classes] from images [N, 3, H, W]; temporaries go with the caller's dispose scope.</summary>

@@ -1,6 +1,6 @@
-using System.Diagnostics;
 using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
+using Padam.MLNet.Native;
 using TorchSharp;
 
 namespace Padam.MLNet.Kernels;
@@ -16,13 +16,16 @@ namespace Padam.MLNet.Kernels;
 /// </remarks>
 internal static unsafe class Workers
 {
+    // Whoever asks libtorch for more asks for threads that wait for each other.
+    private static readonly int MostThreads = 4 * Environment.ProcessorCount;
+
     /// <summary>Does <paramref name="items"/> items of work and returns when all are done. What the work throws is thrown here.</summary>
     /// <param name="items">How many items the queue hands out.</param>
     /// <param name="work">Called once on each thread; it takes items until the queue is empty.</param>
     public static void Run(int items, Action<WorkQueue> work)
     {
         var queue = new WorkQueue(items, work);
-        int threads = Math.Min(torch.get_num_threads(), items);
+        int threads = Math.Min(Math.Min(torch.get_num_threads(), MostThreads), items);
         if (threads <= 1)
             queue.Work();
         else if (OpenMP.Parallel != null)
@@ -47,39 +50,6 @@ internal static unsafe class Workers
 
     [UnmanagedCallersOnly]
     private static void WorkOnThisThread(nint handle) => ((WorkQueue)GCHandle.FromIntPtr(handle).Target!).Work();
-
-    private static class OpenMP
-    {
-        /// <summary>
-        /// <c>void GOMP_parallel(void (*work)(void *), void *data, unsigned threads, unsigned flags)</c>: what a compiler emits for
-        /// <c>#pragma omp parallel</c>.
-        /// </summary>
-        public static readonly delegate* unmanaged<delegate* unmanaged<nint, void>, nint, uint, uint, void> Parallel = Find();
-
-        // The file's name differs from package to package (libgomp-98b21ff3.so.1), so it is looked up among the libraries already loaded.
-        private static delegate* unmanaged<delegate* unmanaged<nint, void>, nint, uint, uint, void> Find()
-        {
-            if (!OperatingSystem.IsLinux())
-                return null;
-            using var process = Process.GetCurrentProcess();
-            foreach (ProcessModule module in process.Modules)
-            {
-                bool isOpenMP =
-                    module.ModuleName.StartsWith("libgomp", StringComparison.Ordinal)
-                    || module.ModuleName.StartsWith("libiomp", StringComparison.Ordinal);
-                if (
-                    isOpenMP
-                    && NativeLibrary.TryLoad(module.FileName, out nint library)
-                    && NativeLibrary.TryGetExport(library, "GOMP_parallel", out nint parallel)
-                )
-                {
-                    return (delegate* unmanaged<delegate* unmanaged<nint, void>, nint, uint, uint, void>)parallel;
-                }
-            }
-
-            return null;
-        }
-    }
 }
 
 /// <summary>Hands out the items of one job, each once.</summary>

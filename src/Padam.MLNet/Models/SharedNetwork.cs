@@ -52,7 +52,7 @@ internal sealed class SharedNetwork : IDisposable
                 return;
             _disposed = true;
             _network.Dispose();
-            KernelMemory.GiveBack();
+            MemoryPool.Trim();
         }
         finally
         {

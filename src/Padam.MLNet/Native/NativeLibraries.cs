@@ -9,6 +9,7 @@ internal static class NativeLibraries
 
     internal static void EnsureLoaded()
     {
+        TorchSharpEntryPoints.RequireVersion();
         if (Failure.Value is { } failure)
         {
             if (OtherLibtorch.Folder is { } folder)

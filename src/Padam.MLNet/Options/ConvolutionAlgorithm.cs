@@ -11,7 +11,7 @@ public enum ConvolutionAlgorithm
 
     /// <summary>
     /// Winograd's minimal filtering wherever its kernels can (Lavin and Gray, arXiv 1509.09308): 3x3, stride 1, 32-bit floats, channels a
-    /// multiple of 16, AVX2 or AVX-512.
+    /// multiple of 32, AVX2 or AVX-512.
     /// </summary>
     Winograd,
 }

@@ -98,7 +98,7 @@ internal sealed class TrainingRun : IDisposable
         _best?.Dispose();
         foreach (Parameter parameter in _network.parameters())
             parameter.grad = null;
-        KernelMemory.GiveBack();
+        MemoryPool.Trim();
     }
 
     [System.Diagnostics.CodeAnalysis.MemberNotNull(nameof(_optimizer), nameof(_rates))]

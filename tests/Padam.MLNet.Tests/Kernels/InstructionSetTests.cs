@@ -16,19 +16,19 @@ public sealed class InstructionSetTests
     [DataRow(
         "EnableAVX512",
         "EnableAVX512F",
-        "GoldenTrajectoryTests|MemoryPassTests|BatchNormalizationTests|WinogradConvolutionTests|RegisterTests",
+        "GoldenTrajectoryTests|FusedUpdateTests|BatchNormalizationTests|WinogradConvolutionTests|RegisterTests",
         DisplayName = "without AVX-512"
     )]
     [DataRow(
         "EnableAVX2",
         "EnableAVX2",
-        "GoldenTrajectoryTests|MemoryPassTests|BatchNormalizationTests|Convolution2dTests|RegisterTests",
+        "GoldenTrajectoryTests|FusedUpdateTests|BatchNormalizationTests|Convolution2dTests|RegisterTests",
         DisplayName = "without AVX2: convolutions go direct"
     )]
     [DataRow(
         "EnableHWIntrinsic",
         "EnableHWIntrinsic",
-        "GoldenTrajectoryTests|MemoryPassTests|BatchNormalizationTests|Convolution2dTests",
+        "GoldenTrajectoryTests|FusedUpdateTests|BatchNormalizationTests|Convolution2dTests",
         DisplayName = "without SIMD: convolutions go direct"
     )]
     public void The_kernels_are_right(string switchedOff, string formerName, string classes)

@@ -23,14 +23,19 @@ internal static unsafe class BatchNormBackward<T>
     )
     {
         int channels = rows.Channels;
-        using Scratch memory = Scratch.Rent(2L * channels * rows.Chunks);
-        float* sums = memory.Pointer;
+        using Scratch sums = Scratch.Rent((long)channels * rows.Chunks, "Batch normalisation: sums of gradients"),
+            products = Scratch.Rent((long)channels * rows.Chunks, "Batch normalisation: sums of products");
+        float* allSums = sums.Pointer,
+            allProducts = products.Pointer;
         Workers.Run(
             rows.Chunks,
             queue =>
             {
                 while (queue.Next(out int chunk))
-                    Sum(dy, x, rows, chunk, mean, rectifier, residualGradient, sums + 2L * channels * chunk);
+                {
+                    nint at = (nint)channels * chunk;
+                    Sum(dy, x, rows, chunk, mean, rectifier, residualGradient, allSums + at, allProducts + at);
+                }
             }
         );
 
@@ -39,8 +44,8 @@ internal static unsafe class BatchNormBackward<T>
             (sum[c], product[c]) = (0, 0);
             for (int chunk = 0; chunk < rows.Chunks; chunk++)
             {
-                sum[c] += sums[2L * channels * chunk + c];
-                product[c] += sums[2L * channels * chunk + channels + c];
+                sum[c] += allSums[(nint)channels * chunk + c];
+                product[c] += allProducts[(nint)channels * chunk + c];
             }
         }
     }
@@ -91,13 +96,14 @@ internal static unsafe class BatchNormBackward<T>
         float* mean,
         Rectifier rectifier,
         float* residualGradient,
-        float* sums
+        float* sums,
+        float* products
     )
     {
         (nint start, int count) = rows.Chunk(chunk);
         int channels = rows.Channels;
-        new Span<float>(sums, 2 * channels).Clear();
-        float* products = sums + channels;
+        new Span<float>(sums, channels).Clear();
+        new Span<float>(products, channels).Clear();
         for (nint row = start, end = start + (nint)count * channels; row < end; row += channels)
         {
             for (int c = 0; c < channels; c += T.Count)

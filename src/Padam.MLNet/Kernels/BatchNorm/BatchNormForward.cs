@@ -14,14 +14,16 @@ internal static unsafe class BatchNormForward<T>
     public static void Statistics(float* x, PixelRows rows, double[] mean, double[] variance)
     {
         int channels = rows.Channels;
-        using Scratch memory = Scratch.Rent(2L * channels * rows.Chunks);
-        float* sums = memory.Pointer;
+        using Scratch sums = Scratch.Rent((long)channels * rows.Chunks, "Batch normalisation: sums"),
+            squares = Scratch.Rent((long)channels * rows.Chunks, "Batch normalisation: sums of squares");
+        float* allSums = sums.Pointer,
+            allSquares = squares.Pointer;
         Workers.Run(
             rows.Chunks,
             queue =>
             {
                 while (queue.Next(out int chunk))
-                    Sum(x, rows, chunk, sums + 2L * channels * chunk);
+                    Sum(x, rows, chunk, allSums + (nint)channels * chunk, allSquares + (nint)channels * chunk);
             }
         );
 
@@ -29,20 +31,20 @@ internal static unsafe class BatchNormForward<T>
         {
             double count = 0,
                 average = 0,
-                squares = 0;
+                deviations = 0;
             for (int chunk = 0; chunk < rows.Chunks; chunk++)
             {
                 (nint start, int n) = rows.Chunk(chunk);
-                double sum = sums[2L * channels * chunk + c],
-                    ofSquares = sums[2L * channels * chunk + channels + c];
+                double sum = allSums[(nint)channels * chunk + c],
+                    ofSquares = allSquares[(nint)channels * chunk + c];
                 double apart = x[start + c] + sum / n - average,
                     all = count + n;
-                squares += ofSquares - sum * sum / n + apart * apart * count * n / all;
+                deviations += ofSquares - sum * sum / n + apart * apart * count * n / all;
                 average += apart * n / all;
                 count = all;
             }
 
-            (mean[c], variance[c]) = (average, squares / count);
+            (mean[c], variance[c]) = (average, deviations / count);
         }
     }
 
@@ -75,13 +77,13 @@ internal static unsafe class BatchNormForward<T>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Sum(float* x, PixelRows rows, int chunk, float* sums)
+    private static void Sum(float* x, PixelRows rows, int chunk, float* sums, float* squares)
     {
         (nint start, int count) = rows.Chunk(chunk);
         int channels = rows.Channels;
-        new Span<float>(sums, 2 * channels).Clear();
-        float* first = x + start,
-            squares = sums + channels;
+        new Span<float>(sums, channels).Clear();
+        new Span<float>(squares, channels).Clear();
+        float* first = x + start;
         for (nint row = 0; row < (nint)count * channels; row += channels)
         {
             for (int c = 0; c < channels; c += T.Count)

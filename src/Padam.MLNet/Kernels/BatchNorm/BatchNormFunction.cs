@@ -11,7 +11,7 @@ internal sealed class BatchNormFunction : autograd.SingleTensorFunction<BatchNor
     /// <summary>See <see cref="BatchNormalization.Apply"/>.</summary>
     public static Tensor Apply(Tensor x, Tensor weight, Tensor bias, Tensor? residual, bool rectify, BatchStatistics statistics)
     {
-        HandedOver.Dispose();
+        ReturnedGradients.DisposeLast();
         // The scope also takes the tensor of the output's size that TorchSharp allocates to remember the output's shape.
         using var scope = NewDisposeScope();
         return apply(x, weight, bias, residual!, rectify, statistics).MoveToOuterDisposeScope();
@@ -31,7 +31,7 @@ internal sealed class BatchNormFunction : autograd.SingleTensorFunction<BatchNor
     /// <inheritdoc/>
     public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output)
     {
-        HandedOver.Dispose();
+        ReturnedGradients.DisposeLast();
         List<Tensor> saved = ctx.get_saved_variables();
         using Tensor x = saved[0],
             weight = saved[1],
@@ -43,7 +43,7 @@ internal sealed class BatchNormFunction : autograd.SingleTensorFunction<BatchNor
 
         var call = (Call)ctx.get_data(nameof(Call));
         BatchNormGradients gradients = BatchNormalization.Backward(dy, x, weight, bias, residual, call.Rectify, call.Statistics);
-        return HandedOver.Keep(gradients.Input, gradients.Weight, gradients.Bias, gradients.Residual, null, null);
+        return ReturnedGradients.Keep(ctx, gradients.Input, gradients.Weight, gradients.Bias, gradients.Residual, null, null);
     }
 
     private sealed class Call(bool rectify, BatchStatistics statistics)

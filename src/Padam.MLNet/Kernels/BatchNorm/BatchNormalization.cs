@@ -31,7 +31,7 @@ internal static unsafe class BatchNormalization
         && x.dim() == 4
         && x.shape[1] % Panel == 0
         && x.numel() > 0
-        && IsChannelsLast(x);
+        && x.IsChannelsLast();
 
     /// <summary>Normalises a batch by its own statistics.</summary>
     /// <param name="x">[N, C, H, W].</param>
@@ -62,6 +62,8 @@ internal static unsafe class BatchNormalization
     /// <summary>Mean and variance of each channel.</summary>
     public static BatchStatistics Statistics(Tensor x, double epsilon)
     {
+        using var scope = NewDisposeScope();
+        x = x.ToChannelsLast();
         PixelRows rows = Rows(x);
         var statistics = new BatchStatistics(new double[rows.Channels], new double[rows.Channels], epsilon);
         float* from = TensorMemory.Floats(x);
@@ -77,19 +79,18 @@ internal static unsafe class BatchNormalization
     {
         using var scope = NewDisposeScope();
         using var _ = no_grad();
+        Check(x, weight, bias, residual);
+        (x, weight, bias, residual) = (x.ToChannelsLast(), weight.contiguous(), bias.contiguous(), residual?.ToChannelsLast());
         PixelRows rows = Rows(x);
-        residual = SameLayout(residual, x);
-        Tensor y = KernelMemory.Map(x.shape);
-        using Scratch affine = Affine(weight, bias, statistics);
-        float* scale = affine.Pointer,
-            shift = scale + rows.Channels,
-            from = TensorMemory.Floats(x),
+        Tensor y = PooledTensor.ChannelsLast(x.shape, "Batch normalisation: output");
+        using ChannelAffine affine = new(weight, bias, statistics);
+        float* from = TensorMemory.Floats(x),
             to = TensorMemory.Floats(y),
             add = residual is null ? null : TensorMemory.Floats(residual);
         if (WideRegisters)
-            BatchNormForward<Register16>.Normalize(from, rows, scale, shift, add, rectify, to);
+            BatchNormForward<Register16>.Normalize(from, rows, affine.Scale, affine.Shift, add, rectify, to);
         else
-            BatchNormForward<Register8>.Normalize(from, rows, scale, shift, add, rectify, to);
+            BatchNormForward<Register8>.Normalize(from, rows, affine.Scale, affine.Shift, add, rectify, to);
         return y.MoveToOuterDisposeScope();
     }
 
@@ -106,12 +107,14 @@ internal static unsafe class BatchNormalization
     {
         using var scope = NewDisposeScope();
         using var _ = no_grad();
-        (dy, residual) = (SameLayout(dy, x)!, SameLayout(residual, x));
+        Check(x, weight, bias, dy, residual);
+        (x, dy, residual) = (x.ToChannelsLast(), dy.ToChannelsLast(), residual?.ToChannelsLast());
+        (weight, bias) = (weight.contiguous(), bias.contiguous());
         var gradients = new BatchNormGradients(
-            KernelMemory.Map(x.shape),
-            empty_like(weight),
-            empty_like(bias),
-            residual is null ? null : KernelMemory.Map(x.shape)
+            PooledTensor.ChannelsLast(x.shape, "Batch normalisation: gradient of the input"),
+            PooledTensor.EmptyLike(weight, "Batch normalisation: gradient of the weight"),
+            PooledTensor.EmptyLike(bias, "Batch normalisation: gradient of the bias"),
+            residual is null ? null : PooledTensor.ChannelsLast(x.shape, "Batch normalisation: gradient of the residual")
         );
         if (WideRegisters)
             Backward<Register16>(dy, x, weight, bias, residual, rectify, statistics, gradients);
@@ -137,17 +140,19 @@ internal static unsafe class BatchNormalization
     {
         PixelRows rows = Rows(x);
         int channels = rows.Channels;
-        using Scratch affine = Affine(weight, bias, statistics),
-            memory = Scratch.Rent(3L * channels);
+        using ChannelAffine affine = new(weight, bias, statistics);
+        using Scratch factors = Scratch.Rent(channels, "Batch normalisation: factors of the gradient"),
+            inputs = Scratch.Rent(channels, "Batch normalisation: factors of the input"),
+            constants = Scratch.Rent(channels, "Batch normalisation: constants");
         float* from = TensorMemory.Floats(x),
             outer = TensorMemory.Floats(dy),
-            a = memory.Pointer,
-            b = a + channels,
-            c = b + channels;
+            a = factors.Pointer,
+            b = inputs.Pointer,
+            c = constants.Pointer;
         var rectifier = new BatchNormBackward<T>.Rectifier(
             rectify,
-            affine.Pointer,
-            affine.Pointer + channels,
+            affine.Scale,
+            affine.Shift,
             residual is null ? null : TensorMemory.Floats(residual)
         );
         double[] sum = new double[channels],
@@ -181,40 +186,22 @@ internal static unsafe class BatchNormalization
         BatchNormBackward<T>.InputGradient(outer, from, rows, rectifier, a, b, c, TensorMemory.Floats(gradients.Input));
     }
 
-    /// <summary>scale = w / s, then shift = b - mean scale.</summary>
-    private static Scratch Affine(Tensor weight, Tensor bias, BatchStatistics statistics)
+    private static void Check(Tensor x, Tensor weight, Tensor bias, params ReadOnlySpan<Tensor?> likeX)
     {
-        int channels = statistics.Mean.Length;
-        Scratch memory = Scratch.Rent(2L * channels);
-        float* w = TensorMemory.Floats(weight),
-            b = TensorMemory.Floats(bias),
-            scale = memory.Pointer,
-            shift = scale + channels;
-        for (int i = 0; i < channels; i++)
-        {
-            scale[i] = (float)(w[i] * statistics.InverseDeviation(i));
-            shift[i] = (float)(b[i] - statistics.Mean[i] * scale[i]);
-        }
-
-        return memory;
+        if (x.dtype != ScalarType.Float32 || x.dim() != 4 || x.shape[1] % Panel != 0 || x.numel() == 0)
+            throw new ArgumentException($"Float32 maps [N, C, H, W] are needed, with C a multiple of {Panel}, not {x}.", nameof(x));
+        long[] shape = x.shape;
+        Check(weight, [shape[1]]);
+        Check(bias, [shape[1]]);
+        foreach (Tensor? tensor in likeX)
+            Check(tensor, shape);
     }
 
-    private static Tensor? SameLayout(Tensor? tensor, Tensor x) =>
-        tensor is null || IsChannelsLast(tensor) ? tensor : tensor.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2);
+    private static void Check(Tensor? tensor, long[] shape)
+    {
+        if (tensor is not null && !tensor.shape.SequenceEqual(shape))
+            throw new ArgumentException($"A tensor [{string.Join(", ", shape)}] is needed, not [{string.Join(", ", tensor.shape)}].");
+    }
 
     private static PixelRows Rows(Tensor x) => x.shape is var shape ? new(shape[0] * shape[2] * shape[3], (int)shape[1]) : default;
-
-    private static bool IsChannelsLast(Tensor x)
-    {
-        (long[] shape, long[] strides) = (x.shape, x.stride());
-        long next = 1;
-        foreach (int dimension in (ReadOnlySpan<int>)[1, 3, 2, 0])
-        {
-            if (shape[dimension] != 1 && strides[dimension] != next)
-                return false;
-            next *= shape[dimension];
-        }
-
-        return true;
-    }
 }

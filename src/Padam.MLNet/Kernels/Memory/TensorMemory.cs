@@ -1,27 +1,18 @@
-using System.Runtime.InteropServices;
+using Padam.MLNet.Native;
 using TorchSharp;
 
 namespace Padam.MLNet.Kernels;
 
 /// <summary>The memory behind a CPU tensor. TorchSharp's own view of it, a span, ends at 2 GiB.</summary>
-internal static unsafe partial class TensorMemory
+internal static unsafe class TensorMemory
 {
     /// <summary>The address of the tensor's first element; valid as long as the tensor is alive.</summary>
     /// <exception cref="ArgumentException">The tensor is not float32, or not in the CPU's memory.</exception>
-    public static float* Floats(torch.Tensor tensor)
-    {
-        if (tensor.dtype != torch.ScalarType.Float32 || tensor.device_type != DeviceType.CPU)
-        {
-            throw new ArgumentException(
+    public static float* Floats(torch.Tensor tensor) =>
+        tensor.dtype == torch.ScalarType.Float32 && tensor.device_type == DeviceType.CPU
+            ? (float*)TorchSharpEntryPoints.Data(tensor)
+            : throw new ArgumentException(
                 $"A float32 tensor on the CPU is needed; this one is {tensor.dtype} on {tensor.device}.",
                 nameof(tensor)
             );
-        }
-
-        return (float*)THSTensor_data(tensor.Handle);
-    }
-
-    [LibraryImport("LibTorchSharp")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.AssemblyDirectory | DllImportSearchPath.SafeDirectories)]
-    private static partial nint THSTensor_data(nint tensor);
 }

@@ -16,7 +16,7 @@ internal static class ElementwiseUpdate
     {
         using DisposeScope temporaries = NewDisposeScope();
         var elsewhere = new List<Operands>();
-        var pass = new MemoryPass<TRule>(rule);
+        var pass = new FusedUpdate<TRule>(rule);
         foreach (Operands each in operands)
         {
             if (!pass.TryAdd(each))

@@ -19,7 +19,7 @@ internal static unsafe class WinogradConvolution
         && shape.Outputs % WinogradProduct.Panel == 0;
 
     /// <summary>Outputs a side of the tiles into which the maps are cut.</summary>
-    public static int TileSide(ConvolutionShape shape) => IsTinyMap(shape) ? WinogradTile2.Outputs : WinogradTile4.Outputs;
+    public static int TileSide(ConvolutionShape shape) => IsTinyMap(shape) ? KaratsubaMap2x2.Outputs : WinogradTile4.Outputs;
 
     /// <summary>The convolution with its gradient.</summary>
     /// <param name="x">[N, C, H, W], best in channels-last layout.</param>
@@ -51,22 +51,34 @@ internal static unsafe class WinogradConvolution
             );
         using var scope = NewDisposeScope();
         using var _ = no_grad();
-        Tensor y = KernelMemory.Map([shape.Batch, shape.Outputs, shape.OutputHeight, shape.OutputWidth]);
-        (x, bias) = (ToChannelsLast(x), bias?.contiguous());
-        Forward(Images(x), Filters(weight), bias is null ? null : TensorMemory.Floats(bias), Images(y), padding, rectify, IsTinyMap(shape));
+        Tensor y = PooledTensor.ChannelsLast(
+            [shape.Batch, shape.Outputs, shape.OutputHeight, shape.OutputWidth],
+            "Winograd forward: output"
+        );
+        (x, bias) = (x.ToChannelsLast(), bias?.contiguous());
+        float* biases = bias is null ? null : TensorMemory.Floats(bias);
+        Run(shape, new(x), FilterBank.Of(weight), biases, new(y), padding, rectify);
+        GC.KeepAlive(weight);
         return y.MoveToOuterDisposeScope();
     }
 
     /// <summary>The gradient of the input, [N, C, H, W] in channels-last layout, from that of the output.</summary>
+    /// <param name="dy">[N, K, H + 2 padding - 2, W + 2 padding - 2].</param>
+    /// <param name="weight">[K, C, 3, 3].</param>
+    /// <param name="padding">Rows and columns of zeros around each image: 0 or 1.</param>
+    /// <param name="height">H.</param>
+    /// <param name="width">W.</param>
     public static Tensor InputGradient(Tensor dy, Tensor weight, int padding, long height, long width)
     {
         using var scope = NewDisposeScope();
         using var _ = no_grad();
-        Tensor dx = KernelMemory.Map([dy.shape[0], weight.shape[1], height, width]);
+        Tensor dx = PooledTensor.ChannelsLast([dy.shape[0], weight.shape[1], height, width], "Winograd input gradient: output");
         ConvolutionShape shape = Checked(dx, weight, padding);
+        CheckGradient(dy, shape);
         // The gradient is a convolution too: with turned filters, and with the padding that restores the size.
-        dy = ToChannelsLast(dy);
-        Forward(Images(dy), Filters(weight).Transposed(), null, Images(dx), 2 - padding, rectify: false, IsTinyMap(shape));
+        dy = dy.ToChannelsLast();
+        Run(shape, new(dy), FilterBank.Of(weight).Transposed(), null, new(dx), 2 - padding, rectify: false);
+        GC.KeepAlive(weight);
         return dx.MoveToOuterDisposeScope();
     }
 
@@ -74,34 +86,43 @@ internal static unsafe class WinogradConvolution
     public static Tensor WeightGradient(Tensor x, Tensor dy, Tensor weight, int padding)
     {
         ConvolutionShape shape = Checked(x, weight, padding);
+        CheckGradient(dy, shape);
         using var scope = NewDisposeScope();
         using var _ = no_grad();
-        Tensor gradient = KernelMemory.Like(weight);
-        (x, dy) = (ToChannelsLast(x), ToChannelsLast(dy));
-        ChannelsLast input = Images(x),
-            output = Images(dy);
+        Tensor gradient = PooledTensor.EmptyLike(weight, "Winograd weight gradient: output");
+        (x, dy) = (x.ToChannelsLast(), dy.ToChannelsLast());
+        (ChannelsLastImages input, ChannelsLastImages output) = (new(x), new(dy));
+        FilterBank filters = FilterBank.Of(gradient);
         switch (IsTinyMap(shape), Lanes16.IsSupported)
         {
             case (false, true):
-                WinogradFilterGradient<WinogradTile4, Lanes16>.Run(input, output, Filters(gradient), padding);
+                WinogradFilterGradient<WinogradTile4, Lanes16>.Run(input, output, filters, padding);
                 break;
             case (false, false):
-                WinogradFilterGradient<WinogradTile4, Lanes8>.Run(input, output, Filters(gradient), padding);
+                WinogradFilterGradient<WinogradTile4, Lanes8>.Run(input, output, filters, padding);
                 break;
             case (true, true):
-                WinogradFilterGradient<WinogradTile2, Lanes16>.Run(input, output, Filters(gradient), padding);
+                WinogradFilterGradient<KaratsubaMap2x2, Lanes16>.Run(input, output, filters, padding);
                 break;
             case (true, false):
-                WinogradFilterGradient<WinogradTile2, Lanes8>.Run(input, output, Filters(gradient), padding);
+                WinogradFilterGradient<KaratsubaMap2x2, Lanes8>.Run(input, output, filters, padding);
                 break;
         }
 
         return gradient.MoveToOuterDisposeScope();
     }
 
-    private static void Forward(ChannelsLast x, FilterBank filters, float* bias, ChannelsLast y, int padding, bool rectify, bool isTinyMap)
+    private static void Run(
+        ConvolutionShape shape,
+        ChannelsLastImages x,
+        FilterBank filters,
+        float* bias,
+        ChannelsLastImages y,
+        int padding,
+        bool rectify
+    )
     {
-        switch (isTinyMap, Lanes16.IsSupported)
+        switch (IsTinyMap(shape), Lanes16.IsSupported)
         {
             case (false, true):
                 WinogradForward<WinogradTile4, Lanes16>.Run(x, filters, bias, y, padding, rectify);
@@ -110,10 +131,10 @@ internal static unsafe class WinogradConvolution
                 WinogradForward<WinogradTile4, Lanes8>.Run(x, filters, bias, y, padding, rectify);
                 break;
             case (true, true):
-                WinogradForward<WinogradTile2, Lanes16>.Run(x, filters, bias, y, padding, rectify);
+                WinogradForward<KaratsubaMap2x2, Lanes16>.Run(x, filters, bias, y, padding, rectify);
                 break;
             case (true, false):
-                WinogradForward<WinogradTile2, Lanes8>.Run(x, filters, bias, y, padding, rectify);
+                WinogradForward<KaratsubaMap2x2, Lanes8>.Run(x, filters, bias, y, padding, rectify);
                 break;
         }
     }
@@ -135,27 +156,15 @@ internal static unsafe class WinogradConvolution
             : throw new ArgumentException($"Winograd's algorithm does not cover {shape} on this machine; use direct convolution.");
     }
 
-    /// <summary>The tensor itself, or a copy if it has another layout.</summary>
-    private static Tensor ToChannelsLast(Tensor tensor) => tensor.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2);
-
-    private static ChannelsLast Images(Tensor channelsLast)
+    private static void CheckGradient(Tensor dy, ConvolutionShape shape)
     {
-        long[] shape = channelsLast.shape;
-        return new ChannelsLast(TensorMemory.Floats(channelsLast), (int)shape[0], (int)shape[2], (int)shape[3], (int)shape[1]);
-    }
-
-    private static FilterBank Filters(Tensor weight)
-    {
-        long[] shape = weight.shape,
-            strides = weight.stride();
-        return new FilterBank(
-            (nint)TensorMemory.Floats(weight),
-            (int)shape[0],
-            (int)shape[1],
-            (nint)strides[0],
-            (nint)strides[1],
-            (nint)strides[2],
-            (nint)strides[3]
-        );
+        long[] expected = [shape.Batch, shape.Outputs, shape.OutputHeight, shape.OutputWidth];
+        if (!dy.shape.SequenceEqual(expected))
+        {
+            throw new ArgumentException(
+                $"The gradient of an output [{string.Join(", ", expected)}] has its shape, not [{string.Join(", ", dy.shape)}].",
+                nameof(dy)
+            );
+        }
     }
 }

@@ -6,8 +6,8 @@ namespace Padam.MLNet.Kernels;
 /// </summary>
 /// <remarks>
 /// Tiles are taken in chunks that a cache holds in the transformed domain. Threads meet as seldom as possible: where another program keeps
-/// a core busy, each
-/// meeting costs a slice of the scheduler's time. How the work is cut depends on the shape alone, and so does the order of all additions.
+/// a core busy, each meeting costs a slice of the scheduler's time. How the work is cut depends on the shape alone, and so does the order of
+/// all additions.
 /// </remarks>
 internal sealed unsafe class WinogradFilterGradient<TTile, T>
     where TTile : IWinogradTile
@@ -29,51 +29,45 @@ internal sealed unsafe class WinogradFilterGradient<TTile, T>
     private const int MaximalParts = 16,
         MinimalParts = 8;
 
-    private static readonly nint SumSlice = WinogradTransforms<TTile, T>.Slice(Panel * Panel);
+    private const string TilesOwner = "Winograd weight gradient: transformed tiles",
+        GradientsOwner = "Winograd weight gradient: transformed gradients",
+        SumsOwner = "Winograd weight gradient: sums";
 
-    private readonly ChannelsLast _x,
+    private readonly ChannelsLastImages _x,
         _dy;
     private readonly FilterBank _gradient;
     private readonly TileGrid _grid;
     private readonly int _padding,
         _inputPanels,
         _outputPanels,
-        _rows,
-        _scratchLength;
-    private readonly nint _vSlice,
-        _dmSlice;
+        _rows;
 
-    private WinogradFilterGradient(ChannelsLast x, ChannelsLast dy, FilterBank gradient, int padding)
+    private WinogradFilterGradient(ChannelsLastImages x, ChannelsLastImages dy, FilterBank gradient, int padding)
     {
         (_x, _dy, _gradient, _padding) = (x, dy, gradient, padding);
         (_inputPanels, _outputPanels) = (x.Channels / Panel, dy.Channels / Panel);
         _grid = new TileGrid(dy.Batch, dy.Height, dy.Width, TTile.Outputs);
-        Parts = (int)Math.Min(SumFloats / SumsLength, MaximalParts);
+        Parts = (int)Math.Min(SumFloats / ((long)Pairs * Elements * Panel * Panel), MaximalParts);
         int sharedRows = Math.Max(SharedFloats / (Elements * (x.Channels + dy.Channels)) / RowsAtOnce, 1) * RowsAtOnce;
         _rows = Math.Min(IsCutIntoParts ? OwnRows : sharedRows, _grid.Count);
-        _vSlice = WinogradTransforms<TTile, T>.Slice(_rows * (nint)x.Channels);
-        _dmSlice = WinogradTransforms<TTile, T>.Slice(_rows * (nint)dy.Channels);
-        _scratchLength = WinogradTransforms<TTile, T>.ScratchLength(Math.Max(x.Channels, dy.Channels));
     }
 
     private static int Elements => WinogradTransforms<TTile, T>.Elements;
 
     private int Pairs => _inputPanels * _outputPanels;
 
-    private nint SumsLength => Pairs * Elements * SumSlice;
-
-    private nint ChunkLength => Elements * (_vSlice + _dmSlice);
-
     // Into how many parts the tiles can be cut, each with sums of its own.
     private int Parts { get; }
 
     private bool IsCutIntoParts => Parts >= MinimalParts && _grid.Count >= Parts * OwnRows;
 
+    private int MostChannels => Math.Max(_x.Channels, _dy.Channels);
+
     /// <param name="x">[batch, height, width, inputs]: what the forward pass read.</param>
     /// <param name="dy">[batch, height + 2 padding - 2, width + 2 padding - 2, outputs]: the gradient of what it wrote.</param>
     /// <param name="gradient">Written.</param>
     /// <param name="padding">Rows and columns of zeros around the input.</param>
-    public static void Run(ChannelsLast x, ChannelsLast dy, FilterBank gradient, int padding)
+    public static void Run(ChannelsLastImages x, ChannelsLastImages dy, FilterBank gradient, int padding)
     {
         var pass = new WinogradFilterGradient<TTile, T>(x, dy, gradient, padding);
         if (pass.IsCutIntoParts)
@@ -87,16 +81,14 @@ internal sealed unsafe class WinogradFilterGradient<TTile, T>
     /// <summary>Few filters, many tiles: each part of the tiles is summed by itself, and the sums are added up at the end.</summary>
     private void EachThreadTakesTiles()
     {
-        using Scratch memory = Scratch.Rent(Parts * SumsLength);
-        float* sums = memory.Pointer;
+        using PanelMatrices sums = Sums(Parts * Pairs);
         Workers.Run(
             Parts,
             queue =>
             {
-                using Scratch memory = Scratch.Rent(ChunkLength + _scratchLength);
-                float* v = memory.Pointer,
-                    dm = v + Elements * _vSlice,
-                    scratch = v + ChunkLength;
+                using PanelMatrices v = Tiles(),
+                    dm = Gradients();
+                using var buffers = new TileBuffers<T>(MostChannels);
                 while (queue.Next(out int part))
                 {
                     int start = (int)((long)_grid.Count * part / Parts),
@@ -104,11 +96,11 @@ internal sealed unsafe class WinogradFilterGradient<TTile, T>
                     for (int first = start; first < end; first += _rows)
                     {
                         int count = Math.Min(_rows, end - first);
-                        Transform(first, 0, count, v, dm, scratch);
+                        Transform(first, 0, count, v, dm, buffers);
                         for (int element = 0; element < Elements; element++)
                         {
                             for (int output = 0; output < _outputPanels; output++)
-                                AddProducts(v, dm, element, output, count, sums + part * SumsLength, first == start);
+                                AddProducts(v, dm, element, output, count, sums, part, first == start);
                         }
                     }
                 }
@@ -120,23 +112,21 @@ internal sealed unsafe class WinogradFilterGradient<TTile, T>
     /// <summary>Few tiles, many filters: the sums of a pair of panels need not leave the cache before they are transformed back.</summary>
     private void EachThreadTakesFilters()
     {
-        using Scratch memory = Scratch.Rent(ChunkLength);
-        float* v = memory.Pointer,
-            dm = v + Elements * _vSlice;
+        using PanelMatrices v = Tiles(),
+            dm = Gradients();
         TransformChunk(0, _grid.Count, v, dm);
         Workers.Run(
             Pairs,
             queue =>
             {
-                using Scratch memory = Scratch.Rent(Elements * SumSlice + _scratchLength);
-                float* sums = memory.Pointer,
-                    scratch = sums + Elements * SumSlice;
+                using PanelMatrices sums = Sums(1);
+                using var buffers = new TileBuffers<T>(0);
                 while (queue.Next(out int pair))
                 {
                     (int output, int input) = Math.DivRem(pair, _inputPanels);
                     for (int element = 0; element < Elements; element++)
-                        AddProduct(v, dm, element, input, output, 0, _grid.Count, sums + element * SumSlice, isFirst: true);
-                    WinogradTransforms<TTile, T>.FilterGradient(sums, SumSlice, _gradient, output * Panel, input * Panel, Panel, scratch);
+                        AddProduct(v, dm, element, input, output, 0, _grid.Count, sums.At(element), isFirst: true);
+                    WinogradTransforms<TTile, T>.FilterGradient(sums, 0, _gradient, output * Panel, input * Panel, buffers);
                 }
             }
         );
@@ -145,11 +135,9 @@ internal sealed unsafe class WinogradFilterGradient<TTile, T>
     /// <summary>Many of both: all threads transform a chunk of tiles, then each adds its share of the elements.</summary>
     private void EachThreadTakesElements()
     {
-        using Scratch chunk = Scratch.Rent(ChunkLength);
-        using Scratch memory = Scratch.Rent(SumsLength);
-        float* v = chunk.Pointer,
-            dm = v + Elements * _vSlice,
-            sums = memory.Pointer;
+        using PanelMatrices v = Tiles(),
+            dm = Gradients(),
+            sums = Sums(Pairs);
         for (int start = 0; start < _grid.Count; start += _rows)
         {
             int first = start,
@@ -160,7 +148,7 @@ internal sealed unsafe class WinogradFilterGradient<TTile, T>
                 queue =>
                 {
                     while (queue.Next(out int item))
-                        AddProducts(v, dm, item / _outputPanels, item % _outputPanels, count, sums, first == 0);
+                        AddProducts(v, dm, item / _outputPanels, item % _outputPanels, count, sums, 0, first == 0);
                 }
             );
         }
@@ -168,75 +156,93 @@ internal sealed unsafe class WinogradFilterGradient<TTile, T>
         TransformBack(sums, 1);
     }
 
-    private void TransformChunk(int first, int count, float* v, float* dm)
+    private PanelMatrices Tiles() => new(Elements, _rows, _x.Channels, TilesOwner);
+
+    private PanelMatrices Gradients() => new(Elements, _rows, _dy.Channels, GradientsOwner);
+
+    /// <summary>Matrices [32, 32], as many as elements for each pair of panels.</summary>
+    private static PanelMatrices Sums(int pairs) => new(pairs * Elements, Panel, Panel, SumsOwner);
+
+    private void TransformChunk(int first, int count, PanelMatrices v, PanelMatrices dm)
     {
         const int tiles = 8;
         Workers.Run(
             (count + tiles - 1) / tiles,
             queue =>
             {
-                using Scratch scratch = Scratch.Rent(_scratchLength);
+                using var buffers = new TileBuffers<T>(MostChannels);
                 while (queue.Next(out int item))
-                    Transform(first, item * tiles, Math.Min(tiles, count - item * tiles), v, dm, scratch.Pointer);
+                    Transform(first, item * tiles, Math.Min(tiles, count - item * tiles), v, dm, buffers);
             }
         );
     }
 
     /// <summary>Transforms some tiles of the chunk that begins with tile <paramref name="first"/>.</summary>
-    private void Transform(int first, int row, int count, float* v, float* dm, float* scratch)
+    private void Transform(int first, int row, int count, PanelMatrices v, PanelMatrices dm, TileBuffers<T> buffers)
     {
-        WinogradTransforms<TTile, T>.Input(_x, _grid, _padding, first + row, count, v + row * Panel, _vSlice, _rows, scratch);
-        WinogradTransforms<TTile, T>.OutputGradient(_dy, _grid, first + row, count, dm + row * Panel, _dmSlice, _rows, scratch);
+        WinogradTransforms<TTile, T>.Input(_x, _grid, _padding, first + row, count, v, row, buffers);
+        WinogradTransforms<TTile, T>.OutputGradient(_dy, _grid, first + row, count, dm, row, buffers);
     }
 
-    /// <summary>One element of one panel of outputs, for all inputs, over a chunk.</summary>
-    private void AddProducts(float* v, float* dm, int element, int output, int count, float* sums, bool isFirst)
+    /// <summary>One element of one panel of outputs, for all inputs, over a chunk; added to the sums of a part.</summary>
+    private void AddProducts(
+        PanelMatrices v,
+        PanelMatrices dm,
+        int element,
+        int output,
+        int count,
+        PanelMatrices sums,
+        int part,
+        bool isFirst
+    )
     {
         for (int row = 0; row < count; row += RowsAtOnce)
         {
             for (int input = 0; input < _inputPanels; input++)
             {
-                float* sum = sums + ((nint)(output * _inputPanels + input) * Elements + element) * SumSlice;
+                int pair = output * _inputPanels + input;
+                float* sum = sums.At((nint)(part * Pairs + pair) * Elements + element);
                 AddProduct(v, dm, element, input, output, row, Math.Min(RowsAtOnce, count - row), sum, isFirst && row == 0);
             }
         }
     }
 
-    private void AddProduct(float* v, float* dm, int element, int input, int output, int row, int count, float* sum, bool isFirst)
-    {
-        float* left = v + element * _vSlice + ((nint)input * _rows + row) * Panel,
-            right = dm + element * _dmSlice + ((nint)output * _rows + row) * Panel;
-        WinogradProduct.MultiplyTransposed<T>(left, right, count, sum, !isFirst);
-    }
+    private static void AddProduct(
+        PanelMatrices v,
+        PanelMatrices dm,
+        int element,
+        int input,
+        int output,
+        int row,
+        int count,
+        float* sum,
+        bool isFirst
+    ) => WinogradProduct.MultiplyTransposed<T>(v.At(element, row, input), dm.At(element, row, output), count, sum, !isFirst);
 
-    private void TransformBack(float* sums, int parts) =>
+    private void TransformBack(PanelMatrices sums, int parts) =>
         Workers.Run(
             Pairs,
             queue =>
             {
-                using Scratch scratch = Scratch.Rent(_scratchLength);
+                using var buffers = new TileBuffers<T>(0);
                 while (queue.Next(out int pair))
                 {
-                    (int output, int input) = Math.DivRem(pair, _inputPanels);
-                    float* sum = sums + pair * Elements * SumSlice;
+                    nint first = (nint)pair * Elements;
                     for (int part = 1; part < parts; part++)
-                        AddTo(sum, sum + part * SumsLength, Elements * SumSlice);
-                    WinogradTransforms<TTile, T>.FilterGradient(
-                        sum,
-                        SumSlice,
-                        _gradient,
-                        output * Panel,
-                        input * Panel,
-                        Panel,
-                        scratch.Pointer
-                    );
+                    {
+                        for (int element = 0; element < Elements; element++)
+                            AddTo(sums.At(first + element), sums.At((nint)part * Pairs * Elements + first + element));
+                    }
+
+                    (int output, int input) = Math.DivRem(pair, _inputPanels);
+                    WinogradTransforms<TTile, T>.FilterGradient(sums, first, _gradient, output * Panel, input * Panel, buffers);
                 }
             }
         );
 
-    private static void AddTo(float* sum, float* part, nint length)
+    private static void AddTo(float* sum, float* part)
     {
-        for (nint i = 0; i < length; i += T.Count)
+        for (int i = 0; i < Panel * Panel; i += T.Count)
             *(T*)(sum + i) += *(T*)(part + i);
     }
 }

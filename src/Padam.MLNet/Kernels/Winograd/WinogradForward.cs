@@ -1,15 +1,39 @@
 namespace Padam.MLNet.Kernels;
 
 /// <summary>y = x * filters + bias by Winograd's algorithm, [rectified], on all threads. The same bits whatever their number.</summary>
-internal static unsafe class WinogradForward<TTile, T>
+internal sealed unsafe class WinogradForward<TTile, T>
     where TTile : IWinogradTile
     where T : unmanaged, ILanes<T>
 {
     private const int Panel = WinogradProduct.Panel;
+    private const int RowGroup = WinogradProduct.RowGroup;
 
     // With 64 channels the transformed block and its products fill about half of a 1 MiB second-level cache; the filters stream through the
     // rest.
     private const int BlockTiles = 32;
+
+    private const string FiltersOwner = "Winograd forward: transformed filters",
+        TilesOwner = "Winograd forward: transformed tiles",
+        ProductsOwner = "Winograd forward: products";
+
+    private readonly ChannelsLastImages _x,
+        _y;
+    private readonly FilterBank _filters;
+    private readonly float* _bias;
+    private readonly TileGrid _grid;
+    private readonly int _padding,
+        _outputPanels;
+    private readonly bool _rectify;
+
+    private WinogradForward(ChannelsLastImages x, FilterBank filters, float* bias, ChannelsLastImages y, int padding, bool rectify)
+    {
+        (_x, _filters, _y, _padding, _rectify) = (x, filters, y, padding, rectify);
+        _bias = bias;
+        _grid = new TileGrid(y.Batch, y.Height, y.Width, TTile.Outputs);
+        _outputPanels = filters.Outputs / Panel;
+    }
+
+    private static int Elements => WinogradTransforms<TTile, T>.Elements;
 
     /// <param name="x">[batch, height, width, inputs].</param>
     /// <param name="filters">Outputs and inputs are multiples of 32.</param>
@@ -17,147 +41,115 @@ internal static unsafe class WinogradForward<TTile, T>
     /// <param name="y">[batch, height + 2 padding - 2, width + 2 padding - 2, outputs]: written.</param>
     /// <param name="padding">Rows and columns of zeros around the input.</param>
     /// <param name="rectify">Whether negative outputs become zero.</param>
-    public static void Run(ChannelsLast x, FilterBank filters, float* bias, ChannelsLast y, int padding, bool rectify)
+    public static void Run(ChannelsLastImages x, FilterBank filters, float* bias, ChannelsLastImages y, int padding, bool rectify)
     {
-        var grid = new TileGrid(y.Batch, y.Height, y.Width, TTile.Outputs);
+        var pass = new WinogradForward<TTile, T>(x, filters, bias, y, padding, rectify);
         // Either all filters pass by each block of tiles, or all tiles pass by each panel of filters: the smaller of the two does the
         // passing.
-        if (grid.Count > filters.Outputs)
-            FiltersPassTiles(x, filters, bias, y, grid, padding, rectify);
+        if (pass._grid.Count > filters.Outputs)
+            pass.FiltersPassTiles();
         else
-            TilesPassFilters(x, filters, bias, y, grid, padding, rectify);
+            pass.TilesPassFilters();
     }
 
-    private static int Elements => WinogradTransforms<TTile, T>.Elements;
-
-    private static void FiltersPassTiles(
-        ChannelsLast x,
-        FilterBank filters,
-        float* bias,
-        ChannelsLast y,
-        TileGrid grid,
-        int padding,
-        bool rectify
-    )
+    private void FiltersPassTiles()
     {
-        int inputPanels = filters.Inputs / Panel,
-            outputPanels = filters.Outputs / Panel,
-            scratchLength = WinogradTransforms<TTile, T>.ScratchLength(filters.Inputs);
-        nint uSlice = WinogradTransforms<TTile, T>.Slice((nint)filters.Inputs * Panel),
-            vSlice = WinogradTransforms<TTile, T>.Slice(BlockTiles * (nint)filters.Inputs);
-        nint mSlice = WinogradTransforms<TTile, T>.Slice(BlockTiles * Panel);
-        using Scratch transformed = Scratch.Rent(outputPanels * Elements * uSlice);
-        float* u = transformed.Pointer;
+        using var u = new PanelMatrices(_outputPanels * Elements, _filters.Inputs, Panel, FiltersOwner);
+        TransformFilters(u);
         Workers.Run(
-            inputPanels * outputPanels,
+            (_grid.Count + BlockTiles - 1) / BlockTiles,
             queue =>
             {
-                using Scratch scratch = Scratch.Rent(scratchLength);
-                while (queue.Next(out int item))
-                {
-                    (int output, int input) = Math.DivRem(item, inputPanels);
-                    WinogradTransforms<TTile, T>.Filter(
-                        filters,
-                        output * Panel,
-                        input * Panel,
-                        Panel,
-                        u + output * Elements * uSlice + input * Panel * Panel,
-                        uSlice,
-                        scratch.Pointer
-                    );
-                }
-            }
-        );
-
-        Workers.Run(
-            (grid.Count + BlockTiles - 1) / BlockTiles,
-            queue =>
-            {
-                using Scratch memory = Scratch.Rent(Elements * (vSlice + mSlice) + scratchLength);
-                float* v = memory.Pointer,
-                    m = v + Elements * vSlice,
-                    scratch = m + Elements * mSlice;
+                using var buffers = new TileBuffers<T>(_x.Channels);
+                using PanelMatrices v = new(Elements, BlockTiles, _filters.Inputs, TilesOwner),
+                    m = new(Elements, BlockTiles, Panel, ProductsOwner);
                 while (queue.Next(out int block))
                 {
                     int first = block * BlockTiles,
-                        count = Math.Min(BlockTiles, grid.Count - first);
-                    WinogradTransforms<TTile, T>.Input(x, grid, padding, first, count, v, vSlice, BlockTiles, scratch);
-                    for (int panel = 0; panel < outputPanels; panel++)
+                        count = Math.Min(BlockTiles, _grid.Count - first);
+                    WinogradTransforms<TTile, T>.Input(_x, _grid, _padding, first, count, v, 0, buffers);
+                    for (int panel = 0; panel < _outputPanels; panel++)
                     {
-                        Products(v, vSlice, BlockTiles, u + panel * Elements * uSlice, uSlice, inputPanels, count, m, mSlice);
-                        WinogradTransforms<TTile, T>.Output(m, mSlice, y, grid, first, count, panel * Panel, bias, rectify, scratch);
+                        Multiply(v, u, panel * Elements, count, m);
+                        Output(m, first, count, panel, buffers);
                     }
                 }
             }
         );
     }
 
-    private static void TilesPassFilters(
-        ChannelsLast x,
-        FilterBank filters,
-        float* bias,
-        ChannelsLast y,
-        TileGrid grid,
-        int padding,
-        bool rectify
-    )
+    private void TransformFilters(PanelMatrices u)
     {
-        const int group = WinogradProduct.RowGroup;
-        int inputPanels = filters.Inputs / Panel,
-            outputPanels = filters.Outputs / Panel,
-            scratchLength = WinogradTransforms<TTile, T>.ScratchLength(filters.Inputs);
-        int groups = (grid.Count + group - 1) / group,
-            rows = groups * group;
-        nint uSlice = WinogradTransforms<TTile, T>.Slice((nint)filters.Inputs * Panel),
-            vSlice = WinogradTransforms<TTile, T>.Slice(rows * (nint)filters.Inputs);
-        nint mSlice = WinogradTransforms<TTile, T>.Slice(rows * Panel);
-        using Scratch transformed = Scratch.Rent(Elements * vSlice);
-        float* v = transformed.Pointer;
+        int inputPanels = _filters.Inputs / Panel;
         Workers.Run(
-            groups,
+            inputPanels * _outputPanels,
             queue =>
             {
-                using Scratch scratch = Scratch.Rent(scratchLength);
+                using var buffers = new TileBuffers<T>(0);
                 while (queue.Next(out int item))
                 {
-                    int first = item * group;
-                    WinogradTransforms<TTile, T>.Input(
-                        x,
-                        grid,
-                        padding,
-                        first,
-                        Math.Min(group, grid.Count - first),
-                        v + first * Panel,
-                        vSlice,
-                        rows,
-                        scratch.Pointer
+                    (int output, int input) = Math.DivRem(item, inputPanels);
+                    WinogradTransforms<TTile, T>.Filter(
+                        _filters,
+                        output * Panel,
+                        input * Panel,
+                        Panel,
+                        u,
+                        output * Elements,
+                        input * Panel,
+                        buffers
                     );
                 }
             }
         );
+    }
 
+    private void TilesPassFilters()
+    {
+        int groups = (_grid.Count + RowGroup - 1) / RowGroup,
+            rows = groups * RowGroup;
+        using var v = new PanelMatrices(Elements, rows, _filters.Inputs, TilesOwner);
+        TransformTiles(v, groups);
         Workers.Run(
-            outputPanels,
+            _outputPanels,
             queue =>
             {
-                using Scratch memory = Scratch.Rent(Elements * (uSlice + mSlice) + scratchLength);
-                float* u = memory.Pointer,
-                    m = u + Elements * uSlice,
-                    scratch = m + Elements * mSlice;
+                using var buffers = new TileBuffers<T>(0);
+                using PanelMatrices u = new(Elements, _filters.Inputs, Panel, FiltersOwner),
+                    m = new(Elements, rows, Panel, ProductsOwner);
                 while (queue.Next(out int panel))
                 {
-                    WinogradTransforms<TTile, T>.Filter(filters, panel * Panel, 0, filters.Inputs, u, uSlice, scratch);
-                    Products(v, vSlice, rows, u, uSlice, inputPanels, grid.Count, m, mSlice);
-                    WinogradTransforms<TTile, T>.Output(m, mSlice, y, grid, 0, grid.Count, panel * Panel, bias, rectify, scratch);
+                    WinogradTransforms<TTile, T>.Filter(_filters, panel * Panel, 0, _filters.Inputs, u, 0, 0, buffers);
+                    Multiply(v, u, 0, _grid.Count, m);
+                    Output(m, 0, _grid.Count, panel, buffers);
                 }
             }
         );
     }
 
-    private static void Products(float* v, nint vSlice, int vRows, float* u, nint uSlice, int inputPanels, int count, float* m, nint mSlice)
+    private void TransformTiles(PanelMatrices v, int groups) =>
+        Workers.Run(
+            groups,
+            queue =>
+            {
+                using var buffers = new TileBuffers<T>(_x.Channels);
+                while (queue.Next(out int group))
+                {
+                    int first = group * RowGroup,
+                        count = Math.Min(RowGroup, _grid.Count - first);
+                    WinogradTransforms<TTile, T>.Input(_x, _grid, _padding, first, count, v, first, buffers);
+                }
+            }
+        );
+
+    /// <summary>The products of some tiles with one panel of filters. Rows beyond the tiles are computed up to a whole group, and not read.</summary>
+    private static void Multiply(PanelMatrices v, PanelMatrices u, int firstFilter, int count, PanelMatrices m)
     {
-        int rows = (count + WinogradProduct.RowGroup - 1) / WinogradProduct.RowGroup * WinogradProduct.RowGroup;
+        int rows = (count + RowGroup - 1) / RowGroup * RowGroup;
         for (int i = 0; i < Elements; i++)
-            WinogradProduct.Multiply<T>(v + i * vSlice, (nint)vRows * Panel, u + i * uSlice, inputPanels, rows, m + i * mSlice);
+            WinogradProduct.Multiply<T>(v.At(i), v.PanelStride, u.At(firstFilter + i), v.Panels, rows, m.At(i));
     }
+
+    private void Output(PanelMatrices m, int first, int count, int panel, TileBuffers<T> buffers) =>
+        WinogradTransforms<TTile, T>.Output(m, _y, _grid, first, count, panel * Panel, _bias, _rectify, buffers);
 }

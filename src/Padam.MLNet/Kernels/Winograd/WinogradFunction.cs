@@ -16,7 +16,7 @@ internal sealed class WinogradFunction : autograd.SingleTensorFunction<WinogradF
     /// <summary>See <see cref="WinogradConvolution.Apply"/>.</summary>
     public static Tensor Apply(Tensor x, Tensor weight, Tensor? bias, int padding)
     {
-        HandedOver.Dispose();
+        ReturnedGradients.DisposeLast();
         // The scope also takes the tensor of the output's size that TorchSharp allocates to remember the output's shape.
         using var scope = NewDisposeScope();
         return apply(x, weight, bias!, padding).MoveToOuterDisposeScope();
@@ -35,7 +35,7 @@ internal sealed class WinogradFunction : autograd.SingleTensorFunction<WinogradF
     /// <inheritdoc/>
     public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output)
     {
-        HandedOver.Dispose();
+        ReturnedGradients.DisposeLast();
         List<Tensor> saved = ctx.get_saved_variables();
         using Tensor x = saved[0],
             weight = saved[1],
@@ -44,7 +44,8 @@ internal sealed class WinogradFunction : autograd.SingleTensorFunction<WinogradF
             return [null!, null!, null!, null!];
 
         var needs = (Needs)ctx.get_data(nameof(Needs));
-        return HandedOver.Keep(
+        return ReturnedGradients.Keep(
+            ctx,
             needs.Input ? WinogradConvolution.InputGradient(dy, weight, needs.Padding, x.shape[2], x.shape[3]) : null,
             needs.Weight ? WinogradConvolution.WeightGradient(x, dy, weight, needs.Padding) : null,
             needs.Bias ? dy.sum([0, 2, 3]) : null,

@@ -5,26 +5,16 @@ namespace Padam.MLNet.Kernels;
 /// <summary>
 /// Moves tiles between images and the transformed domain, where element (i, j) of all tiles is a matrix [tiles, channels] in panels.
 /// </summary>
-/// <remarks>The matrices lie a <c>slice</c> apart, which <see cref="Slice"/> gives.</remarks>
 internal static unsafe class WinogradTransforms<TTile, T>
     where TTile : IWinogradTile
     where T : unmanaged, ILanes<T>
 {
     private const int Panel = WinogradProduct.Panel;
-    private const int MaximalElements = 36;
-    private const int TapCount = 9;
+    private const int MaximalElements = TileBuffers<T>.MaximalElements;
+    private const int TapCount = TileBuffers<T>.TapCount;
 
     /// <summary>Matrices in the transformed domain.</summary>
     public static int Elements => TTile.Points * TTile.Points;
-
-    /// <summary>
-    /// The distance between matrices of so many elements: one cache line more, lest element (i, j) of a tile fall into the same cache set
-    /// for all i, j.
-    /// </summary>
-    public static nint Slice(nint elements) => elements + 16;
-
-    /// <summary>How many floats of scratch the methods below need for images of so many channels.</summary>
-    public static int ScratchLength(int channels) => 2 * MaximalElements * T.Count + Math.Max(channels, TapCount * Panel);
 
     /// <summary>v = Bt d B for some tiles of the input.</summary>
     /// <param name="x">The input.</param>
@@ -32,106 +22,145 @@ internal static unsafe class WinogradTransforms<TTile, T>
     /// <param name="padding">Rows and columns of zeros around the input.</param>
     /// <param name="first">The first tile.</param>
     /// <param name="count">How many tiles.</param>
-    /// <param name="v">Row 0 of the first matrix.</param>
-    /// <param name="slice">The distance between matrices.</param>
-    /// <param name="rows">The rows of each matrix.</param>
-    /// <param name="scratch">See <see cref="ScratchLength"/>.</param>
+    /// <param name="v">A matrix [tiles, channels] for each element: written.</param>
+    /// <param name="firstRow">The row of the first tile.</param>
+    /// <param name="buffers">Made for the channels of <paramref name="x"/>.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Input(
-        ChannelsLast x,
+        ChannelsLastImages x,
         TileGrid grid,
         int padding,
         int first,
         int count,
-        float* v,
-        nint slice,
-        int rows,
-        float* scratch
+        PanelMatrices v,
+        int firstRow,
+        TileBuffers<T> buffers
     )
     {
-        T* patch = (T*)scratch,
-            half = patch + MaximalElements;
-        float* zeros = Zeros(scratch, x.Channels);
+        T* patch = buffers.Patch,
+            half = buffers.Half;
+        float* zeros = buffers.Zeros,
+            to = v.At(0, firstRow);
+        nint panelStride = v.PanelStride,
+            stride = v.Stride / T.Count;
         float** pixels = stackalloc float*[MaximalElements];
         int offset = TTile.Offset(padding);
         for (nint row = 0; row < count; row++)
         {
             (int image, int top, int left) = grid[first + (int)row];
-            x.Locate(image, top + offset, left + offset, TTile.Inputs, pixels, zeros);
+            x.Locate(image, top + offset, left + offset, TTile.Inputs, 0, pixels, zeros);
             for (int channel = 0; channel < x.Channels; channel += T.Count)
             {
                 for (int i = 0; i < TTile.Inputs * TTile.Inputs; i++)
                     patch[i] = *(T*)(pixels[i] + channel);
-                TTile.Input(patch, 1, (T*)At(v, rows, row, channel), slice / T.Count, half);
+                TTile.Input(patch, 1, (T*)At(to, panelStride, row, channel), stride, half);
             }
         }
     }
 
     /// <summary>dm = A dY At for some tiles of the output's gradient; the parameters are those of <see cref="Input"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void OutputGradient(ChannelsLast dy, TileGrid grid, int first, int count, float* dm, nint slice, int rows, float* scratch)
+    public static void OutputGradient(
+        ChannelsLastImages dy,
+        TileGrid grid,
+        int first,
+        int count,
+        PanelMatrices dm,
+        int firstRow,
+        TileBuffers<T> buffers
+    )
     {
-        T* patch = (T*)scratch,
-            half = patch + MaximalElements;
-        float* zeros = Zeros(scratch, dy.Channels);
+        T* patch = buffers.Patch,
+            half = buffers.Half;
+        float* zeros = buffers.Zeros,
+            to = dm.At(0, firstRow);
+        nint panelStride = dm.PanelStride,
+            stride = dm.Stride / T.Count;
         float** pixels = stackalloc float*[MaximalElements];
         for (nint row = 0; row < count; row++)
         {
             (int image, int top, int left) = grid[first + (int)row];
-            dy.Locate(image, top, left, TTile.Outputs, pixels, zeros);
+            dy.Locate(image, top, left, TTile.Outputs, 0, pixels, zeros);
             for (int channel = 0; channel < dy.Channels; channel += T.Count)
             {
                 for (int i = 0; i < TTile.Outputs * TTile.Outputs; i++)
                     patch[i] = *(T*)(pixels[i] + channel);
-                TTile.OutputGradient(patch, 1, (T*)At(dm, rows, row, channel), slice / T.Count, half);
+                TTile.OutputGradient(patch, 1, (T*)At(to, panelStride, row, channel), stride, half);
             }
         }
     }
 
     /// <summary>Y = At m A for one panel of channels of some tiles, with the bias and, where asked for, the rectifier.</summary>
+    /// <param name="m">A matrix [tiles, 32] for each element.</param>
+    /// <param name="y">Written.</param>
+    /// <param name="grid">The tiles of <paramref name="y"/>.</param>
+    /// <param name="first">The tile of row 0.</param>
+    /// <param name="count">How many tiles.</param>
+    /// <param name="firstChannel">The channel of column 0.</param>
+    /// <param name="bias">One value a channel of <paramref name="y"/>, or null.</param>
+    /// <param name="rectify">Whether negative outputs become zero.</param>
+    /// <param name="buffers">For any number of channels.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Output(
-        float* m,
-        nint slice,
-        ChannelsLast y,
+        PanelMatrices m,
+        ChannelsLastImages y,
         TileGrid grid,
         int first,
         int count,
         int firstChannel,
         float* bias,
         bool rectify,
-        float* scratch
+        TileBuffers<T> buffers
     )
     {
-        T* patch = (T*)scratch,
-            half = patch + MaximalElements;
-        // What lies beyond the map is written to a place that nobody reads.
-        float* nowhere = (float*)(half + MaximalElements);
+        T* patch = buffers.Patch,
+            half = buffers.Half;
+        float* beyond = buffers.Beyond,
+            from = m.At(0);
+        nint stride = m.Stride / T.Count;
         float** pixels = stackalloc float*[MaximalElements];
         for (nint row = 0; row < count; row++)
         {
             (int image, int top, int left) = grid[first + (int)row];
-            y.Locate(image, top, left, TTile.Outputs, pixels, nowhere);
+            y.Locate(image, top, left, TTile.Outputs, firstChannel, pixels, beyond);
             for (int lane = 0; lane < Panel; lane += T.Count)
             {
-                int channel = firstChannel + lane;
-                TTile.Output((T*)(m + row * Panel + lane), slice / T.Count, patch, 1, half);
-                T shift = bias == null ? T.Zero : *(T*)(bias + channel);
+                TTile.Output((T*)(from + row * Panel + lane), stride, patch, 1, half);
+                T shift = bias == null ? T.Zero : *(T*)(bias + firstChannel + lane);
                 for (int i = 0; i < TTile.Outputs * TTile.Outputs; i++)
                 {
                     T value = patch[i] + shift;
-                    *(T*)(pixels[i] + channel) = rectify ? T.Max(value, T.Zero) : value;
+                    *(T*)(pixels[i] + lane) = rectify ? T.Max(value, T.Zero) : value;
                 }
             }
         }
     }
 
-    /// <summary>u = G g Gt for one panel of outputs and some inputs; row 0 of u is the first of them.</summary>
+    /// <summary>u = G g Gt for one panel of outputs and some inputs.</summary>
+    /// <param name="filters">The filters.</param>
+    /// <param name="firstOutput">The output of column 0.</param>
+    /// <param name="firstInput">The first input.</param>
+    /// <param name="inputs">How many inputs.</param>
+    /// <param name="u">A matrix [inputs, 32] for each element, from <paramref name="firstMatrix"/> on: written.</param>
+    /// <param name="firstMatrix">The matrix of the first element.</param>
+    /// <param name="firstRow">The row of the first input.</param>
+    /// <param name="buffers">For any number of channels.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Filter(FilterBank filters, int firstOutput, int firstInput, int inputs, float* u, nint slice, float* scratch)
+    public static void Filter(
+        FilterBank filters,
+        int firstOutput,
+        int firstInput,
+        int inputs,
+        PanelMatrices u,
+        int firstMatrix,
+        int firstRow,
+        TileBuffers<T> buffers
+    )
     {
-        T* half = (T*)scratch;
-        float* taps = (float*)(half + 2 * MaximalElements);
+        T* half = buffers.Half;
+        float* taps = buffers.Taps,
+            to = u.At(firstMatrix, firstRow);
+        nint stride = u.Stride / T.Count;
         for (nint row = 0; row < inputs; row++)
         {
             for (int output = 0; output < Panel; output++)
@@ -142,32 +171,35 @@ internal static unsafe class WinogradTransforms<TTile, T>
             }
 
             for (int lane = 0; lane < Panel; lane += T.Count)
-            {
-                TTile.Filter((T*)(taps + lane), Panel / T.Count, (T*)(u + row * Panel + lane), slice / T.Count, half);
-            }
+                TTile.Filter((T*)(taps + lane), Panel / T.Count, (T*)(to + row * Panel + lane), stride, half);
         }
     }
 
-    /// <summary>dg = Gt du G for one panel of outputs and some inputs; row 0 of du is the first of them.</summary>
+    /// <summary>dg = Gt du G for one panel of inputs and one of outputs.</summary>
+    /// <param name="du">A matrix [32, 32] for each element, from <paramref name="firstMatrix"/> on.</param>
+    /// <param name="firstMatrix">The matrix of the first element.</param>
+    /// <param name="gradient">Written.</param>
+    /// <param name="firstOutput">The output of column 0.</param>
+    /// <param name="firstInput">The input of row 0.</param>
+    /// <param name="buffers">For any number of channels.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void FilterGradient(
-        float* du,
-        nint slice,
+        PanelMatrices du,
+        nint firstMatrix,
         FilterBank gradient,
         int firstOutput,
         int firstInput,
-        int inputs,
-        float* scratch
+        TileBuffers<T> buffers
     )
     {
-        T* half = (T*)scratch;
-        float* taps = (float*)(half + 2 * MaximalElements);
-        for (nint row = 0; row < inputs; row++)
+        T* half = buffers.Half;
+        float* taps = buffers.Taps,
+            from = du.At(firstMatrix);
+        nint stride = du.Stride / T.Count;
+        for (nint row = 0; row < Panel; row++)
         {
             for (int lane = 0; lane < Panel; lane += T.Count)
-            {
-                TTile.FilterGradient((T*)(du + row * Panel + lane), slice / T.Count, (T*)(taps + lane), Panel / T.Count, half);
-            }
+                TTile.FilterGradient((T*)(from + row * Panel + lane), stride, (T*)(taps + lane), Panel / T.Count, half);
 
             for (int output = 0; output < Panel; output++)
             {
@@ -179,13 +211,6 @@ internal static unsafe class WinogradTransforms<TTile, T>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static float* At(float* matrix, int rows, nint row, int column) =>
-        matrix + ((nint)(column / Panel) * rows + row) * Panel + column % Panel;
-
-    private static float* Zeros(float* scratch, int channels)
-    {
-        float* zeros = scratch + 2 * MaximalElements * T.Count;
-        new Span<float>(zeros, channels).Clear();
-        return zeros;
-    }
+    private static float* At(float* matrix, nint panelStride, nint row, int column) =>
+        matrix + column / Panel * panelStride + row * Panel + column % Panel;
 }

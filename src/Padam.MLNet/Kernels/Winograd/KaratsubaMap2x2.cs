@@ -10,7 +10,7 @@ namespace Padam.MLNet.Kernels;
 /// products give:
 /// m = ((g0 - g1) x0, g1 (x0 + x1), (g2 - g1) x1), y0 = m1 + m2, y1 = m0 + m1.
 /// </remarks>
-internal readonly unsafe struct WinogradTile2 : IWinogradTile
+internal readonly unsafe struct KaratsubaMap2x2 : IWinogradTile
 {
     public static int Inputs => 2;
 

@@ -9,7 +9,7 @@ namespace Padam.MLNet.Kernels;
 /// every core.
 /// </summary>
 /// <remarks>Elements don't depend on each other, so results are the same whatever the number of threads.</remarks>
-internal sealed unsafe class MemoryPass<TRule>(TRule rule)
+internal sealed unsafe class FusedUpdate<TRule>(TRule rule)
     where TRule : struct, IUpdateRule
 {
     /// <summary>Elements a thread takes at a time: enough to hide the queue, few enough to share out evenly.</summary>
@@ -30,15 +30,15 @@ internal sealed unsafe class MemoryPass<TRule>(TRule rule)
             return false;
         long[] shape = parameter.shape,
             strides = parameter.stride();
-        if (!IsDense(shape, strides))
+        if (!TensorLayout.IsDense(shape, strides))
             return false;
         foreach (Tensor? state in (ReadOnlySpan<Tensor?>)[operands.M, operands.V, operands.MaxV])
         {
-            if (state is not null && !(IsPlainMemory(state) && SameLayout(shape, strides, state.stride())))
+            if (state is not null && !(IsPlainMemory(state) && TensorLayout.AreSame(shape, strides, state.stride())))
                 return false;
         }
 
-        if (!SameLayout(shape, strides, gradient.stride()))
+        if (!TensorLayout.AreSame(shape, strides, gradient.stride()))
             gradient = empty_like(parameter).copy_(gradient);
         var whole = new Chunk(Start(parameter), Start(gradient), Start(operands.M), Start(operands.V), Start(operands.MaxV), 0);
         long length = parameter.numel();
@@ -105,32 +105,6 @@ internal sealed unsafe class MemoryPass<TRule>(TRule rule)
 
     private static bool IsPlainMemory(Tensor tensor) =>
         tensor.dtype == ScalarType.Float32 && tensor.device_type == DeviceType.CPU && !tensor.is_sparse;
-
-    /// <summary>Whether the elements, in some order of the dimensions, lie one after the other without gap or overlap.</summary>
-    private static bool IsDense(long[] shape, long[] strides)
-    {
-        long next = 1;
-        foreach (int dimension in Enumerable.Range(0, shape.Length).Where(d => shape[d] != 1).OrderBy(d => strides[d]))
-        {
-            if (strides[dimension] != next)
-                return false;
-            next *= shape[dimension];
-        }
-
-        return true;
-    }
-
-    // The stride of a dimension of length 1 says nothing about where elements lie.
-    private static bool SameLayout(long[] shape, long[] a, long[] b)
-    {
-        for (int d = 0; d < shape.Length; d++)
-        {
-            if (shape[d] != 1 && a[d] != b[d])
-                return false;
-        }
-
-        return true;
-    }
 
     private static float* Start(Tensor? tensor) => tensor is null ? null : TensorMemory.Floats(tensor);
 

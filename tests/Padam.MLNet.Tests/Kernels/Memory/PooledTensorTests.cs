@@ -5,7 +5,7 @@ namespace Padam.MLNet.Tests.Kernels;
 
 [TestClass]
 [DoNotParallelize] // The blocks are the process's.
-public sealed class KernelMemoryTests
+public sealed class PooledTensorTests
 {
     private static readonly long[] Large = [16, 32, 32, 32];
 
@@ -13,10 +13,10 @@ public sealed class KernelMemoryTests
     public unsafe void A_map_takes_the_block_of_one_that_is_gone()
     {
         float* address;
-        using (Tensor first = KernelMemory.Map(Large))
+        using (Tensor first = PooledTensor.ChannelsLast(Large, "test"))
             address = TensorMemory.Floats(first);
-        using Tensor second = KernelMemory.Map(Large),
-            third = KernelMemory.Map(Large);
+        using Tensor second = PooledTensor.ChannelsLast(Large, "test"),
+            third = PooledTensor.ChannelsLast(Large, "test");
         Assert.IsTrue(TensorMemory.Floats(second) == address);
         Assert.IsTrue(TensorMemory.Floats(third) != address);
     }
@@ -28,14 +28,14 @@ public sealed class KernelMemoryTests
         Tensor weight = ones(1).requires_grad_(),
             product,
             view;
-        using (Tensor map = KernelMemory.Map(Large))
+        using (Tensor map = PooledTensor.ChannelsLast(Large, "test"))
         {
             map.fill_(3);
             product = (map * weight).sum();
             view = map[0];
         }
 
-        using Tensor other = KernelMemory.Map(Large);
+        using Tensor other = PooledTensor.ChannelsLast(Large, "test");
         other.fill_(7);
         product.backward();
         Assert.AreEqual(3f * other.numel(), weight.grad!.item<float>());
@@ -43,11 +43,11 @@ public sealed class KernelMemoryTests
     }
 
     [TestMethod]
-    [DataRow(16, DisplayName = "kept")]
-    [DataRow(1, DisplayName = "too small to be kept")]
+    [DataRow(16)]
+    [DataRow(1)]
     public void Maps_are_channels_last_singles_of_the_shape_asked_for(int batch)
     {
-        using Tensor map = KernelMemory.Map([batch, 32, 16, 24]);
+        using Tensor map = PooledTensor.ChannelsLast([batch, 32, 16, 24], "test");
         CollectionAssert.AreEqual(new long[] { batch, 32, 16, 24 }, map.shape);
         CollectionAssert.AreEqual(new long[] { 16 * 24 * 32, 1, 24 * 32, 32 }, map.stride());
         Assert.AreEqual(ScalarType.Float32, map.dtype);
@@ -56,15 +56,15 @@ public sealed class KernelMemoryTests
     [TestMethod]
     public void Blocks_in_use_survive_when_the_waiting_ones_are_given_back()
     {
-        KernelMemory.Map(Large).Dispose();
-        using Tensor map = KernelMemory.Map(Large),
-            another = KernelMemory.Map(Large);
+        PooledTensor.ChannelsLast(Large, "test").Dispose();
+        using Tensor map = PooledTensor.ChannelsLast(Large, "test"),
+            another = PooledTensor.ChannelsLast(Large, "test");
         map.fill_(5);
         another.Dispose();
-        KernelMemory.GiveBack();
-        KernelMemory.GiveBack();
+        MemoryPool.Trim();
+        MemoryPool.Trim();
         Assert.AreEqual(5f, map.min().item<float>());
-        using Tensor after = KernelMemory.Map(Large);
+        using Tensor after = PooledTensor.ChannelsLast(Large, "test");
         after.fill_(6);
         Assert.AreEqual(5f, map.max().item<float>());
     }
@@ -79,7 +79,7 @@ public sealed class KernelMemoryTests
             {
                 for (int i = 0; i < 50; i++)
                 {
-                    using Tensor map = KernelMemory.Map(Large);
+                    using Tensor map = PooledTensor.ChannelsLast(Large, "test");
                     map.fill_(thread);
                     Assert.AreEqual(thread, map.min().item<float>());
                     Assert.AreEqual(thread, map.max().item<float>());

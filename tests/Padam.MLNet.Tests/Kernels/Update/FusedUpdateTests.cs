@@ -8,60 +8,8 @@ namespace Padam.MLNet.Tests.Kernels;
 
 /// <summary>The one pass over memory against libtorch's operators.</summary>
 [TestClass]
-public sealed class MemoryPassTests
+public sealed class FusedUpdateTests
 {
-    private const double Rate = 0.05;
-    private const long T = 7;
-
-    /// <summary>One step of a rule by either way, and which state the rule keeps.</summary>
-    public sealed class RuleCase
-    {
-        private readonly string _name;
-
-        private RuleCase(string name) => _name = name;
-
-        internal (bool M, bool V, bool MaxV) Keeps { get; private init; }
-
-        internal Action<IReadOnlyList<Operands>> ByMemory { get; private init; } = null!;
-
-        internal Action<IReadOnlyList<Operands>> ByOperators { get; private init; } = null!;
-
-        internal static RuleCase Of<TRule>(string name, TRule rule, bool m = true, bool v = true, bool maxV = false)
-            where TRule : struct, IUpdateRule =>
-            new(name)
-            {
-                Keeps = (m, v, maxV),
-                ByMemory = operands => ElementwiseUpdate.Apply(rule, operands),
-                ByOperators = operands => ElementwiseUpdate.ByTensorOperators(rule, operands),
-            };
-
-        public override string ToString() => _name;
-    }
-
-    public static IEnumerable<RuleCase> Rules =>
-        [
-            .. from p in new[] { 0, 1 / 16.0, 1 / 8.0, 1 / 4.0, 1 / 2.0, 0.3, 0.4 }
-            from placement in Enum.GetValues<EpsilonPlacement>()
-            let o = new PadamOptions
-            {
-                Partial = p,
-                EpsilonPlacement = placement,
-                Epsilon = 1e-4,
-            }
-            select RuleCase.Of($"padam {p} {placement}", new PadamRule(o, Rate, T), maxV: true),
-            RuleCase.Of("padam without maximum", new PadamRule(new PadamOptions { AmsGrad = false }, Rate, T)),
-            RuleCase.Of("padam decoupled", new PadamRule(new PadamOptions { DecoupledWeightDecay = true }, Rate, T), maxV: true),
-            RuleCase.Of("adam", new AdamRule(new AdamOptions(), false, Rate, T) { L2 = 1e-2 }),
-            RuleCase.Of("amsgrad", new AdamRule(new AdamOptions(), true, Rate, T) { AmsGrad = true }, maxV: true),
-            RuleCase.Of("adamw", new AdamRule(new AdamOptions(), false, Rate, T) { Shrink = 0.99 }),
-            RuleCase.Of("sgd", new SgdRule(new SgdOptions(), Rate), v: false),
-            RuleCase.Of("sgd with nesterov", new SgdRule(new SgdOptions { Nesterov = true }, Rate), v: false),
-            RuleCase.Of("sgd without momentum", new SgdRule(new SgdOptions { Momentum = 0 }, Rate), m: false, v: false),
-            RuleCase.Of("yogi", new YogiRule(new YogiOptions(), Rate, T)),
-            RuleCase.Of("adabound", new AdaBoundRule(new AdaBoundOptions(), Rate, T)),
-            RuleCase.Of("amsbound", new AdaBoundRule(new AdaBoundOptions { AmsBound = true }, Rate, T), maxV: true),
-        ];
-
     /// <summary>Lengths around the registers' and the chunks', and layouts: plain, channels-last, 1x1 filters.</summary>
     private static readonly long[][] Shapes =
     [
@@ -87,7 +35,7 @@ public sealed class MemoryPassTests
 
     private static Tensor ChannelsLast(Tensor x) => x.dim() == 4 ? x.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2) : x;
 
-    private static List<Operands> RandomOperands(RuleCase rule, bool channelsLast)
+    private static List<Operands> RandomOperands(UpdateRuleCase rule, bool channelsLast)
     {
         manual_seed(1806);
         Tensor Laid(Tensor x) => channelsLast ? ChannelsLast(x) : x;
@@ -119,8 +67,8 @@ public sealed class MemoryPassTests
     }
 
     [TestMethod]
-    [DynamicData(nameof(Rules))]
-    public void It_agrees_with_the_tensor_operators(RuleCase rule)
+    [DynamicData(nameof(UpdateRuleCase.All), typeof(UpdateRuleCase))]
+    public void It_agrees_with_the_tensor_operators(UpdateRuleCase rule)
     {
         using DisposeScope scope = NewDisposeScope();
         foreach (bool channelsLast in (bool[])[false, true])
@@ -134,8 +82,8 @@ public sealed class MemoryPassTests
     }
 
     [TestMethod]
-    [DynamicData(nameof(Rules))]
-    public void The_number_of_threads_changes_no_bit(RuleCase rule)
+    [DynamicData(nameof(UpdateRuleCase.All), typeof(UpdateRuleCase))]
+    public void The_number_of_threads_changes_no_bit(UpdateRuleCase rule)
     {
         using DisposeScope scope = NewDisposeScope();
         List<Operands> one = RandomOperands(rule, false),
@@ -161,7 +109,7 @@ public sealed class MemoryPassTests
     public void An_element_is_the_same_wherever_it_stands()
     {
         using DisposeScope scope = NewDisposeScope();
-        foreach (RuleCase rule in Rules)
+        foreach (UpdateRuleCase rule in UpdateRuleCase.All)
         {
             Operands Filled(long length) =>
                 new(
@@ -187,7 +135,7 @@ public sealed class MemoryPassTests
             gradient = randn(5, 4, 3, 3),
             parameter = ChannelsLast(start.clone());
         var operands = new Operands(parameter, gradient, null, null, null);
-        Assert.IsTrue(new MemoryPass<SgdRule>(rule).TryAdd(operands));
+        Assert.IsTrue(new FusedUpdate<SgdRule>(rule).TryAdd(operands));
         ElementwiseUpdate.Apply(rule, [operands]);
         Assert.IsTrue(parameter.equal(start - gradient).all().item<bool>());
     }
@@ -205,9 +153,9 @@ public sealed class MemoryPassTests
             new(ones(1).expand(3).clone(), ones(3), Sparse(zeros(3)), null, null),
         ];
         foreach (Operands operands in refused)
-            Assert.IsFalse(new MemoryPass<SgdRule>(rule).TryAdd(operands));
+            Assert.IsFalse(new FusedUpdate<SgdRule>(rule).TryAdd(operands));
         Operands taken = new(ones(3), ones(3), zeros(3), null, null);
-        Assert.IsTrue(new MemoryPass<SgdRule>(rule).TryAdd(taken));
+        Assert.IsTrue(new FusedUpdate<SgdRule>(rule).TryAdd(taken));
 
         ElementwiseUpdate.Apply(rule, [.. refused, taken]);
         foreach (Operands operands in refused.Append(taken))

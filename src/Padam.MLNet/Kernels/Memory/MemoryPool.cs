@@ -1,0 +1,152 @@
+namespace Padam.MLNet.Kernels;
+
+/// <summary>
+/// The memory of all kernels: their working memory (<see cref="Scratch"/>) and the tensors they put out (<see cref="PooledTensor"/>). What is
+/// returned waits for the next request of its size, since fresh pages cost more than what is computed in them, and a heap falls apart: a block
+/// freed there cannot serve the next request of the same size and alignment.
+/// </summary>
+/// <remarks>
+/// A block serves requests down to half its size. It goes back to the system when <see cref="Trim"/> is called, by whoever ends a training or a
+/// model, or after it has waited while <see cref="Patience"/> tensors were made: no step of a training is as long as that.
+/// </remarks>
+internal static class MemoryPool
+{
+    /// <summary>How many tensors are made while a block waits in vain.</summary>
+    internal const int Patience = 4096;
+
+    // Requests below a page do not fight for a fit.
+    private const nuint Page = 4096;
+
+    private static readonly Lock Access = new();
+    private static readonly List<MemoryBlock> Idle = []; // From the smallest to the largest.
+    private static readonly Dictionary<nint, MemoryBlock> Lent = [];
+    private static bool s_isGuarded;
+    private static string? s_violation;
+    private static int s_generation;
+    private static long s_tensors;
+
+    /// <summary>
+    /// Whether new blocks are guarded: around what is lent lie <see cref="GuardWords"/>, which are checked when it is returned, and its content
+    /// is the same NaN. For tests.
+    /// </summary>
+    public static bool IsGuarded
+    {
+        get => s_isGuarded;
+        set
+        {
+            s_isGuarded = value;
+            Trim();
+        }
+    }
+
+    /// <summary>How many bytes are lent, and how many wait.</summary>
+    public static (long Lent, long Idle) Bytes
+    {
+        get
+        {
+            lock (Access)
+                return (Lent.Values.Sum(block => (long)block.Capacity), Idle.Sum(block => (long)block.Capacity));
+        }
+    }
+
+    /// <summary>Lends memory, aligned to a cache line and with arbitrary content.</summary>
+    /// <param name="bytes">How much; a multiple of four.</param>
+    /// <param name="owner">Who has it and what for, for messages.</param>
+    /// <exception cref="InsufficientMemoryException">The system has none.</exception>
+    /// <exception cref="MemoryOverrunException">Somebody wrote beyond the end of guarded memory before.</exception>
+    public static MemoryBlock Rent(long bytes, string owner)
+    {
+        ThrowIfOverrun();
+        var length = (nuint)bytes;
+        lock (Access)
+        {
+            MemoryBlock block = TakeIdle(length) ?? new MemoryBlock(length, s_isGuarded);
+            string? violation = block.Lend(length, owner, s_generation);
+            s_violation ??= violation;
+            Lent.Add(block.Address, block);
+            return block;
+        }
+    }
+
+    /// <summary>
+    /// Takes back the memory at an address. Never throws, since native code calls it too: what the guard words tell,
+    /// <see cref="ThrowIfOverrun"/> throws.
+    /// </summary>
+    public static void Return(nint address)
+    {
+        lock (Access)
+        {
+            MemoryBlock block = Lent[address];
+            Lent.Remove(address);
+            string? violation = block.Return();
+            s_violation ??= violation;
+            block.ReturnedAt = s_tensors;
+            if (block.Generation == s_generation)
+                Idle.Insert(FirstOfAtLeast(block.Capacity), block);
+            else
+                block.Release();
+        }
+    }
+
+    /// <summary>Gives back to the system what waits now, and what is lent now as soon as it is returned.</summary>
+    public static void Trim()
+    {
+        lock (Access)
+        {
+            Idle.ForEach(block => block.Release());
+            Idle.Clear();
+            s_generation++;
+        }
+    }
+
+    /// <summary>Counts a tensor, and gives back to the system what has waited too long.</summary>
+    public static void CountTensor()
+    {
+        lock (Access)
+        {
+            if (++s_tensors % (Patience / 16) != 0)
+                return;
+            foreach (MemoryBlock block in Idle.Where(HasWaitedTooLong))
+                block.Release();
+            Idle.RemoveAll(HasWaitedTooLong);
+        }
+    }
+
+    /// <exception cref="MemoryOverrunException">A kernel wrote where it may not; thrown once.</exception>
+    public static void ThrowIfOverrun()
+    {
+        if (s_violation is not null && Interlocked.Exchange(ref s_violation, null) is { } violation)
+            throw new MemoryOverrunException(violation);
+    }
+
+    private static bool HasWaitedTooLong(MemoryBlock block) => s_tensors - block.ReturnedAt >= Patience;
+
+    /// <summary>Takes the smallest block that holds so many bytes, unless it is far too large.</summary>
+    private static MemoryBlock? TakeIdle(nuint length)
+    {
+        int at = FirstOfAtLeast(length);
+        if (at == Idle.Count || Idle[at].Capacity > Math.Max(2 * length, Page))
+            return null;
+        MemoryBlock block = Idle[at];
+        Idle.RemoveAt(at);
+        return block;
+    }
+
+    private static int FirstOfAtLeast(nuint length)
+    {
+        (int low, int high) = (0, Idle.Count);
+        while (low < high)
+        {
+            int middle = (low + high) / 2;
+            if (Idle[middle].Capacity < length)
+                low = middle + 1;
+            else
+                high = middle;
+        }
+
+        return low;
+    }
+}
+
+/// <summary>A kernel wrote beyond the memory that it asked for. Only guarded memory tells.</summary>
+internal sealed class MemoryOverrunException(string message) : Exception(message);

@@ -1,0 +1,205 @@
+using Padam.MLNet.Kernels;
+using static TorchSharp.torch;
+
+namespace Padam.MLNet.Tests;
+
+/// <summary>
+/// Every kernel once, on a shape drawn at random, against libtorch. All memory comes from the guarded pool, that of the arguments too, so that
+/// a kernel that writes or reads beyond any of it is found.
+/// </summary>
+internal sealed class KernelTrial
+{
+    private const double Epsilon = 1e-5;
+    private static readonly UpdateRuleCase[] Rules = [.. UpdateRuleCase.All];
+
+    private readonly Random _random;
+    private readonly List<string> _faults = [];
+    private string _shape = "";
+
+    private KernelTrial(int seed)
+    {
+        _random = new Random(seed);
+        manual_seed(seed);
+    }
+
+    /// <summary>What was wrong, each fault a sentence; nothing where all is well.</summary>
+    public static IReadOnlyList<string> Faults(int seed)
+    {
+        var trial = new KernelTrial(seed);
+        if (WinogradConvolution.IsSupported)
+        {
+            trial.Try(trial.Convolution);
+            trial.Try(trial.Product);
+        }
+
+        trial.Try(trial.BatchNorm);
+        trial.Try(trial.Update);
+        return trial._faults;
+    }
+
+    // All memory is returned, and its guard words looked at, before the next kernel.
+    private void Try(Action kernel)
+    {
+        try
+        {
+            using (NewDisposeScope())
+                kernel();
+            ReturnedGradients.DisposeLast();
+            MemoryPool.ThrowIfOverrun();
+        }
+        catch (MemoryOverrunException overrun)
+        {
+            _faults.Add($"{_shape}: {overrun.Message}");
+        }
+    }
+
+    private void Convolution()
+    {
+        int batch = _random.Next(1, 10),
+            inputs = 32 * _random.Next(1, 17),
+            outputs = 32 * _random.Next(1, 17),
+            padding = _random.Next(2),
+            smallest = padding == 1 ? 1 : 3,
+            height = _random.Next(smallest, 21),
+            width = _random.Next(smallest, 21);
+        // Maps of 2x2 have kernels of their own.
+        if (_random.Next(8) == 0)
+            (height, width, padding) = (2, 2, 1);
+        bool rectify = _random.Next(2) == 0;
+        _shape = $"convolution {batch}x{inputs}->{outputs}@{height}x{width}, padding {padding}";
+        Tensor x = Maps(batch, inputs, height, width),
+            weight = Pooled(randn(outputs, inputs, 3, 3).div_(MathF.Sqrt(9 * inputs)).ToChannelsLast()),
+            bias = Pooled(randn(outputs));
+        Tensor input = x.detach().requires_grad_(),
+            filters = weight.detach().requires_grad_();
+        Tensor y = nn.functional.conv2d(input, filters, bias, padding: [padding, padding]);
+        Tensor dy = Maps(y.shape);
+        IList<Tensor> gradients = autograd.grad([y], [input, filters], [dy]);
+        Compare("output", rectify ? y.relu() : y, WinogradConvolution.Forward(x, weight, bias, padding, rectify));
+        Compare("input gradient", gradients[0], WinogradConvolution.InputGradient(dy, weight, padding, height, width));
+        Compare("weight gradient", gradients[1], WinogradConvolution.WeightGradient(x, dy, weight, padding));
+    }
+
+    private unsafe void Product()
+    {
+        const int panel = WinogradProduct.Panel;
+        int rows = WinogradProduct.RowGroup * _random.Next(1, 9),
+            panels = _random.Next(1, 17);
+        _shape = $"product {rows}x{panel * panels}x{panel}";
+        Tensor v = Pooled(randn(panels, rows, panel)),
+            u = Pooled(randn(panels, panel, panel)),
+            m = PooledTensor.EmptyLike(v[0], "product"),
+            du = PooledTensor.EmptyLike(u[0], "transposed product");
+        float* left = TensorMemory.Floats(v),
+            right = TensorMemory.Floats(u);
+        if (Lanes16.IsSupported)
+        {
+            WinogradProduct.Multiply<Lanes16>(left, rows * panel, right, panels, rows, TensorMemory.Floats(m));
+            WinogradProduct.MultiplyTransposed<Lanes16>(left, TensorMemory.Floats(m), rows, TensorMemory.Floats(du), add: false);
+        }
+        else
+        {
+            WinogradProduct.Multiply<Lanes8>(left, rows * panel, right, panels, rows, TensorMemory.Floats(m));
+            WinogradProduct.MultiplyTransposed<Lanes8>(left, TensorMemory.Floats(m), rows, TensorMemory.Floats(du), add: false);
+        }
+
+        Compare("product", matmul(v, u).sum([0L]), m);
+        Compare("transposed product", matmul(v[0].t(), m), du);
+    }
+
+    private void BatchNorm()
+    {
+        int batch = _random.Next(1, 10),
+            channels = 16 * _random.Next(1, 33),
+            height = _random.Next(1, 21),
+            width = _random.Next(1, 21);
+        // A single value has no variance, and libtorch refuses it.
+        if (batch * height * width == 1)
+            batch = 2;
+        (bool rectify, bool hasResidual) = (_random.Next(2) == 0, _random.Next(2) == 0);
+        _shape = $"batch normalisation {batch}x{channels}@{height}x{width}, rectified {rectify}, residual {hasResidual}";
+        Tensor x = Maps(batch, channels, height, width),
+            residual = Maps(x.shape),
+            dy = Maps(x.shape);
+        x.mul_(3).add_(2);
+        Tensor weight = Pooled(rand(channels).add_(0.5)),
+            bias = Pooled(randn(channels));
+
+        Tensor[] leaves = [.. new[] { x, weight, bias, residual }.Select(t => t.to_type(ScalarType.Float64).requires_grad_())];
+        Tensor y = nn.functional.batch_norm(leaves[0], null, null, leaves[1], leaves[2], training: true, eps: Epsilon);
+        if (hasResidual)
+            y = y + leaves[3];
+        if (rectify)
+        {
+            // Whether the rectifier is open at zero is a matter of rounding.
+            dy.mul_(y.detach().abs() > 1e-4);
+            y = y.relu();
+        }
+
+        IList<Tensor> expected = autograd.grad([y], [.. leaves.Take(hasResidual ? 4 : 3)], [dy.to_type(ScalarType.Float64)]);
+
+        BatchStatistics statistics = BatchNormalization.Statistics(x, Epsilon);
+        Tensor? added = hasResidual ? residual : null;
+        Compare("output", y, BatchNormalization.Forward(x, weight, bias, added, rectify, statistics));
+        BatchNormGradients actual = BatchNormalization.Backward(dy, x, weight, bias, added, rectify, statistics);
+        // Of few values the gradients cancel out: what is left is small beside what was added up.
+        double steepest = (leaves[1] / (leaves[0].var([0L, 2, 3], unbiased: false) + Epsilon).sqrt()).max().item<double>();
+        Compare("input gradient", expected[0], actual.Input, steepest * dy.abs().max().item<float>());
+        Compare("weight gradient", expected[1], actual.Weight, dy.abs().sum([0L, 2, 3]).max().item<float>());
+        Compare("bias gradient", expected[2], actual.Bias, dy.abs().sum([0L, 2, 3]).max().item<float>());
+        if (hasResidual)
+            Compare("residual gradient", expected[3], actual.Residual!);
+    }
+
+    private void Update()
+    {
+        UpdateRuleCase rule = Rules[_random.Next(Rules.Length)];
+        long[] Shape() => [_random.Next(1, 70), 16 * _random.Next(1, 9), _random.Next(1, 4), _random.Next(1, 4)];
+        Operands Drawn(long[] shape) =>
+            new(
+                Maps(shape),
+                Maps(shape),
+                rule.Keeps.M ? Maps(shape) : null,
+                rule.Keeps.V ? Maps(shape).abs_() : null,
+                rule.Keeps.MaxV ? Maps(shape).abs_() : null
+            );
+        Operands[] fused = [.. Enumerable.Range(0, 3).Select(_ => Drawn(Shape()))],
+            plain =
+            [.. fused.Select(o => new Operands(o.Parameter.clone(), o.Gradient.clone(), o.M?.clone(), o.V?.clone(), o.MaxV?.clone()))];
+        _shape = $"{rule} of {string.Join(", ", fused.Select(o => $"[{string.Join(", ", o.Parameter.shape)}]"))}";
+        rule.ByMemory(fused);
+        rule.ByOperators(plain);
+        foreach ((Operands expected, Operands actual) in plain.Zip(fused))
+        {
+            Compare("parameter", expected.Parameter, actual.Parameter);
+            foreach ((Tensor? e, Tensor? a) in new[] { (expected.M, actual.M), (expected.V, actual.V), (expected.MaxV, actual.MaxV) })
+            {
+                if (e is not null)
+                    Compare("state", e, a!);
+            }
+        }
+    }
+
+    private static Tensor Maps(params long[] shape) => Pooled(randn(shape).ToChannelsLast());
+
+    /// <summary>A copy in guarded memory.</summary>
+    private static Tensor Pooled(Tensor values) => PooledTensor.EmptyLike(values, "an argument").copy_(values);
+
+    /// <summary>Notes a fault where two results differ by more than rounding, relative to the largest value or to a scale.</summary>
+    private void Compare(string what, Tensor expected, Tensor actual, double scale = 0)
+    {
+        const double tolerance = 1e-4;
+        using var scope = NewDisposeScope();
+        if (!expected.shape.SequenceEqual(actual.shape))
+        {
+            _faults.Add($"{_shape}: {what} is [{string.Join(", ", actual.shape)}]");
+            return;
+        }
+
+        double largest = Math.Max(expected.abs().max().to_type(ScalarType.Float64).item<double>(), scale),
+            error = (actual - expected).abs().max().to_type(ScalarType.Float64).item<double>();
+        // Not a number fails too.
+        if (!(error <= tolerance * largest))
+            _faults.Add($"{_shape}: {what} differs by {error / largest:E1}");
+    }
+}
