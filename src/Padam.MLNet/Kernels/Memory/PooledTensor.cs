@@ -26,7 +26,7 @@ internal static unsafe class PooledTensor
         nint address = MemoryPool.Rent(checked(sizeof(float) * length), owner).Address;
         Tensor row = TorchSharpEntryPoints.TensorOver(address, length, &Return);
         // Not a view of the row: autograd forbids some things for views that a custom function puts out.
-        return empty(0, ScalarType.Float32).set_(row.as_strided(shape, strides)).MoveToOuterDisposeScope();
+        return CpuTensors.Empty([0]).set_(row.as_strided(shape, strides)).MoveToOuterDisposeScope();
     }
 
     // libtorch calls it on whichever thread lets go of the last reference.
