@@ -3,6 +3,7 @@ using Microsoft.ML;
 using Microsoft.ML.Runtime;
 using Padam.MLNet.Backbones;
 using Padam.MLNet.Data;
+using Padam.MLNet.Layers;
 using Padam.MLNet.MLNetInternals;
 using Padam.MLNet.Models;
 using Padam.MLNet.Native;

@@ -1,3 +1,4 @@
+using Padam.MLNet.Layers;
 using Padam.MLNet.Native;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;

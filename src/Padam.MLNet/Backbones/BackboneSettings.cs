@@ -1,3 +1,5 @@
+using Padam.MLNet.Layers;
+
 namespace Padam.MLNet.Backbones;
 
 /// <summary>
@@ -28,4 +30,7 @@ public sealed record BackboneSettings
         if (!(BatchNormEpsilon > 0) || double.IsInfinity(BatchNormEpsilon))
             throw new ArgumentException($"BatchNormEpsilon is {BatchNormEpsilon}; it must be a number above 0.");
     }
+
+    /// <summary>A layer with these constants.</summary>
+    internal BatchNorm BatchNorm(long channels) => new(channels, BatchNormEpsilon, BatchNormMomentum);
 }

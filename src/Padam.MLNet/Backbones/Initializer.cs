@@ -1,7 +1,8 @@
+using Padam.MLNet.Layers;
 using Padam.MLNet.Native;
 using TorchSharp;
-using TorchSharp.Modules;
 using static TorchSharp.torch;
+using Linear = TorchSharp.Modules.Linear;
 
 namespace Padam.MLNet.Backbones;
 

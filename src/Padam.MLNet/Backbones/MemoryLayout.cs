@@ -1,7 +1,8 @@
 using Padam.MLNet.Kernels;
+using Padam.MLNet.Layers;
 using TorchSharp;
-using TorchSharp.Modules;
 using static TorchSharp.torch;
+using Parameter = TorchSharp.Modules.Parameter;
 
 namespace Padam.MLNet.Backbones;
 

@@ -1,5 +1,7 @@
-using TorchSharp.Modules;
+using Padam.MLNet.Layers;
 using static TorchSharp.torch;
+using Linear = TorchSharp.Modules.Linear;
+using Sequential = TorchSharp.Modules.Sequential;
 
 namespace Padam.MLNet.Backbones;
 
@@ -22,8 +24,8 @@ internal sealed class ResNet : Network, IFoldable
         : base(nameof(ResNet))
     {
         long channels = 64;
-        register_module(nameof(conv1), conv1 = new Convolution(3, channels, kernel: 3));
-        register_module(nameof(bn1), bn1 = new BatchNorm(channels, settings));
+        register_module(nameof(conv1), conv1 = Convolution.ForBackbone(3, channels, kernel: 3));
+        register_module(nameof(bn1), bn1 = settings.BatchNorm(channels));
         for (int stage = 0; stage < blocks.Length; stage++)
         {
             stages.Add(nn.Sequential());
@@ -53,7 +55,7 @@ internal sealed class ResNet : Network, IFoldable
 
     protected override Tensor Logits(Tensor images)
     {
-        Tensor map = bn1.After(conv1, images, rectify: true);
+        Tensor map = bn1.After(conv1, images, activation: Activation.Relu);
         foreach (Sequential stage in stages)
             map = stage.forward(map);
         return linear.forward(map.mean([2, 3]));

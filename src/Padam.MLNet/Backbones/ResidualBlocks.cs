@@ -1,3 +1,4 @@
+using Padam.MLNet.Layers;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -15,9 +16,9 @@ internal sealed class Shortcut : nn.Module<Tensor, Tensor>, IFoldable
     public Shortcut(long inChannels, long outChannels, int stride, BackboneSettings settings, bool plain)
         : base(nameof(Shortcut))
     {
-        register_module("0", convolution = new Convolution(inChannels, outChannels, kernel: 1, stride, bias: plain));
+        register_module("0", convolution = Convolution.ForBackbone(inChannels, outChannels, kernel: 1, stride, bias: plain));
         if (!plain)
-            register_module("1", norm = new BatchNorm(outChannels, settings));
+            register_module("1", norm = settings.BatchNorm(outChannels));
     }
 
     public IEnumerable<(Convolution, BatchNorm)> Pairs => norm is null ? [] : [(convolution, norm)];
@@ -44,7 +45,7 @@ internal sealed class ResidualBlock : nn.Module<Tensor, Tensor>, IFoldable
     {
         foreach (Convolution convolution in convolutions)
         {
-            chain.Add((convolution, new BatchNorm(convolution.Weight.shape[0], settings)));
+            chain.Add((convolution, settings.BatchNorm(convolution.Weight.shape[0])));
             register_module($"conv{chain.Count}", convolution);
             register_module($"bn{chain.Count}", chain[^1].Norm);
         }
@@ -71,8 +72,8 @@ internal sealed class ResidualBlock : nn.Module<Tensor, Tensor>, IFoldable
     ) =>
         new(
             [
-                new Convolution(inChannels, channels, kernel: 3, stride, bias: report),
-                new Convolution(channels, channels, kernel: 3, bias: report),
+                Convolution.ForBackbone(inChannels, channels, kernel: 3, stride, bias: report),
+                Convolution.ForBackbone(channels, channels, kernel: 3, bias: report),
             ],
             stride == 1 && inChannels == channels ? null : new Shortcut(inChannels, channels, stride, settings, plain: report),
             shortcutName,
@@ -83,9 +84,9 @@ internal sealed class ResidualBlock : nn.Module<Tensor, Tensor>, IFoldable
     public static ResidualBlock Bottleneck(long inChannels, long channels, int stride, string shortcutName, BackboneSettings settings) =>
         new(
             [
-                new Convolution(inChannels, channels, kernel: 1),
-                new Convolution(channels, channels, kernel: 3, stride),
-                new Convolution(channels, channels * Expansion, kernel: 1),
+                Convolution.ForBackbone(inChannels, channels, kernel: 1),
+                Convolution.ForBackbone(channels, channels, kernel: 3, stride),
+                Convolution.ForBackbone(channels, channels * Expansion, kernel: 1),
             ],
             stride == 1 && inChannels == channels * Expansion
                 ? null
@@ -104,8 +105,8 @@ internal sealed class ResidualBlock : nn.Module<Tensor, Tensor>, IFoldable
         Tensor residual = shortcut?.forward(input) ?? input,
             output = input;
         foreach ((Convolution convolution, BatchNorm norm) in chain.SkipLast(1))
-            output = norm.After(convolution, output, rectify: true);
+            output = norm.After(convolution, output, activation: Activation.Relu);
         (Convolution lastConvolution, BatchNorm lastNorm) = chain[^1];
-        return lastNorm.After(lastConvolution, output, residual, rectify: true).MoveToOuterDisposeScope();
+        return lastNorm.After(lastConvolution, output, residual, activation: Activation.Relu).MoveToOuterDisposeScope();
     }
 }

@@ -1,7 +1,8 @@
+using Padam.MLNet.Layers;
 using TorchSharp;
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn.functional;
+using Linear = TorchSharp.Modules.Linear;
 
 namespace Padam.MLNet.Backbones;
 
@@ -65,8 +66,8 @@ internal sealed class Vgg : Network, IFoldable
             }
 
             var (convolution, norm) = (
-                new Convolution(channels, width, kernel: 3, bias: true, onTinyMaps: pools == 4),
-                new BatchNorm(width, settings)
+                Convolution.ForBackbone(channels, width, kernel: 3, bias: true, onTinyMaps: pools == 4),
+                settings.BatchNorm(width)
             );
             steps.Add((convolution, norm));
             layers.Add(($"{index}", convolution));
@@ -91,7 +92,7 @@ internal sealed class Vgg : Network, IFoldable
         {
             using DisposeScope scope = NewDisposeScope();
             map = (
-                step is var (convolution, norm) ? norm.After(convolution, map, rectify: true) : max_pool2d(map, 2)
+                step is var (convolution, norm) ? norm.After(convolution, map, activation: Activation.Relu) : max_pool2d(map, 2)
             ).MoveToOuterDisposeScope();
         }
 

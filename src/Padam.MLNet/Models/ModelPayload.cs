@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Padam.MLNet.Backbones;
 using Padam.MLNet.Formats;
+using Padam.MLNet.Layers;
 using Padam.MLNet.Persistence;
 using static TorchSharp.torch;
 

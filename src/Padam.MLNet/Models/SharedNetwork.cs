@@ -1,5 +1,5 @@
-using Padam.MLNet.Backbones;
 using Padam.MLNet.Kernels;
+using Padam.MLNet.Layers;
 using static TorchSharp.torch;
 
 namespace Padam.MLNet.Models;

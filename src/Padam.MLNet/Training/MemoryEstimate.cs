@@ -17,7 +17,7 @@ internal static class MemoryEstimate
     internal static void RequireRoomForSteps(nn.Module<Tensor, Tensor> network, string name, ImageShape size, int batch)
     {
         double weights = 2.0 * sizeof(float) * network.parameters().Sum(parameter => parameter.NumberOfElements);
-        double image = sizeof(float) * (size.Values + (ActivationCount.PerPixel(network) * size.Pixels)),
+        double image = sizeof(float) * (size.Values + (ActivationMemory.NumbersPerPixel(network) * size.Pixels)),
             room = GC.GetGCMemoryInfo().HighMemoryLoadThresholdBytes;
         if (room <= 0 || weights + (image * batch) <= room)
             return;

@@ -1,6 +1,6 @@
 using System.Buffers;
-using Padam.MLNet.Backbones;
 using Padam.MLNet.Data;
+using Padam.MLNet.Layers;
 using Padam.MLNet.Scoring;
 using static TorchSharp.torch;
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Padam.MLNet.Backbones;
+using Padam.MLNet.Layers;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -202,7 +203,7 @@ public sealed class BackboneTests
         Tensor map = randn(4, 3, 5, 5) * 2 + 1,
             mean = map.mean([0, 2, 3]),
             variance = map.var([0, 2, 3], unbiased: false);
-        using BatchNorm norm = new(3, new() { BatchNormMomentum = 0.25, BatchNormEpsilon = 0.5 });
+        using BatchNorm norm = new BackboneSettings { BatchNormMomentum = 0.25, BatchNormEpsilon = 0.5 }.BatchNorm(3);
         Tensor expected = (map - mean.view(1, 3, 1, 1)) / (variance + 0.5).sqrt().view(1, 3, 1, 1);
         Assert.IsTrue(norm.forward(map).allclose(expected, atol: 1e-5));
         Assert.IsTrue(norm.RunningMean.allclose(mean * 0.25, atol: 1e-6));

@@ -1,4 +1,5 @@
 using Padam.MLNet.Backbones;
+using Padam.MLNet.Layers;
 using TorchSharp;
 using static TorchSharp.torch;
 

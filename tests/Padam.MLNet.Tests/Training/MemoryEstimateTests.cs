@@ -48,6 +48,9 @@ public sealed class MemoryEstimateTests
         using nn.Module<Tensor, Tensor> network = Backbone.Parse("resnet18").Build(10);
 
         // Convolution and normalisation of the stem and the blocks, and of three shortcuts.
-        Assert.AreEqual(2 * ((5 * 65_536) + (5 * 32_768) + (5 * 16_384) + (5 * 8_192)), ActivationCount.PerPixel(network) * 32 * 32);
+        Assert.AreEqual(
+            2 * ((5 * 65_536) + (5 * 32_768) + (5 * 16_384) + (5 * 8_192)),
+            ActivationMemory.NumbersPerPixel(network) * 32 * 32
+        );
     }
 }

@@ -1,8 +1,9 @@
 using Padam.MLNet.Backbones;
+using Padam.MLNet.Layers;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace Padam.MLNet.Tests.Backbones;
+namespace Padam.MLNet.Tests.Layers;
 
 [TestClass]
 public sealed class FoldingTests

@@ -1,17 +1,11 @@
 using static TorchSharp.torch;
 
-namespace Padam.MLNet.Backbones;
-
-/// <summary>A part of a network that knows which batch normalisation follows which convolution.</summary>
-internal interface IFoldable
-{
-    IEnumerable<(Convolution Convolution, BatchNorm Norm)> Pairs { get; }
-}
+namespace Padam.MLNet.Layers;
 
 /// <summary>
 /// Batch normalisation folded into the convolutions before it, for scoring. Parameters, buffers and <c>state_dict()</c> stay as they are:
-/// the folded
-/// weights are tensors beside them. Back in training mode, a network is unfolded again.
+/// the folded weights
+/// are tensors beside them. Back in training mode, a network is unfolded again.
 /// </summary>
 internal static class Folding
 {

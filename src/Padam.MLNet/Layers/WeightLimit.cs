@@ -1,4 +1,4 @@
-namespace Padam.MLNet.Backbones;
+namespace Padam.MLNet.Layers;
 
 /// <summary>
 /// A bound on the numbers that a network under construction may hold, so that a small file cannot ask for a huge network: what a file says

@@ -1,0 +1,133 @@
+using System.Runtime.InteropServices;
+using Padam.MLNet.Kernels;
+using Padam.MLNet.Native;
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Padam.MLNet.Layers;
+
+/// <summary>
+/// Batch normalisation of the channels of [N, C, H, W] (Ioffe and Szegedy, 2015) as torch.nn.BatchNorm2d, with its parameters and buffers:
+/// <c>weight</c>, <c>bias</c>, <c>running_mean</c>, <c>running_var</c> (unbiased), <c>num_batches_tracked</c>. On channels-last maps of the
+/// CPU it takes two passes over the memory each way, a residual and an activation included (<see cref="After"/>).
+/// </summary>
+public sealed class BatchNorm : nn.Module<Tensor, Tensor>
+{
+    private readonly double _momentum,
+        _epsilon;
+    private bool _folded;
+
+    /// <summary>Makes a layer that begins at weight 1, bias 0.</summary>
+    /// <param name="channels">Channels, at least 1.</param>
+    /// <param name="epsilon">Added to the variance before its root, above 0.</param>
+    /// <param name="momentum">Weight of the newest batch in the running mean and variance, in (0, 1].</param>
+    /// <exception cref="ArgumentOutOfRangeException">A number is out of range.</exception>
+    public BatchNorm(long channels, double epsilon = 1e-5, double momentum = 0.1)
+        : base(nameof(BatchNorm))
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(channels, 1);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(epsilon);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(momentum);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(momentum, 1);
+        NativeLibraries.EnsureLoaded();
+        (_momentum, _epsilon) = (momentum, epsilon);
+        register_parameter("weight", new Parameter(CpuTensors.Ones([channels])));
+        register_parameter("bias", new Parameter(CpuTensors.Zeros([channels])));
+        register_buffer("running_mean", CpuTensors.Zeros([channels]));
+        register_buffer("running_var", CpuTensors.Ones([channels]));
+        register_buffer("num_batches_tracked", CpuTensors.Zeros([1], ScalarType.Int64).squeeze());
+    }
+
+    // Looked up each time: moving a module to another device replaces what is registered.
+    internal Parameter Weight => get_parameter("weight")!;
+
+    internal Parameter Bias => get_parameter("bias")!;
+
+    internal Tensor RunningMean => get_buffer("running_mean")!;
+
+    internal Tensor RunningVariance => get_buffer("running_var")!;
+
+    internal Tensor BatchesTracked => get_buffer("num_batches_tracked")!;
+
+    /// <summary>The normalised maps: by the batch's statistics in training mode, by the running ones in evaluation mode.</summary>
+    public override Tensor forward(Tensor input) => _folded ? input.alias() : Normalize(input, residual: null, Activation.None);
+
+    /// <summary>
+    /// activation(batch_norm(convolution(input)) + residual): a convolution and what follows it as one, which takes fewer passes over memory
+    /// than one after the other, and in scoring the convolution alone. A network that calls this is an <see cref="IFoldable"/>.
+    /// </summary>
+    /// <param name="convolution">The convolution whose output this layer normalises.</param>
+    /// <param name="input">Its input, [N, in, H, W].</param>
+    /// <param name="residual">Added after the normalisation, of the output's shape; null for nothing.</param>
+    /// <param name="activation">Applied last.</param>
+    public Tensor After(Convolution convolution, Tensor input, Tensor? residual = null, Activation activation = Activation.None)
+    {
+        ArgumentNullException.ThrowIfNull(convolution);
+        using DisposeScope scope = NewDisposeScope();
+        Tensor output = _folded
+            ? residual is null
+                ? convolution.Activated(input, activation)
+                : AddAndActivate(convolution.Activated(input, Activation.None), residual, activation)
+            : Normalize(convolution.forward(input), residual, activation);
+        return output.MoveToOuterDisposeScope();
+    }
+
+    private Tensor Normalize(Tensor input, Tensor? residual, Activation activation)
+    {
+        if (training)
+            BatchesTracked.add_(Scalars.One, Scalars.One);
+        if (training && BatchNormalization.Supports(input))
+            return ActivationCount.Counted(ByKernel(input, residual, activation));
+        Tensor output = nn.functional.batch_norm(input, RunningMean, RunningVariance, Weight, Bias, training, _momentum, _epsilon);
+        return AddAndActivate(ActivationCount.Counted(output), residual, activation);
+    }
+
+    // In place: the map is one that nobody else has seen.
+    private static Tensor AddAndActivate(Tensor map, Tensor? residual, Activation activation)
+    {
+        if (residual is not null)
+            map = map.add_(residual, Scalars.One);
+        return activation == Activation.Relu ? map.relu_() : map;
+    }
+
+    private Tensor ByKernel(Tensor input, Tensor? residual, Activation activation)
+    {
+        bool rectify = activation == Activation.Relu;
+        (Tensor output, BatchStatistics batch) = BatchNormalization.Apply(input, Weight, Bias, residual, rectify, _epsilon);
+        long count = input.shape[0] * input.shape[2] * input.shape[3];
+        UpdateRunning(RunningMean, batch.Mean);
+        UpdateRunning(RunningVariance, [.. batch.Variance.Select(biased => biased * count / (count - 1))]);
+        return output;
+    }
+
+    private void UpdateRunning(Tensor running, double[] batch)
+    {
+        Span<float> values = MemoryMarshal.Cast<byte, float>(running.bytes);
+        for (int i = 0; i < batch.Length; i++)
+            values[i] = (float)((1 - _momentum) * values[i] + _momentum * batch[i]);
+    }
+
+    /// <summary>
+    /// Lets <paramref name="convolution"/>, whose output this layer normalises, do the work by the running statistics, until
+    /// <see cref="Unfold"/>.
+    /// </summary>
+    internal void FoldInto(Convolution convolution)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using Scalar small = Scalars.Of(_epsilon);
+        Tensor scale = Weight * RunningVariance.add(small, Scalars.One).rsqrt();
+        convolution.Fold(scale, Bias - RunningMean * scale);
+        _folded = true;
+    }
+
+    internal void Unfold() => _folded = false;
+
+    /// <inheritdoc/>
+    public override void train(bool train = true)
+    {
+        if (train)
+            Unfold();
+        base.train(train);
+    }
+}
