@@ -7,7 +7,8 @@ namespace Padam.MLNet.Backbones;
 
 /// <summary>
 /// A network by name: the built-in ones and those that <see cref="Register"/> adds. The built-in networks are the paper's for 32x32 images
-/// (not its ImageNet ones) and take any image of at least <see cref="MinimumSize"/>.
+/// and, under names that begin with <c>imagenet-</c>, torchvision's for photographs; they take any image of at least
+/// <see cref="MinimumSize"/>.
 /// </summary>
 public abstract class Backbone
 {
@@ -33,7 +34,8 @@ public abstract class Backbone
     /// <summary>Finds a network by name, whatever the case.</summary>
     /// <param name="name">
     /// <c>vgg11|13|16|19</c>, <c>vgg-small</c>, <c>resnet18|34|50|101|152</c>, <c>wrn-&lt;depth&gt;-&lt;widen&gt;</c> (depth = 6n+4),
-    /// <c>wrn-16-4-report</c>, or a registered name.
+    /// <c>wrn-16-4-report</c>; for photographs <c>imagenet-resnet18|34|50|101|152</c> and, with batch normalisation,
+    /// <c>imagenet-vgg11|13|16|19</c>; or a registered name.
     /// </param>
     /// <exception cref="ArgumentException">The name is not known; the message lists the names and the nearest one.</exception>
     public static Backbone Parse(string name) => BackboneRegistry.Parse(name);

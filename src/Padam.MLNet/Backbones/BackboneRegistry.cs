@@ -20,20 +20,26 @@ internal static partial class BackboneRegistry
         BatchNormEpsilon = 1e-3,
     };
 
-    private static readonly Dictionary<string, Backbone> BuiltIn = new Backbone[]
-    {
-        Vgg("vgg11", Backbones.Vgg.Vgg11),
-        Vgg("vgg13", Backbones.Vgg.Vgg13),
-        Vgg("vgg16", Backbones.Vgg.Vgg16),
-        Vgg("vgg19", Backbones.Vgg.Vgg19),
-        Vgg("vgg-small", Backbones.Vgg.Small),
-        ResNet("resnet18", bottleneck: false, 2, 2, 2, 2),
-        ResNet("resnet34", bottleneck: false, 3, 4, 6, 3),
-        ResNet("resnet50", bottleneck: true, 3, 4, 6, 3),
-        ResNet("resnet101", bottleneck: true, 3, 4, 23, 3),
-        ResNet("resnet152", bottleneck: true, 3, 8, 36, 3),
-        new BuiltInBackbone("wrn-16-4-report", WideResNet.TotalStride, WideResNet.OfReport, ReportWide),
-    }.ToDictionary(backbone => backbone.Name, StringComparer.OrdinalIgnoreCase);
+    private static readonly (string Name, int[] Convolutions)[] VggFamily =
+    [
+        ("vgg11", [1, 1, 2, 2, 2]),
+        ("vgg13", [2, 2, 2, 2, 2]),
+        ("vgg16", [2, 2, 3, 3, 3]),
+        ("vgg19", [2, 2, 4, 4, 4]),
+    ];
+
+    private static readonly (string Name, bool Bottleneck, int[] Blocks)[] ResNetFamily =
+    [
+        ("resnet18", false, [2, 2, 2, 2]),
+        ("resnet34", false, [3, 4, 6, 3]),
+        ("resnet50", true, [3, 4, 6, 3]),
+        ("resnet101", true, [3, 4, 23, 3]),
+        ("resnet152", true, [3, 8, 36, 3]),
+    ];
+
+    private static readonly Dictionary<string, Backbone> BuiltIn = ForSmallImages()
+        .Concat(ForPhotographs())
+        .ToDictionary(backbone => backbone.Name, StringComparer.OrdinalIgnoreCase);
 
     private static readonly ConcurrentDictionary<string, Backbone> Registered = new(StringComparer.OrdinalIgnoreCase);
 
@@ -60,11 +66,38 @@ internal static partial class BackboneRegistry
 
     public static Backbone? Find(string name) => BuiltIn.GetValueOrDefault(name) ?? Wide(name) ?? Registered.GetValueOrDefault(name);
 
-    private static BuiltInBackbone Vgg(string name, int[] plan) =>
-        new(name, Backbones.Vgg.TotalStride(plan), (classes, settings) => new Vgg(plan, classes, settings), Authors);
+    private static IEnumerable<Backbone> ForSmallImages() =>
+        [
+            .. VggFamily.Append(("vgg-small", [1, 1, 1])).Select(vgg => Vgg(vgg.Name, vgg.Convolutions)),
+            .. ResNetFamily.Select(resNet => new BuiltInBackbone(
+                resNet.Name,
+                minimumSize: 8,
+                (classes, settings) => new ResNet(ResNetLayout.SmallImages, resNet.Bottleneck, resNet.Blocks, classes, settings),
+                Authors
+            )),
+            new BuiltInBackbone("wrn-16-4-report", WideResNet.TotalStride, WideResNet.OfReport, ReportWide),
+        ];
 
-    private static BuiltInBackbone ResNet(string name, bool bottleneck, params int[] blocks) =>
-        new(name, Backbones.ResNet.TotalStride, (classes, settings) => new ResNet(bottleneck, blocks, classes, settings), Authors);
+    // Five times the map is halved.
+    private static IEnumerable<Backbone> ForPhotographs() =>
+        [
+            .. VggFamily.Select(vgg => new BuiltInBackbone(
+                $"imagenet-{vgg.Name}",
+                minimumSize: 32,
+                (classes, settings) => new ImageNetVgg(vgg.Convolutions, classes, settings),
+                Authors
+            )),
+            .. ResNetFamily.Select(resNet => new BuiltInBackbone(
+                $"imagenet-{resNet.Name}",
+                minimumSize: 32,
+                (classes, settings) => new ResNet(ResNetLayout.Photographs, resNet.Bottleneck, resNet.Blocks, classes, settings),
+                Authors
+            )),
+        ];
+
+    // Each block halves the map.
+    private static BuiltInBackbone Vgg(string name, int[] convolutions) =>
+        new(name, minimumSize: 1 << convolutions.Length, (classes, settings) => new Vgg(convolutions, classes, settings), Authors);
 
     private static BuiltInBackbone? Wide(string name)
     {

@@ -1,30 +1,43 @@
 using Padam.MLNet.Layers;
 using static TorchSharp.torch;
+using static TorchSharp.torch.nn.functional;
 using Linear = TorchSharp.Modules.Linear;
 using Sequential = TorchSharp.Modules.Sequential;
 
 namespace Padam.MLNet.Backbones;
 
+/// <summary>What a residual network's layers are besides its blocks: those of the two codebases whose weights are taken.</summary>
+/// <param name="StemKernel">Height and width of the first convolution's filters.</param>
+/// <param name="StemStride">Its stride.</param>
+/// <param name="StemPools">Whether 3x3 max pooling of stride 2 follows it.</param>
+/// <param name="Shortcut">Name of a block's shortcut.</param>
+/// <param name="LastLayer">Name of the linear layer.</param>
+internal sealed record ResNetLayout(int StemKernel, int StemStride, bool StemPools, string Shortcut, string LastLayer)
+{
+    /// <summary>For 32x32 images, as in the authors' <c>models/resnet.py</c>.</summary>
+    public static ResNetLayout SmallImages { get; } = new(3, 1, false, "shortcut", "linear");
+
+    /// <summary>For photographs, as in torchvision's <c>models/resnet.py</c>, whose bottlenecks have their stride on the 3x3 as well.</summary>
+    public static ResNetLayout Photographs { get; } = new(7, 2, true, "downsample", "fc");
+}
+
 /// <summary>
-/// ResNet for 32x32 images (He et al., 2016), as in the authors' <c>models/resnet.py</c>: <c>conv1, bn1, layer1..4, linear</c>, a 3x3 stem
-/// of 64 channels,
-/// and pooling over the whole map at the end.
+/// ResNet (He et al., 2016): <c>conv1, bn1</c>, four stages <c>layer1..4</c> of which three halve the map, pooling over the whole map, and a
+/// linear layer.
 /// </summary>
 internal sealed class ResNet : Network, IFoldable
 {
-    /// <summary>Three of the four stages halve the map.</summary>
-    public const int TotalStride = 8;
-
+    private readonly ResNetLayout layout;
     private readonly Convolution conv1;
     private readonly BatchNorm bn1;
     private readonly List<Sequential> stages = [];
-    private readonly Linear linear;
 
-    public ResNet(bool bottleneck, int[] blocks, int classes, BackboneSettings settings)
+    public ResNet(ResNetLayout layout, bool bottleneck, int[] blocks, int classes, BackboneSettings settings)
         : base(nameof(ResNet))
     {
+        this.layout = layout;
         long channels = 64;
-        register_module(nameof(conv1), conv1 = Convolution.ForBackbone(3, channels, kernel: 3));
+        register_module(nameof(conv1), conv1 = Convolution.ForBackbone(3, channels, layout.StemKernel, layout.StemStride));
         register_module(nameof(bn1), bn1 = settings.BatchNorm(channels));
         for (int stage = 0; stage < blocks.Length; stage++)
         {
@@ -37,8 +50,8 @@ internal sealed class ResNet : Network, IFoldable
                     .append(
                         $"{block}",
                         bottleneck
-                            ? ResidualBlock.Bottleneck(channels, width, stride, "shortcut", settings)
-                            : ResidualBlock.Basic(channels, width, stride, "shortcut", settings)
+                            ? ResidualBlock.Bottleneck(channels, width, stride, layout.Shortcut, settings)
+                            : ResidualBlock.Basic(channels, width, stride, layout.Shortcut, settings)
                     );
                 channels = bottleneck ? width * ResidualBlock.Expansion : width;
             }
@@ -47,17 +60,22 @@ internal sealed class ResNet : Network, IFoldable
         }
 
         WeightLimit.Take(channels, classes);
-        register_module(nameof(linear), linear = nn.Linear(channels, classes, device: CPU, dtype: ScalarType.Float32));
+        LastLayer = nn.Linear(channels, classes, device: CPU, dtype: ScalarType.Float32);
+        register_module(layout.LastLayer, LastLayer);
         Initializer.Draw(this, settings.Initialization);
     }
 
     public IEnumerable<(Convolution, BatchNorm)> Pairs => [(conv1, bn1)];
 
-    protected override Tensor Logits(Tensor images)
+    internal override Linear LastLayer { get; }
+
+    protected override Tensor Vectors(Tensor images)
     {
         Tensor map = bn1.After(conv1, images, activation: Activation.Relu);
+        if (layout.StemPools)
+            map = max_pool2d(map, kernel_size: 3, stride: 2, padding: 1);
         foreach (Sequential stage in stages)
             map = stage.forward(map);
-        return linear.forward(map.mean([2, 3]));
+        return map.mean([2, 3]);
     }
 }

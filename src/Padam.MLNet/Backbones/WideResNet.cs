@@ -59,11 +59,13 @@ internal sealed class WideResNet : Network, IFoldable
 
     public IEnumerable<(Convolution, BatchNorm)> Pairs => [(conv1, bn1)];
 
-    protected override Tensor Logits(Tensor images)
+    internal override Linear LastLayer => fc;
+
+    protected override Tensor Vectors(Tensor images)
     {
         Tensor map = bn1.After(conv1, images, activation: Activation.Relu);
         foreach (Sequential stage in stages)
             map = stage.forward(map);
-        return fc.forward(map.mean([2, 3]));
+        return map.mean([2, 3]);
     }
 }

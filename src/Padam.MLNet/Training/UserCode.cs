@@ -1,6 +1,7 @@
 using Padam.MLNet.Backbones;
 using Padam.MLNet.Native;
 using Padam.MLNet.Optimizers;
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Padam.MLNet.Training;
@@ -8,11 +9,12 @@ namespace Padam.MLNet.Training;
 /// <summary>
 /// Runs the parts of a training in which code of the user's own may take part, a registered network or an optimizer of one's own: under
 /// torch's usual defaults, and with the random numbers of this training, whatever else draws some meanwhile. Where there is no such code
-/// nothing is set: the library's networks and optimizers name what they make and draw nothing in a step.
+/// nothing is set: the library's networks and optimizers name what they make and draw nothing in a step, dropout apart.
 /// </summary>
 internal sealed class UserCode(nn.Module network, ITrainingOptions options, RandomStream random, Device device)
 {
-    private readonly bool _takesPart = network is not Network || options.Optimizer is CustomOptimizerOptions;
+    private readonly bool _takesPart =
+        network is not Network || options.Optimizer is CustomOptimizerOptions || network.modules().OfType<Dropout>().Any();
 
     internal void Run(Action part) =>
         Run(() =>

@@ -21,8 +21,9 @@ public class HeldByNobodyTests
     {
         ["Module`2..ctor(String)"] = "a callback that only native code would call, to run the module's own forward",
         ["nn.Linear(Int64, Int64, Boolean, Device, Nullable`1)"] = "the constructor of Module, as above",
+        ["nn.Dropout(Double, Boolean)"] = "the same",
         ["Module`2.forward(Tensor)"] =
-            "the built-in networks' own layers are Linear and Sequential, below; others are of the user's choice",
+            "the built-in networks' own layers are Linear, Dropout and Sequential, below; others are of the user's choice",
         ["Optimizer.step(Func`1)"] = "the library's own make none; TorchSharp's others are of the user's choice",
         ["CompilationUnit.invoke(String, Object[])"] = "makes Scalars of bare numbers among the arguments; TensorList passes none",
     };
@@ -73,6 +74,7 @@ public class HeldByNobodyTests
     public void The_layers_and_sums_that_the_library_takes_from_TorchSharp_make_none()
     {
         Assert.IsNull(TorchSharp.Way(typeof(torch.nn.functional).GetMethod("linear")!, Makes));
+        Assert.IsNull(TorchSharp.Way(typeof(torch.nn.functional).GetMethod("dropout")!, Makes));
         Assert.IsNotNull(TorchSharp.Way(typeof(torch.Tensor).GetMethod("op_Addition", [typeof(torch.Tensor), typeof(double)])!, Makes));
         Assert.IsNotNull(
             TorchSharp.Way(typeof(torch.Tensor).GetMethod("op_Addition", [typeof(torch.Tensor), typeof(torch.Tensor)])!, Makes)

@@ -6,17 +6,20 @@ namespace Padam.MLNet.Tests.Backbones;
 /// <summary>A reference network's numbers (Golden/NAME-10.json), and the formula that fills its weights and its input.</summary>
 internal sealed class GoldenNetwork
 {
+    /// <summary>The largest error that is granted, as a part of the largest value.</summary>
+    public const double Tolerance = 1e-4;
+
     private readonly JsonElement json;
 
     private GoldenNetwork(JsonElement json) => this.json = json;
 
     public static GoldenNetwork Load(string name)
     {
-        using JsonDocument document = JsonDocument.Parse(
-            File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "Golden", $"{name}-10.json"))
-        );
+        using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(PathOf($"{name}-10")));
         return new GoldenNetwork(document.RootElement.Clone());
     }
+
+    public static string PathOf(string file) => Path.Combine(AppContext.BaseDirectory, "Golden", $"{file}.json");
 
     public long ParameterCount => json.GetProperty("parameter_count").GetInt64();
 
@@ -27,23 +30,42 @@ internal sealed class GoldenNetwork
 
     public double Loss => json.GetProperty("loss").GetDouble();
 
-    public double[] GradientNorms => json.GetProperty("gradient_norms").Deserialize<double[]>()!;
-
-    public double[] TrainLogits => Flat("train_logits");
-
-    public double[] EvalLogits => Flat("eval_logits");
-
-    private double[] Flat(string name) => [.. json.GetProperty(name).Deserialize<double[][]>()!.SelectMany(row => row)];
-
     private ulong Seed => json.GetProperty("seed").GetUInt64();
+
+    private long[] InputShape => json.TryGetProperty("input_shape", out JsonElement shape) ? shape.Deserialize<long[]>()! : [8, 3, 32, 32];
+
+    /// <summary>Compares a tensor with the file's numbers of that name, row by row.</summary>
+    public void AssertClose(string name, Tensor actual, double tolerance = Tolerance)
+    {
+        double[] expected =
+        [
+            .. json.GetProperty(name)
+                .EnumerateArray()
+                .SelectMany(row => row.ValueKind == JsonValueKind.Array ? row.Deserialize<double[]>()! : [row.GetDouble()]),
+        ];
+        float[] values = actual.detach().contiguous().data<float>().ToArray();
+        Assert.AreEqual(expected.Length, values.Length, name);
+        double largest = expected.Max(Math.Abs),
+            error = expected.Zip(values, (e, a) => Math.Abs(e - a)).Max();
+        Assert.IsTrue(error <= tolerance * largest, $"{name}: the largest error is {error / largest:E2} of the largest value.");
+    }
+
+    /// <summary>Compares the gradients' norms, taken row by row first: a float32 sum of 10^8 squares is off by a percent.</summary>
+    public void AssertGradientsClose(nn.Module network, double tolerance) =>
+        AssertClose(
+            "gradient_norms",
+            stack(network.parameters().Select(p => p.grad!.reshape(p.shape[0], -1).norm(dim: 1).norm())),
+            tolerance
+        );
 
     public Tensor Images()
     {
-        float[] values = [.. Stream(Seed * 1000 + 999, 8 * 3 * 32 * 32).Select(u => (float)(u * 1.7))];
-        return tensor(values, [8, 3, 32, 32]);
+        long count = InputShape.Aggregate(1L, (product, side) => product * side);
+        float[] values = [.. Stream(Seed * 1000 + 999, count).Select(u => (float)(u * 1.7))];
+        return tensor(values, InputShape);
     }
 
-    public Tensor Labels() => arange(8, ScalarType.Int64) % json.GetProperty("classes").GetInt64();
+    public Tensor Labels() => arange(InputShape[0], ScalarType.Int64) % json.GetProperty("classes").GetInt64();
 
     /// <summary>Overwrites the parameters, whatever their memory layout.</summary>
     public void Fill(nn.Module network)

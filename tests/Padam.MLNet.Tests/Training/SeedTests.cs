@@ -30,6 +30,22 @@ public sealed class SeedTests
     }
 
     [TestMethod]
+    public void Dropout_draws_from_the_trainings_own_random_numbers()
+    {
+        IReadOnlyList<float[]> Scores(int callersSeed)
+        {
+            TorchSharp.torch.manual_seed(callersSeed).Dispose();
+            ImageClassificationOptions options = TinyImages.Options(epochs: 1);
+            (options.Backbone, options.Optimizer) = (Backbone.Parse("imagenet-vgg11"), new MLNet.Optimizers.SgdOptions());
+            IDataView data = Rows.View(new MLContext(), _rows[..4]);
+            using ImageClassificationTransformer model = new MLContext().Padam().ImageClassifier(options).Fit(data);
+            return TinyImages.Scores(new MLContext(), model, data);
+        }
+
+        TinyImages.AreSame(Scores(1), Scores(2));
+    }
+
+    [TestMethod]
     public void Without_a_seed_of_its_own_a_training_takes_the_contexts()
     {
         ImageClassificationOptions options = TinyImages.Options(epochs: 1);

@@ -1,0 +1,51 @@
+using Padam.MLNet.Layers;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn.functional;
+using Dropout = TorchSharp.Modules.Dropout;
+using Linear = TorchSharp.Modules.Linear;
+
+namespace Padam.MLNet.Backbones;
+
+/// <summary>
+/// VGG for photographs, with batch normalisation, as <c>vgg*_bn</c> in torchvision's <c>models/vgg.py</c>: <c>features</c>, average pooling
+/// to 7x7 whatever the size, and three linear layers, <c>classifier.0</c>, <c>.3</c> and <c>.6</c>, with dropout in training.
+/// </summary>
+internal sealed class ImageNetVgg : Network
+{
+    private const int Side = 7,
+        Hidden = 4096;
+
+    private readonly VggFeatures features;
+    private readonly Linear first,
+        second,
+        last;
+    private readonly Dropout afterFirst = nn.Dropout(0.5),
+        afterSecond = nn.Dropout(0.5);
+
+    public ImageNetVgg(int[] convolutions, int classes, BackboneSettings settings)
+        : base(nameof(ImageNetVgg))
+    {
+        register_module(nameof(features), features = new VggFeatures(convolutions, settings, forSmallImages: false));
+        first = Layer(features.Channels * Side * Side, Hidden);
+        second = Layer(Hidden, Hidden);
+        last = Layer(Hidden, classes);
+        // Under the indices that they have among torchvision's layers, which count ReLU too.
+        register_module("classifier", nn.Sequential(("0", first), ("2", afterFirst), ("3", second), ("5", afterSecond), ("6", last)));
+        Initializer.Draw(this, settings.Initialization);
+    }
+
+    internal override Linear LastLayer => last;
+
+    protected override Tensor Vectors(Tensor images)
+    {
+        Tensor vectors = adaptive_avg_pool2d(features.forward(images), [Side, Side]).flatten(1);
+        vectors = afterFirst.forward(first.forward(vectors).relu_());
+        return afterSecond.forward(second.forward(vectors).relu_());
+    }
+
+    private static Linear Layer(long inputs, long outputs)
+    {
+        WeightLimit.Take(inputs, outputs);
+        return nn.Linear(inputs, outputs, device: CPU, dtype: ScalarType.Float32);
+    }
+}

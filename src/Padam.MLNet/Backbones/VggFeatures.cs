@@ -1,0 +1,74 @@
+using Padam.MLNet.Layers;
+using TorchSharp;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn.functional;
+
+namespace Padam.MLNet.Backbones;
+
+/// <summary>
+/// VGG's convolutions (Simonyan and Zisserman, 2015), each normalised and rectified, in blocks that end in 2x2 max pooling. Only what has
+/// weights is registered, under the index it has among PyTorch's layers, which count ReLU and pooling too.
+/// </summary>
+internal sealed class VggFeatures : nn.Module<Tensor, Tensor>, IFoldable
+{
+    private const int FirstWidth = 64,
+        LargestWidth = 512;
+
+    private readonly List<(Convolution Convolution, BatchNorm Norm)[]> blocks = [];
+
+    /// <param name="convolutions">3x3 convolutions in each block; the first block is 64 wide, each other one twice that, up to 512.</param>
+    /// <param name="settings">Constants of the batch normalisation.</param>
+    /// <param name="forSmallImages">Whether images are of about 32x32, so that a fifth block works on maps of 2x2.</param>
+    public VggFeatures(int[] convolutions, BackboneSettings settings, bool forSmallImages)
+        : base(nameof(VggFeatures))
+    {
+        int channels = 3,
+            index = 0;
+        for (int block = 0; block < convolutions.Length; block++)
+        {
+            int width = Math.Min(FirstWidth << block, LargestWidth);
+            blocks.Add(new (Convolution, BatchNorm)[convolutions[block]]);
+            foreach (ref (Convolution Convolution, BatchNorm Norm) layer in blocks[^1].AsSpan())
+            {
+                bool onTinyMaps = forSmallImages && block == 4;
+                layer = (
+                    Convolution.ForBackbone(channels, width, kernel: 3, bias: true, onTinyMaps: onTinyMaps),
+                    settings.BatchNorm(width)
+                );
+                register_module($"{index}", layer.Convolution);
+                register_module($"{index + 1}", layer.Norm);
+                (channels, index) = (width, index + 3);
+            }
+
+            index++;
+        }
+
+        Channels = channels;
+    }
+
+    /// <summary>Channels of the map that comes out.</summary>
+    public int Channels { get; }
+
+    public IEnumerable<(Convolution, BatchNorm)> Pairs => blocks.SelectMany(block => block);
+
+    public override Tensor forward(Tensor images)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor map = images;
+        foreach (var block in blocks)
+        {
+            foreach ((Convolution convolution, BatchNorm norm) in block)
+                map = Alone(norm.After(convolution, map, activation: Activation.Relu));
+            map = Alone(max_pool2d(map, 2));
+        }
+
+        return map.MoveToOuterDisposeScope();
+
+        // Those of photographs take gigabytes when a batch is scored, so none waits for the end.
+        Tensor Alone(Tensor latest)
+        {
+            scope.DisposeEverythingBut(latest);
+            return latest;
+        }
+    }
+}
