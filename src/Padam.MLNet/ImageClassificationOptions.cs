@@ -89,7 +89,10 @@ public sealed class ImageClassificationOptions : ITrainingOptions
     /// </summary>
     public CancellationToken CancellationToken { get; set; }
 
-    /// <summary>Mean and deviation of each channel. The default value is null: measured on the training set.</summary>
+    /// <summary>
+    /// Mean and deviation of each channel. The default value is null: measured on the training set; with <see cref="InitialWeights"/> of a
+    /// network for photographs, those with which such networks were trained.
+    /// </summary>
     public Normalization? Normalization { get; set; }
 
     /// <summary>How training images are varied. The default value is <see cref="Augmentation.None"/>.</summary>
@@ -135,9 +138,9 @@ public sealed class ImageClassificationOptions : ITrainingOptions
     public int? OptimizerRestartEpochs { get; set; }
 
     /// <summary>
-    /// A safetensors file with PyTorch's names to start from, such as a checkpoint of the authors' networks. Of another class count, its
-    /// last layer is left out, and the log says so.
-    /// The default value is null: fresh weights.
+    /// A file to start from: <c>.safetensors</c> with PyTorch's names, such as a checkpoint of the authors' networks or torchvision's
+    /// weights, or <c>.onnx</c>, such as <see cref="PretrainedWeights.MLNetResNet18"/>. Prefixes that are common to all names are taken off.
+    /// Of another class count, or without one, the last layer starts afresh; the log says so. The default value is null: fresh weights.
     /// </summary>
     public string? InitialWeights { get; set; }
 

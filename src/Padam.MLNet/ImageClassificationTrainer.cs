@@ -69,7 +69,9 @@ public sealed class ImageClassificationTrainer : IEstimator<ImageClassificationT
                     + $"({ColorTranslator.ToHtml(_options.Preprocessing.BackgroundColor)}) shows."
             );
         Normalization normalization =
-            _options.Normalization ?? NormalizationMeasure.Of(data.Training.Images, data.Training.Rows, _options.PixelScale);
+            _options.Normalization
+            ?? (_options.InitialWeights is null ? null : _options.Backbone.PretrainedNormalization)
+            ?? NormalizationMeasure.Of(data.Training.Images, data.Training.Rows, _options.PixelScale);
         IReadOnlyDictionary<string, string> settings = checkpoints is null
             ? new Dictionary<string, string>()
             : TrainingSettings.Of(_options, data, normalization, seed);
@@ -142,13 +144,7 @@ public sealed class ImageClassificationTrainer : IEstimator<ImageClassificationT
             if (_options.InitialWeights is { } file)
             {
                 LoadedWeights loaded = WeightsFile.Load(network, file);
-                log.Info(
-                    MessageSensitivity.None,
-                    loaded.FreshLayer is null
-                        ? $"{loaded.Loaded} tensors from '{file}'."
-                        : $"{loaded.Loaded} tensors from '{file}'; it has {loaded.FileClasses} classes, this training {classes}, so the "
-                            + $"layer {loaded.FreshLayer} starts afresh."
-                );
+                log.Info(MessageSensitivity.UserData, loaded.Describe(file, classes));
             }
 
             network.PlaceOn(device);

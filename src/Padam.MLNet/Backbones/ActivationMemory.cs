@@ -17,12 +17,13 @@ internal static class ActivationMemory
     /// </summary>
     internal static double NumbersPerPixel(nn.Module<Tensor, Tensor> network)
     {
-        if (network is not Network)
+        if (network is not Network ours)
             return 0;
         using IDisposable noGradients = no_grad();
         using DisposeScope scope = NewDisposeScope();
         network.eval();
-        Tensor image = CpuTensors.Zeros([1, 3, Side, Side]).to(network.parameters().First().device);
-        return (double)ActivationCount.Of(() => network.forward(image)) / (Side * Side);
+        int side = ours.Sizes.IsExact ? ours.Sizes.Minimum : Side;
+        Tensor image = CpuTensors.Zeros([1, 3, side, side]).to(network.parameters().First().device);
+        return (double)ActivationCount.Of(() => network.forward(image)) / (side * side);
     }
 }

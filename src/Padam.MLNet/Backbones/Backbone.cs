@@ -8,7 +8,8 @@ namespace Padam.MLNet.Backbones;
 /// <summary>
 /// A network by name: the built-in ones and those that <see cref="Register"/> adds. The built-in networks are the paper's for 32x32 images
 /// and, under names that begin with <c>imagenet-</c>, torchvision's for photographs; they take any image of at least
-/// <see cref="MinimumSize"/>.
+/// <see cref="MinimumSize"/>. <c>mlnet-resnet18</c> is the pretrained network of ML.NET (<see cref="PretrainedWeights"/>), which takes
+/// images of 224x224 only.
 /// </summary>
 public abstract class Backbone
 {
@@ -35,7 +36,7 @@ public abstract class Backbone
     /// <param name="name">
     /// <c>vgg11|13|16|19</c>, <c>vgg-small</c>, <c>resnet18|34|50|101|152</c>, <c>wrn-&lt;depth&gt;-&lt;widen&gt;</c> (depth = 6n+4),
     /// <c>wrn-16-4-report</c>; for photographs <c>imagenet-resnet18|34|50|101|152</c> and, with batch normalisation,
-    /// <c>imagenet-vgg11|13|16|19</c>; or a registered name.
+    /// <c>imagenet-vgg11|13|16|19</c>; <c>mlnet-resnet18</c>; or a registered name.
     /// </param>
     /// <exception cref="ArgumentException">The name is not known; the message lists the names and the nearest one.</exception>
     public static Backbone Parse(string name) => BackboneRegistry.Parse(name);
@@ -81,18 +82,19 @@ public abstract class Backbone
     /// <inheritdoc/>
     public override string ToString() => Name;
 
+    /// <summary>The sizes of images that the network takes.</summary>
+    internal virtual ImageSizeRule Sizes => new(MinimumSize);
+
+    /// <summary>The normalisation with which the weights that there are for this network were trained; null where nothing is known.</summary>
+    internal virtual Normalization? PretrainedNormalization => null;
+
     private protected abstract Backbone Change(BackboneSettings settings);
 
     private protected abstract Module<Tensor, Tensor> Create(int classes);
 
     /// <summary>Throws unless images of this size fit the network; for callers that want to refuse before any work.</summary>
-    internal void CheckImageSize(int height, int width)
-    {
-        if (Math.Min(height, width) < MinimumSize)
-            throw new ArgumentException(
-                $"{Name} takes images of at least {MinimumSize}x{MinimumSize} pixels; these are {height}x{width} (height x width)."
-            );
-    }
+    /// <exception cref="ArgumentException">They do not; the message says which do.</exception>
+    internal void CheckImageSize(int height, int width) => Sizes.Require(Name, height, width);
 
     /// <summary>Builds the network that a model file names, with as many numbers as the file has at most.</summary>
     /// <exception cref="InvalidOperationException">It was a registered one and is not registered in this process.</exception>
@@ -120,17 +122,26 @@ public abstract class Backbone
     }
 }
 
-internal sealed class BuiltInBackbone(string name, int minimumSize, Func<int, BackboneSettings, Network> create, BackboneSettings settings)
-    : Backbone(name, settings)
+internal sealed class BuiltInBackbone(
+    string name,
+    ImageSizeRule sizes,
+    Func<int, BackboneSettings, Network> create,
+    BackboneSettings settings,
+    Normalization? pretrained = null
+) : Backbone(name, settings)
 {
-    public override int MinimumSize => minimumSize;
+    public override int MinimumSize => sizes.Minimum;
 
-    private protected override Backbone Change(BackboneSettings settings) => new BuiltInBackbone(Name, minimumSize, create, settings);
+    internal override ImageSizeRule Sizes => sizes;
+
+    internal override Normalization? PretrainedNormalization => pretrained;
+
+    private protected override Backbone Change(BackboneSettings settings) => new BuiltInBackbone(Name, sizes, create, settings, pretrained);
 
     private protected override Module<Tensor, Tensor> Create(int classes)
     {
         Network network = create(classes, Settings);
-        (network.Title, network.MinimumSize) = (Name, minimumSize);
+        (network.Title, network.Sizes) = (Name, sizes);
         return network;
     }
 }

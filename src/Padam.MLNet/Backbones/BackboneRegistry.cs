@@ -20,6 +20,9 @@ internal static partial class BackboneRegistry
         BatchNormEpsilon = 1e-3,
     };
 
+    // Its pixels are 0 to 255, and the mean image is the network's own.
+    private static readonly Normalization BytesAsTheyAre = new([0, 0, 0], [1 / 255f, 1 / 255f, 1 / 255f]);
+
     private static readonly (string Name, int[] Convolutions)[] VggFamily =
     [
         ("vgg11", [1, 1, 2, 2, 2]),
@@ -71,11 +74,11 @@ internal static partial class BackboneRegistry
             .. VggFamily.Append(("vgg-small", [1, 1, 1])).Select(vgg => Vgg(vgg.Name, vgg.Convolutions)),
             .. ResNetFamily.Select(resNet => new BuiltInBackbone(
                 resNet.Name,
-                minimumSize: 8,
+                new ImageSizeRule(8),
                 (classes, settings) => new ResNet(ResNetLayout.SmallImages, resNet.Bottleneck, resNet.Blocks, classes, settings),
                 Authors
             )),
-            new BuiltInBackbone("wrn-16-4-report", WideResNet.TotalStride, WideResNet.OfReport, ReportWide),
+            new BuiltInBackbone("wrn-16-4-report", new ImageSizeRule(WideResNet.TotalStride), WideResNet.OfReport, ReportWide),
         ];
 
     // Five times the map is halved.
@@ -83,21 +86,32 @@ internal static partial class BackboneRegistry
         [
             .. VggFamily.Select(vgg => new BuiltInBackbone(
                 $"imagenet-{vgg.Name}",
-                minimumSize: 32,
+                new ImageSizeRule(32),
                 (classes, settings) => new ImageNetVgg(vgg.Convolutions, classes, settings),
-                Authors
+                Authors,
+                Normalization.ImageNet
             )),
             .. ResNetFamily.Select(resNet => new BuiltInBackbone(
                 $"imagenet-{resNet.Name}",
-                minimumSize: 32,
+                new ImageSizeRule(32),
                 (classes, settings) => new ResNet(ResNetLayout.Photographs, resNet.Bottleneck, resNet.Blocks, classes, settings),
-                Authors
+                Authors,
+                Normalization.ImageNet
             )),
+            // A block more than ResNet18 has. Where the file pads the lower and right edge by one less, no filter reaches, at 224.
+            new BuiltInBackbone(
+                "mlnet-resnet18",
+                new ImageSizeRule(224, IsExact: true),
+                (classes, settings) =>
+                    new ResNet(ResNetLayout.Photographs, bottleneck: false, [2, 2, 2, 3], classes, settings, new MeanImage(224)),
+                Authors,
+                BytesAsTheyAre
+            ),
         ];
 
     // Each block halves the map.
     private static BuiltInBackbone Vgg(string name, int[] convolutions) =>
-        new(name, minimumSize: 1 << convolutions.Length, (classes, settings) => new Vgg(convolutions, classes, settings), Authors);
+        new(name, new ImageSizeRule(1 << convolutions.Length), (classes, settings) => new Vgg(convolutions, classes, settings), Authors);
 
     private static BuiltInBackbone? Wide(string name)
     {
@@ -115,7 +129,7 @@ internal static partial class BackboneRegistry
             throw new ArgumentException($"\"{name}\": the widening factor is at least 1.", nameof(name));
         return new BuiltInBackbone(
             $"wrn-{depth}-{widen}",
-            WideResNet.TotalStride,
+            new ImageSizeRule(WideResNet.TotalStride),
             (classes, settings) => WideResNet.OfAuthors(depth, widen, classes, settings),
             Authors
         );

@@ -14,8 +14,8 @@ internal abstract class Network(string name) : nn.Module<Tensor, Tensor>(name)
     /// <summary>The backbone's name, for messages.</summary>
     internal string Title { get; set; } = name;
 
-    /// <summary>The smallest height and width that the network can carry.</summary>
-    internal int MinimumSize { get; set; } = 1;
+    /// <summary>The sizes of images that the network takes.</summary>
+    internal ImageSizeRule Sizes { get; set; } = new(Minimum: 1);
 
     /// <summary>Whether activations are channels-last; <see cref="MemoryLayout.ToChannelsLast"/> says so.</summary>
     internal bool ChannelsLast { get; set; }
@@ -34,11 +34,7 @@ internal abstract class Network(string name) : nn.Module<Tensor, Tensor>(name)
     {
         if (images.dim() != 4 || images.shape[1] != 3)
             throw new ArgumentException($"{Title} takes images [N, 3, H, W]; this tensor is [{string.Join(", ", images.shape)}].");
-        if (images.shape[2] < MinimumSize || images.shape[3] < MinimumSize)
-            throw new ArgumentException(
-                $"{Title} takes images of at least {MinimumSize}x{MinimumSize} pixels; these are {images.shape[2]}x{images.shape[3]} "
-                    + "(height x width)."
-            );
+        Sizes.Require(Title, images.shape[2], images.shape[3]);
         using DisposeScope scope = NewDisposeScope();
         return Vectors(ChannelsLast ? images.ToChannelsLast() : images).MoveToOuterDisposeScope();
     }

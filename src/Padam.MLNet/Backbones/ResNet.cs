@@ -23,19 +23,22 @@ internal sealed record ResNetLayout(int StemKernel, int StemStride, bool StemPoo
 
 /// <summary>
 /// ResNet (He et al., 2016): <c>conv1, bn1</c>, four stages <c>layer1..4</c> of which three halve the map, pooling over the whole map, and a
-/// linear layer.
+/// linear layer; on request, <c>input</c> takes off a mean image first.
 /// </summary>
 internal sealed class ResNet : Network, IFoldable
 {
     private readonly ResNetLayout layout;
+    private readonly MeanImage? input;
     private readonly Convolution conv1;
     private readonly BatchNorm bn1;
     private readonly List<Sequential> stages = [];
 
-    public ResNet(ResNetLayout layout, bool bottleneck, int[] blocks, int classes, BackboneSettings settings)
+    public ResNet(ResNetLayout layout, bool bottleneck, int[] blocks, int classes, BackboneSettings settings, MeanImage? input = null)
         : base(nameof(ResNet))
     {
-        this.layout = layout;
+        (this.layout, this.input) = (layout, input);
+        if (input is not null)
+            register_module(MeanImage.Name, input);
         long channels = 64;
         register_module(nameof(conv1), conv1 = Convolution.ForBackbone(3, channels, layout.StemKernel, layout.StemStride));
         register_module(nameof(bn1), bn1 = settings.BatchNorm(channels));
@@ -71,7 +74,7 @@ internal sealed class ResNet : Network, IFoldable
 
     protected override Tensor Vectors(Tensor images)
     {
-        Tensor map = bn1.After(conv1, images, activation: Activation.Relu);
+        Tensor map = bn1.After(conv1, input?.forward(images) ?? images, activation: Activation.Relu);
         if (layout.StemPools)
             map = max_pool2d(map, kernel_size: 3, stride: 2, padding: 1);
         foreach (Sequential stage in stages)

@@ -88,8 +88,7 @@ public static class ModelFile
         using Stream body = weights.Open();
         var header = new SafetensorsHeader(body, model.WeightsLength, path);
         using nn.Module<Tensor, Tensor> network = ModelPayload.Build(model, path);
-        if (WeightsFile.Check(network, header, path) is { FreshLayer: not null } other)
-            throw new InvalidDataException($"{path}: the weights are of {other.FileClasses} classes, the description of {model.Classes}.");
+        WeightsFile.Check(network, header, path).RequireLastLayer(path, model.Classes);
         return new(
             path,
             model.Backbone,

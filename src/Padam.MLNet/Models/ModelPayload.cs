@@ -59,11 +59,7 @@ internal static class ModelPayload
         nn.Module<Tensor, Tensor> network = Build(model, file);
         try
         {
-            LoadedWeights loaded = WeightsFile.Load(network, weights, file);
-            if (loaded.FreshLayer is not null)
-                throw new InvalidDataException(
-                    $"{file}: the weights are of {loaded.FileClasses} classes, the description of {model.Classes}."
-                );
+            WeightsFile.Load(network, weights, file).RequireLastLayer(file, model.Classes);
             network.ToChannelsLast();
             network.Use(model.ConvolutionAlgorithm);
             return network;

@@ -19,4 +19,7 @@ internal static class CpuTensors
 
     /// <summary>A copy of some bytes, [length].</summary>
     public static Tensor Of(byte[] bytes) => tensor(bytes, ScalarType.Byte, CPU);
+
+    /// <summary>A copy of some numbers.</summary>
+    public static Tensor Of(float[] values, ReadOnlySpan<long> shape) => tensor(values, shape, ScalarType.Float32, CPU);
 }

@@ -32,6 +32,9 @@ public sealed record Normalization
     /// <summary>The constants that both codebases use for CIFAR-100.</summary>
     public static Normalization Cifar100 { get; } = new([0.507f, 0.487f, 0.441f], [0.267f, 0.256f, 0.276f]);
 
+    /// <summary>The constants with which torchvision's and timm's networks for photographs were trained.</summary>
+    public static Normalization ImageNet { get; } = new([0.485f, 0.456f, 0.406f], [0.229f, 0.224f, 0.225f]);
+
     /// <summary>The three means, white being 1.</summary>
     public IReadOnlyList<float> Mean => _mean;
 

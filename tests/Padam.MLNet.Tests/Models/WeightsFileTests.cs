@@ -31,14 +31,17 @@ public sealed class WeightsFileTests : IDisposable
         source.forward(images);
         Safetensors.Write(File, source.PlainState());
 
-        Assert.AreEqual(new LoadedWeights(source.PlainState().Count, null, null), WeightsFile.Load(target, File));
+        Assert.AreEqual(new LoadedWeights(source.PlainState().Count), WeightsFile.Load(target, File));
         source.eval();
         target.eval();
         Assert.IsTrue(source.forward(images).equal(target.forward(images)).all().item<bool>());
     }
 
     [TestMethod]
-    public void DataParallel_names_lose_their_prefix_and_batch_counters_may_be_missing()
+    [DataRow("module.")]
+    [DataRow("module._orig_mod.")]
+    [DataRow("model.backbone.")]
+    public void Names_lose_what_is_common_to_all_and_batch_counters_may_be_missing(string prefix)
     {
         using DisposeScope scope = NewDisposeScope();
         using var source = Backbone.Parse("vgg-small").Build(5);
@@ -48,10 +51,24 @@ public sealed class WeightsFileTests : IDisposable
             source
                 .PlainState()
                 .Where(entry => !entry.Name.EndsWith("num_batches_tracked"))
-                .Select(entry => ("module." + entry.Name, entry.Tensor))
+                .Select(entry => (prefix + entry.Name, entry.Tensor))
         );
-        WeightsFile.Load(target, File);
+        LoadedWeights loaded = WeightsFile.Load(target, File);
         AssertEqual(source, target, except: "");
+        Assert.AreEqual(prefix, loaded.Prefix);
+        StringAssert.Contains(loaded.Describe(File, 5), $"whose names all begin with {prefix}");
+    }
+
+    [TestMethod]
+    public void A_file_that_ends_before_the_last_layer_leaves_it_fresh_and_says_so()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using var source = Backbone.Parse("vgg-small").Build(5);
+        using var target = Backbone.Parse("vgg-small").Build(5);
+        Safetensors.Write(File, source.PlainState().Where(entry => !entry.Name.StartsWith("classifier")));
+        LoadedWeights loaded = WeightsFile.Load(target, File);
+        AssertEqual(source, target, except: "classifier");
+        StringAssert.Contains(loaded.Describe(File, 5), "it has no last layer, so the layer classifier starts afresh");
     }
 
     [TestMethod]
