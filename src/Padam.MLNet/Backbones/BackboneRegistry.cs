@@ -8,7 +8,9 @@ namespace Padam.MLNet.Backbones;
 /// <summary>Names to networks.</summary>
 internal static partial class BackboneRegistry
 {
-    private const string WideFamily = "wrn-<depth>-<widen>";
+    private const string WideFamily = "wrn-<depth>-<widen>",
+        ForPhotographsPrefix = "imagenet-",
+        MLNetResNet18 = "mlnet-resnet18";
 
     private static readonly BackboneSettings Authors = new();
 
@@ -30,6 +32,11 @@ internal static partial class BackboneRegistry
         ("vgg16", [2, 2, 3, 3, 3]),
         ("vgg19", [2, 2, 4, 4, 4]),
     ];
+
+    private static readonly (string Name, int[] Convolutions) SmallVgg = ("vgg-small", [1, 1, 1]);
+
+    // A block more than ResNet18 has.
+    private static readonly int[] MLNetBlocks = [2, 2, 2, 3];
 
     private static readonly (string Name, bool Bottleneck, int[] Blocks)[] ResNetFamily =
     [
@@ -69,9 +76,27 @@ internal static partial class BackboneRegistry
 
     public static Backbone? Find(string name) => BuiltIn.GetValueOrDefault(name) ?? Wide(name) ?? Registered.GetValueOrDefault(name);
 
+    /// <summary>The name of the ResNet with these blocks in its stages; null where there is none.</summary>
+    public static string? ResNetOf(bool bottleneck, int[] blocks, bool forPhotographs)
+    {
+        if (forPhotographs && !bottleneck && blocks.SequenceEqual(MLNetBlocks))
+            return MLNetResNet18;
+        string? name = ResNetFamily.FirstOrDefault(one => one.Bottleneck == bottleneck && one.Blocks.SequenceEqual(blocks)).Name;
+        return name is not null && forPhotographs ? ForPhotographsPrefix + name : name;
+    }
+
+    /// <summary>The name of the VGG with so many convolutions; null where there is none.</summary>
+    public static string? VggOf(int convolutions, bool forPhotographs)
+    {
+        string? name = VggFamily.FirstOrDefault(one => one.Convolutions.Sum() == convolutions).Name;
+        return name is not null && forPhotographs ? ForPhotographsPrefix + name
+            : name is null && !forPhotographs && convolutions == SmallVgg.Convolutions.Sum() ? SmallVgg.Name
+            : name;
+    }
+
     private static IEnumerable<Backbone> ForSmallImages() =>
         [
-            .. VggFamily.Append(("vgg-small", [1, 1, 1])).Select(vgg => Vgg(vgg.Name, vgg.Convolutions)),
+            .. VggFamily.Append(SmallVgg).Select(vgg => Vgg(vgg.Name, vgg.Convolutions)),
             .. ResNetFamily.Select(resNet => new BuiltInBackbone(
                 resNet.Name,
                 new ImageSizeRule(8),
@@ -85,25 +110,25 @@ internal static partial class BackboneRegistry
     private static IEnumerable<Backbone> ForPhotographs() =>
         [
             .. VggFamily.Select(vgg => new BuiltInBackbone(
-                $"imagenet-{vgg.Name}",
+                ForPhotographsPrefix + vgg.Name,
                 new ImageSizeRule(32),
                 (classes, settings) => new ImageNetVgg(vgg.Convolutions, classes, settings),
                 Authors,
                 Normalization.ImageNet
             )),
             .. ResNetFamily.Select(resNet => new BuiltInBackbone(
-                $"imagenet-{resNet.Name}",
+                ForPhotographsPrefix + resNet.Name,
                 new ImageSizeRule(32),
                 (classes, settings) => new ResNet(ResNetLayout.Photographs, resNet.Bottleneck, resNet.Blocks, classes, settings),
                 Authors,
                 Normalization.ImageNet
             )),
-            // A block more than ResNet18 has. Where the file pads the lower and right edge by one less, no filter reaches, at 224.
+            // Where the file pads the lower and right edge by one less, no filter reaches, at 224.
             new BuiltInBackbone(
-                "mlnet-resnet18",
+                MLNetResNet18,
                 new ImageSizeRule(224, IsExact: true),
                 (classes, settings) =>
-                    new ResNet(ResNetLayout.Photographs, bottleneck: false, [2, 2, 2, 3], classes, settings, new MeanImage(224)),
+                    new ResNet(ResNetLayout.Photographs, bottleneck: false, MLNetBlocks, classes, settings, new MeanImage(224)),
                 Authors,
                 BytesAsTheyAre
             ),

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Padam.MLNet.Backbones;
 using Padam.MLNet.Formats;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -143,10 +144,17 @@ internal static class WeightsFile
             throw new InvalidDataException(
                 $"{path} does not hold this network's weights: "
                     + $"{string.Join("; ", faults.Take(5))}{(faults.Count > 5 ? $"; and {faults.Count - 5} more" : "")}."
+                    + OtherArchitecture(network, file)
             );
         return endsBefore || otherClasses is not null
             ? new LoadedWeights(file.Keys.Count(name => LayerOf(name) != lastLayer), lastLayer, otherClasses)
             : new LoadedWeights(file.Count);
+    }
+
+    private static string OtherArchitecture(nn.Module network, Dictionary<string, StoredTensor> file)
+    {
+        var found = Architecture.Of(file.ToDictionary(entry => entry.Key, entry => entry.Value.Shape));
+        return found.Backbone is not null && found.Backbone == (network as Network)?.Title ? "" : $" {found}";
     }
 
     private static string LayerOf(string name) => name.LastIndexOf('.') is var dot and >= 0 ? name[..dot] : "";
