@@ -6,26 +6,22 @@ using TorchSharp;
 namespace Padam.MLNet.Kernels;
 
 /// <summary>
-/// Runs one job on as many threads as libtorch uses (<see cref="torch.get_num_threads"/>); each thread takes the next item until none is
-/// left.
+/// Runs one job on as many threads as libtorch uses (<see cref="torch.get_num_threads"/>), but no more than can sensibly be asked for; each
+/// thread takes the next item until none is left.
 /// </summary>
 /// <remarks>
 /// The threads are libtorch's own where its OpenMP runtime offers GNU's entry point: idle OpenMP threads spin for milliseconds after each
-/// of libtorch's operators,
-/// and a second pool of threads would share the cores with them. Elsewhere they are the thread pool's.
+/// of libtorch's operators, and a second pool of threads would share the cores with them. Elsewhere they are the thread pool's.
 /// </remarks>
 internal static unsafe class Workers
 {
-    // Whoever asks libtorch for more asks for threads that wait for each other.
-    private static readonly int MostThreads = 4 * Environment.ProcessorCount;
-
     /// <summary>Does <paramref name="items"/> items of work and returns when all are done. What the work throws is thrown here.</summary>
     /// <param name="items">How many items the queue hands out.</param>
     /// <param name="work">Called once on each thread; it takes items until the queue is empty.</param>
     public static void Run(int items, Action<WorkQueue> work)
     {
         var queue = new WorkQueue(items, work);
-        int threads = Math.Min(Math.Min(torch.get_num_threads(), MostThreads), items);
+        int threads = Math.Min(Math.Min(torch.get_num_threads(), ThreadCount.Most), items);
         if (threads <= 1)
             queue.Work();
         else if (OpenMP.Parallel != null)

@@ -70,7 +70,7 @@ public sealed class RegisterTests
     {
         bool withoutAvx512 = Environment.GetEnvironmentVariable("DOTNET_EnableAVX512") == "0",
             withoutAvx2 = Environment.GetEnvironmentVariable("DOTNET_EnableAVX2") == "0";
-        Assert.IsFalse((withoutAvx512 || withoutAvx2) && Lanes16.IsSupported);
-        Assert.IsFalse(withoutAvx2 && Lanes8.IsSupported);
+        Assert.IsFalse((withoutAvx512 || withoutAvx2) && Register16.IsSupported);
+        Assert.IsFalse(withoutAvx2 && Register8.IsSupported);
     }
 }

@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using Padam.MLNet.Kernels;
+using Padam.MLNet.Native;
 using TorchSharp;
 
 namespace Padam.MLNet.Tests.Kernels;
@@ -34,6 +36,25 @@ public sealed class WorkersTests
         );
         CollectionAssert.AreEquivalent(Enumerable.Range(0, items).ToArray(), taken.ToArray());
         Assert.IsTrue(workers.Count <= threads);
+    }
+
+    [TestMethod]
+    public void However_many_threads_libtorch_is_told_to_use_there_are_a_few_for_each_processor()
+    {
+        torch.set_num_threads(100_000);
+        var workers = new ConcurrentDictionary<int, bool>();
+        int before = Process.GetCurrentProcess().Threads.Count;
+        Workers.Run(
+            1_000_000,
+            queue =>
+            {
+                workers[Environment.CurrentManagedThreadId] = true;
+                while (queue.Next(out _)) { }
+            }
+        );
+        Assert.IsTrue(workers.Count <= ThreadCount.Most);
+        int started = Process.GetCurrentProcess().Threads.Count - before;
+        Assert.IsTrue(started <= 2 * ThreadCount.Most, $"{started} threads were started");
     }
 
     [TestMethod]

@@ -92,15 +92,15 @@ internal sealed class KernelTrial
             du = PooledTensor.EmptyLike(u[0], "transposed product");
         float* left = TensorMemory.Floats(v),
             right = TensorMemory.Floats(u);
-        if (Lanes16.IsSupported)
+        if (Register16.IsSupported)
         {
-            WinogradProduct.Multiply<Lanes16>(left, rows * panel, right, panels, rows, TensorMemory.Floats(m));
-            WinogradProduct.MultiplyTransposed<Lanes16>(left, TensorMemory.Floats(m), rows, TensorMemory.Floats(du), add: false);
+            WinogradProduct.Multiply<Register16>(left, rows * panel, right, panels, rows, TensorMemory.Floats(m));
+            WinogradProduct.MultiplyTransposed<Register16>(left, TensorMemory.Floats(m), rows, TensorMemory.Floats(du), add: false);
         }
         else
         {
-            WinogradProduct.Multiply<Lanes8>(left, rows * panel, right, panels, rows, TensorMemory.Floats(m));
-            WinogradProduct.MultiplyTransposed<Lanes8>(left, TensorMemory.Floats(m), rows, TensorMemory.Floats(du), add: false);
+            WinogradProduct.Multiply<Register8>(left, rows * panel, right, panels, rows, TensorMemory.Floats(m));
+            WinogradProduct.MultiplyTransposed<Register8>(left, TensorMemory.Floats(m), rows, TensorMemory.Floats(du), add: false);
         }
 
         Compare("product", matmul(v, u).sum([0L]), m);

@@ -67,7 +67,7 @@ internal static unsafe class BatchNormalization
         PixelRows rows = Rows(x);
         var statistics = new BatchStatistics(new double[rows.Channels], new double[rows.Channels], epsilon);
         float* from = TensorMemory.Floats(x);
-        if (WideRegisters)
+        if (Register16.IsSupported)
             BatchNormForward<Register16>.Statistics(from, rows, statistics.Mean, statistics.Variance);
         else
             BatchNormForward<Register8>.Statistics(from, rows, statistics.Mean, statistics.Variance);
@@ -87,7 +87,7 @@ internal static unsafe class BatchNormalization
         float* from = TensorMemory.Floats(x),
             to = TensorMemory.Floats(y),
             add = residual is null ? null : TensorMemory.Floats(residual);
-        if (WideRegisters)
+        if (Register16.IsSupported)
             BatchNormForward<Register16>.Normalize(from, rows, affine.Scale, affine.Shift, add, rectify, to);
         else
             BatchNormForward<Register8>.Normalize(from, rows, affine.Scale, affine.Shift, add, rectify, to);
@@ -116,15 +116,13 @@ internal static unsafe class BatchNormalization
             PooledTensor.EmptyLike(bias, "Batch normalisation: gradient of the bias"),
             residual is null ? null : PooledTensor.ChannelsLast(x.shape, "Batch normalisation: gradient of the residual")
         );
-        if (WideRegisters)
+        if (Register16.IsSupported)
             Backward<Register16>(dy, x, weight, bias, residual, rectify, statistics, gradients);
         else
             Backward<Register8>(dy, x, weight, bias, residual, rectify, statistics, gradients);
         scope.MoveToOuter(new[] { gradients.Input, gradients.Weight, gradients.Bias, gradients.Residual }.OfType<Tensor>());
         return gradients;
     }
-
-    private static bool WideRegisters => System.Runtime.Intrinsics.Vector512.IsHardwareAccelerated;
 
     private static void Backward<T>(
         Tensor dy,

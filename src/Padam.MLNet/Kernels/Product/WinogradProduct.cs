@@ -1,15 +1,14 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 
 namespace Padam.MLNet.Kernels;
 
 /// <summary>
 /// The matrix products in the middle of Winograd's algorithm. Matrices are stored in panels of 32 columns, [columns / 32][rows][32]: each
-/// product below reads
-/// its right side straight through, and finds the rows of its left side at offsets known to the compiler.
+/// product below reads its right side straight through, and finds the rows of its left side at offsets known to the compiler.
 /// </summary>
 /// <remarks>
-/// A tile of the result stays in registers while the common dimension runs; each step broadcasts one element of the left side a row.
+/// A tile of the result stays in registers while the common dimension runs; each step broadcasts one element of the left side a row. How
+/// large a tile is depends on how many registers the processor has.
 /// </remarks>
 internal static unsafe class WinogradProduct
 {
@@ -18,6 +17,9 @@ internal static unsafe class WinogradProduct
 
     /// <summary>Results are computed this many rows at a time: buffers hold a multiple of it.</summary>
     public const int RowGroup = 8;
+
+    // By itself: inlined into a caller, it leaves the compiler no room to inline what it is made of.
+    private const MethodImplOptions Compiled = MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining;
 
     // 256 rows of a panel are 32 KiB: they stay in the first-level cache while all rows of the left side pass.
     private const int PanelsAtOnce = 8;
@@ -29,9 +31,9 @@ internal static unsafe class WinogradProduct
     /// <param name="panels">The common dimension, in panels.</param>
     /// <param name="rows">A multiple of <see cref="RowGroup"/>.</param>
     /// <param name="m">[rows, 32], one panel.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled)]
     public static void Multiply<T>(float* v, nint vPanel, float* u, int panels, int rows, float* m)
-        where T : unmanaged, ILanes<T>
+        where T : unmanaged, IRegister<T>
     {
         for (int panel = 0; panel < panels; panel += PanelsAtOnce)
         {
@@ -49,37 +51,38 @@ internal static unsafe class WinogradProduct
     /// <param name="rows">The common dimension.</param>
     /// <param name="du">[32, 32].</param>
     /// <param name="add">Whether to add to what du holds.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled)]
     public static void MultiplyTransposed<T>(float* v, float* dm, int rows, float* du, bool add)
-        where T : unmanaged, ILanes<T>
+        where T : unmanaged, IRegister<T>
     {
         for (nint row = 0; row < Panel; row += RowGroup)
             Rows<T>(v + row, 1, Panel, 0, dm, 1, rows, du + row * Panel, add);
     }
 
-    // Eight rows of the result: c[i, j] = sum over p, s of a[p aPanel + i aRow + s aStep] * b[p steps + s, j].
+    // Eight rows of a result, in tiles two registers wide: c[i, j] = sum over p, s of a[p aPanel + i aRow + s aStep] * b[p steps + s, j].
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Rows<T>(float* a, nint aRow, nint aStep, nint aPanel, float* b, int panels, int steps, float* c, bool add)
-        where T : unmanaged, ILanes<T>
+        where T : unmanaged, IRegister<T>
     {
-        if (T.Count == Vector512<float>.Count)
+        if (2 * T.Count == Panel)
         {
-            Tile8x32(a, aRow, aStep, aPanel, b, panels, steps, c, add);
+            Tile8<T>(a, aRow, aStep, aPanel, b, panels, steps, c, add);
             return;
         }
 
         for (nint row = 0; row < RowGroup; row += 4)
         {
-            Tile4x16(a + row * aRow, aRow, aStep, aPanel, b, panels, steps, c + row * Panel, add);
-            Tile4x16(a + row * aRow, aRow, aStep, aPanel, b + 16, panels, steps, c + row * Panel + 16, add);
+            for (nint column = 0; column < Panel; column += 2 * T.Count)
+                Tile4<T>(a + row * aRow, aRow, aStep, aPanel, b + column, panels, steps, c + row * Panel + column, add);
         }
     }
 
     // 16 accumulators, two registers for b and one for the broadcast: what AVX-512's 32 registers take with room to spare.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Tile8x32(float* a, nint aRow, nint aStep, nint aPanel, float* b, int panels, int steps, float* c, bool add)
+    private static void Tile8<T>(float* a, nint aRow, nint aStep, nint aPanel, float* b, int panels, int steps, float* c, bool add)
+        where T : unmanaged, IRegister<T>
     {
-        Vector512<float> c00 = default,
+        T c00 = default,
             c01 = default,
             c10 = default,
             c11 = default,
@@ -87,7 +90,7 @@ internal static unsafe class WinogradProduct
             c21 = default,
             c30 = default,
             c31 = default;
-        Vector512<float> c40 = default,
+        T c40 = default,
             c41 = default,
             c50 = default,
             c51 = default,
@@ -100,32 +103,32 @@ internal static unsafe class WinogradProduct
             float* ai = a;
             for (int step = 0; step < steps; step++, ai += aStep, b += Panel)
             {
-                Vector512<float> b0 = Vector512.Load(b),
-                    b1 = Vector512.Load(b + 16);
-                Vector512<float> ar = Vector512.Create(ai[0]);
-                c00 = Vector512.FusedMultiplyAdd(ar, b0, c00);
-                c01 = Vector512.FusedMultiplyAdd(ar, b1, c01);
-                ar = Vector512.Create(ai[aRow]);
-                c10 = Vector512.FusedMultiplyAdd(ar, b0, c10);
-                c11 = Vector512.FusedMultiplyAdd(ar, b1, c11);
-                ar = Vector512.Create(ai[2 * aRow]);
-                c20 = Vector512.FusedMultiplyAdd(ar, b0, c20);
-                c21 = Vector512.FusedMultiplyAdd(ar, b1, c21);
-                ar = Vector512.Create(ai[3 * aRow]);
-                c30 = Vector512.FusedMultiplyAdd(ar, b0, c30);
-                c31 = Vector512.FusedMultiplyAdd(ar, b1, c31);
-                ar = Vector512.Create(ai[4 * aRow]);
-                c40 = Vector512.FusedMultiplyAdd(ar, b0, c40);
-                c41 = Vector512.FusedMultiplyAdd(ar, b1, c41);
-                ar = Vector512.Create(ai[5 * aRow]);
-                c50 = Vector512.FusedMultiplyAdd(ar, b0, c50);
-                c51 = Vector512.FusedMultiplyAdd(ar, b1, c51);
-                ar = Vector512.Create(ai[6 * aRow]);
-                c60 = Vector512.FusedMultiplyAdd(ar, b0, c60);
-                c61 = Vector512.FusedMultiplyAdd(ar, b1, c61);
-                ar = Vector512.Create(ai[7 * aRow]);
-                c70 = Vector512.FusedMultiplyAdd(ar, b0, c70);
-                c71 = Vector512.FusedMultiplyAdd(ar, b1, c71);
+                T b0 = T.Load(b),
+                    b1 = T.Load(b + T.Count);
+                T ar = T.Broadcast(ai[0]);
+                c00 = T.MultiplyAdd(ar, b0, c00);
+                c01 = T.MultiplyAdd(ar, b1, c01);
+                ar = T.Broadcast(ai[aRow]);
+                c10 = T.MultiplyAdd(ar, b0, c10);
+                c11 = T.MultiplyAdd(ar, b1, c11);
+                ar = T.Broadcast(ai[2 * aRow]);
+                c20 = T.MultiplyAdd(ar, b0, c20);
+                c21 = T.MultiplyAdd(ar, b1, c21);
+                ar = T.Broadcast(ai[3 * aRow]);
+                c30 = T.MultiplyAdd(ar, b0, c30);
+                c31 = T.MultiplyAdd(ar, b1, c31);
+                ar = T.Broadcast(ai[4 * aRow]);
+                c40 = T.MultiplyAdd(ar, b0, c40);
+                c41 = T.MultiplyAdd(ar, b1, c41);
+                ar = T.Broadcast(ai[5 * aRow]);
+                c50 = T.MultiplyAdd(ar, b0, c50);
+                c51 = T.MultiplyAdd(ar, b1, c51);
+                ar = T.Broadcast(ai[6 * aRow]);
+                c60 = T.MultiplyAdd(ar, b0, c60);
+                c61 = T.MultiplyAdd(ar, b1, c61);
+                ar = T.Broadcast(ai[7 * aRow]);
+                c70 = T.MultiplyAdd(ar, b0, c70);
+                c71 = T.MultiplyAdd(ar, b1, c71);
             }
         }
 
@@ -141,9 +144,10 @@ internal static unsafe class WinogradProduct
 
     // Eight accumulators keep both multiply-add units of an AVX2 core busy, and leave room in its 16 registers.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Tile4x16(float* a, nint aRow, nint aStep, nint aPanel, float* b, int panels, int steps, float* c, bool add)
+    private static void Tile4<T>(float* a, nint aRow, nint aStep, nint aPanel, float* b, int panels, int steps, float* c, bool add)
+        where T : unmanaged, IRegister<T>
     {
-        Vector256<float> c00 = default,
+        T c00 = default,
             c01 = default,
             c10 = default,
             c11 = default,
@@ -156,20 +160,20 @@ internal static unsafe class WinogradProduct
             float* ai = a;
             for (int step = 0; step < steps; step++, ai += aStep, b += Panel)
             {
-                Vector256<float> b0 = Vector256.Load(b),
-                    b1 = Vector256.Load(b + 8);
-                Vector256<float> ar = Vector256.Create(ai[0]);
-                c00 = Vector256.FusedMultiplyAdd(ar, b0, c00);
-                c01 = Vector256.FusedMultiplyAdd(ar, b1, c01);
-                ar = Vector256.Create(ai[aRow]);
-                c10 = Vector256.FusedMultiplyAdd(ar, b0, c10);
-                c11 = Vector256.FusedMultiplyAdd(ar, b1, c11);
-                ar = Vector256.Create(ai[2 * aRow]);
-                c20 = Vector256.FusedMultiplyAdd(ar, b0, c20);
-                c21 = Vector256.FusedMultiplyAdd(ar, b1, c21);
-                ar = Vector256.Create(ai[3 * aRow]);
-                c30 = Vector256.FusedMultiplyAdd(ar, b0, c30);
-                c31 = Vector256.FusedMultiplyAdd(ar, b1, c31);
+                T b0 = T.Load(b),
+                    b1 = T.Load(b + T.Count);
+                T ar = T.Broadcast(ai[0]);
+                c00 = T.MultiplyAdd(ar, b0, c00);
+                c01 = T.MultiplyAdd(ar, b1, c01);
+                ar = T.Broadcast(ai[aRow]);
+                c10 = T.MultiplyAdd(ar, b0, c10);
+                c11 = T.MultiplyAdd(ar, b1, c11);
+                ar = T.Broadcast(ai[2 * aRow]);
+                c20 = T.MultiplyAdd(ar, b0, c20);
+                c21 = T.MultiplyAdd(ar, b1, c21);
+                ar = T.Broadcast(ai[3 * aRow]);
+                c30 = T.MultiplyAdd(ar, b0, c30);
+                c31 = T.MultiplyAdd(ar, b1, c31);
             }
         }
 
@@ -180,28 +184,16 @@ internal static unsafe class WinogradProduct
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Put(float* c, Vector512<float> c0, Vector512<float> c1, bool add)
+    private static void Put<T>(float* c, T c0, T c1, bool add)
+        where T : unmanaged, IRegister<T>
     {
         if (add)
         {
-            c0 += Vector512.Load(c);
-            c1 += Vector512.Load(c + 16);
+            c0 += T.Load(c);
+            c1 += T.Load(c + T.Count);
         }
 
-        c0.Store(c);
-        c1.Store(c + 16);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Put(float* c, Vector256<float> c0, Vector256<float> c1, bool add)
-    {
-        if (add)
-        {
-            c0 += Vector256.Load(c);
-            c1 += Vector256.Load(c + 8);
-        }
-
-        c0.Store(c);
-        c1.Store(c + 8);
+        T.Store(c0, c);
+        T.Store(c1, c + T.Count);
     }
 }

@@ -1,8 +1,8 @@
 namespace Padam.MLNet.Kernels;
 
-/// <summary>Elements that lie one after the other in memory.</summary>
+/// <summary>A SIMD register of floats, which lie one after the other in memory: one formula serves every width.</summary>
 internal unsafe interface IRegister<T> : IElements<T>
-    where T : struct, IRegister<T>
+    where T : unmanaged, IRegister<T>
 {
     /// <summary>How many floats it holds.</summary>
     static abstract int Count { get; }
@@ -10,6 +10,12 @@ internal unsafe interface IRegister<T> : IElements<T>
     static abstract T Load(float* from);
 
     static abstract void Store(T x, float* to);
+
+    /// <summary>The value everywhere.</summary>
+    static abstract T Broadcast(float value);
+
+    /// <summary>a b + c, rounded once.</summary>
+    static abstract T MultiplyAdd(T a, T b, T c);
 
     /// <summary>The value where the condition is above zero, zero elsewhere.</summary>
     static abstract T WherePositive(T condition, T value);

@@ -13,6 +13,10 @@ internal readonly struct Register1(float value) : IRegister<Register1>
 
     public static unsafe void Store(Register1 x, float* to) => *to = x._value;
 
+    public static Register1 Broadcast(float value) => new(value);
+
+    public static Register1 MultiplyAdd(Register1 a, Register1 b, Register1 c) => new(MathF.FusedMultiplyAdd(a._value, b._value, c._value));
+
     public static Register1 WherePositive(Register1 condition, Register1 value) => new(condition._value > 0 ? value._value : 0);
 
     public static Register1 operator +(Register1 a, Register1 b) => new(a._value + b._value);

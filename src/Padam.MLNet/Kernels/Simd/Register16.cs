@@ -8,13 +8,23 @@ internal readonly struct Register16(Vector512<float> value) : IRegister<Register
 {
     private readonly Vector512<float> _value = value;
 
+    /// <summary>Whether the machine has such registers.</summary>
+    public static bool IsSupported => Vector512.IsHardwareAccelerated;
+
     public static int Count => 16;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static unsafe Register16 Load(float* from) => new(Vector512.Load(from));
+    public static unsafe Register16 Load(float* from) => new(*(Vector512<float>*)from);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static unsafe void Store(Register16 x, float* to) => x._value.Store(to);
+    public static unsafe void Store(Register16 x, float* to) => *(Vector512<float>*)to = x._value;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Register16 Broadcast(float value) => new(Vector512.Create(value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Register16 MultiplyAdd(Register16 a, Register16 b, Register16 c) =>
+        new(Vector512.FusedMultiplyAdd(a._value, b._value, c._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Register16 WherePositive(Register16 condition, Register16 value) =>

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Padam.MLNet.Kernels;
 
@@ -8,13 +9,23 @@ internal readonly struct Register8(Vector256<float> value) : IRegister<Register8
 {
     private readonly Vector256<float> _value = value;
 
+    /// <summary>Whether the machine has such registers, and multiplies and adds in one go. Without, the runtime makes do.</summary>
+    public static bool IsSupported => Vector256.IsHardwareAccelerated && Fma.IsSupported;
+
     public static int Count => 8;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static unsafe Register8 Load(float* from) => new(Vector256.Load(from));
+    public static unsafe Register8 Load(float* from) => new(*(Vector256<float>*)from);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static unsafe void Store(Register8 x, float* to) => x._value.Store(to);
+    public static unsafe void Store(Register8 x, float* to) => *(Vector256<float>*)to = x._value;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Register8 Broadcast(float value) => new(Vector256.Create(value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Register8 MultiplyAdd(Register8 a, Register8 b, Register8 c) =>
+        new(Vector256.FusedMultiplyAdd(a._value, b._value, c._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Register8 WherePositive(Register8 condition, Register8 value) =>

@@ -71,7 +71,7 @@ internal sealed unsafe class FusedUpdate<TRule>(TRule rule)
     private void Update(Chunk chunk)
     {
         int done = 0;
-        if (Vector512.IsHardwareAccelerated)
+        if (Register16.IsSupported)
             done = Update<Register16>(chunk, done);
         else if (Vector128.IsHardwareAccelerated)
             done = Update<Register8>(chunk, done);
@@ -80,7 +80,7 @@ internal sealed unsafe class FusedUpdate<TRule>(TRule rule)
 
     /// <summary>Updates as many elements as fill whole registers, and returns where it stopped.</summary>
     private int Update<T>(Chunk chunk, int i)
-        where T : struct, IRegister<T>
+        where T : unmanaged, IRegister<T>
     {
         TRule formula = rule;
         for (; i <= chunk.Length - T.Count; i += T.Count)

@@ -22,23 +22,23 @@ internal readonly unsafe struct KaratsubaMap2x2 : IWinogradTile
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Input<T>(T* from, nint fromStride, T* to, nint toStride, T* scratch)
-        where T : unmanaged, ILanes<T> => WinogradMatrix<Bt>.Sandwich(from, fromStride, to, toStride, scratch);
+        where T : unmanaged, IRegister<T> => WinogradMatrix<Bt>.Sandwich(from, fromStride, to, toStride, scratch);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Output<T>(T* from, nint fromStride, T* to, nint toStride, T* scratch)
-        where T : unmanaged, ILanes<T> => WinogradMatrix<At>.Sandwich(from, fromStride, to, toStride, scratch);
+        where T : unmanaged, IRegister<T> => WinogradMatrix<At>.Sandwich(from, fromStride, to, toStride, scratch);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void OutputGradient<T>(T* from, nint fromStride, T* to, nint toStride, T* scratch)
-        where T : unmanaged, ILanes<T> => WinogradMatrix<A>.Sandwich(from, fromStride, to, toStride, scratch);
+        where T : unmanaged, IRegister<T> => WinogradMatrix<A>.Sandwich(from, fromStride, to, toStride, scratch);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Filter<T>(T* from, nint fromStride, T* to, nint toStride, T* scratch)
-        where T : unmanaged, ILanes<T> => WinogradMatrix<G>.Sandwich(from, fromStride, to, toStride, scratch);
+        where T : unmanaged, IRegister<T> => WinogradMatrix<G>.Sandwich(from, fromStride, to, toStride, scratch);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void FilterGradient<T>(T* from, nint fromStride, T* to, nint toStride, T* scratch)
-        where T : unmanaged, ILanes<T> => WinogradMatrix<Gt>.Sandwich(from, fromStride, to, toStride, scratch);
+        where T : unmanaged, IRegister<T> => WinogradMatrix<Gt>.Sandwich(from, fromStride, to, toStride, scratch);
 
     private readonly struct Bt : IWinogradMatrix
     {
@@ -51,7 +51,7 @@ internal readonly unsafe struct KaratsubaMap2x2 : IWinogradTile
         // [ 0 1 ]
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static void Multiply<T>(T* x, nint xStride, T* y, nint yStride)
-            where T : unmanaged, ILanes<T>
+            where T : unmanaged, IRegister<T>
         {
             T x0 = x[0],
                 x1 = x[xStride];
@@ -71,7 +71,7 @@ internal readonly unsafe struct KaratsubaMap2x2 : IWinogradTile
         // [ 1 1 0 ]
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static void Multiply<T>(T* x, nint xStride, T* y, nint yStride)
-            where T : unmanaged, ILanes<T>
+            where T : unmanaged, IRegister<T>
         {
             T x1 = x[xStride];
             y[0] = x1 + x[2 * xStride];
@@ -90,7 +90,7 @@ internal readonly unsafe struct KaratsubaMap2x2 : IWinogradTile
         // [ 1 0 ]
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static void Multiply<T>(T* x, nint xStride, T* y, nint yStride)
-            where T : unmanaged, ILanes<T>
+            where T : unmanaged, IRegister<T>
         {
             T x0 = x[0],
                 x1 = x[xStride];
@@ -111,7 +111,7 @@ internal readonly unsafe struct KaratsubaMap2x2 : IWinogradTile
         // [ 0 -1 1 ]
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static void Multiply<T>(T* x, nint xStride, T* y, nint yStride)
-            where T : unmanaged, ILanes<T>
+            where T : unmanaged, IRegister<T>
         {
             T x0 = x[0],
                 x1 = x[xStride],
@@ -133,7 +133,7 @@ internal readonly unsafe struct KaratsubaMap2x2 : IWinogradTile
         // [  0 0  1 ]
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static void Multiply<T>(T* x, nint xStride, T* y, nint yStride)
-            where T : unmanaged, ILanes<T>
+            where T : unmanaged, IRegister<T>
         {
             T x0 = x[0],
                 x1 = x[xStride],

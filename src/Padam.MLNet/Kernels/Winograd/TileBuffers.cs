@@ -2,7 +2,7 @@ namespace Padam.MLNet.Kernels;
 
 /// <summary>What one thread needs to transform tiles and filters, one after the other.</summary>
 internal sealed unsafe class TileBuffers<T> : IDisposable
-    where T : unmanaged, ILanes<T>
+    where T : unmanaged, IRegister<T>
 {
     /// <summary>The largest matrix that is transformed: 6x6.</summary>
     public const int MaximalElements = 36;

@@ -9,7 +9,7 @@ namespace Padam.MLNet.Kernels;
 internal static unsafe class WinogradConvolution
 {
     /// <summary>Whether this machine has the vector registers that the kernels are written for.</summary>
-    public static bool IsSupported => Lanes16.IsSupported || Lanes8.IsSupported;
+    public static bool IsSupported => Register16.IsSupported || Register8.IsSupported;
 
     /// <summary>Whether the kernels can compute such a convolution here, be it quicker or not.</summary>
     public static bool Supports(ConvolutionShape shape) =>
@@ -93,22 +93,10 @@ internal static unsafe class WinogradConvolution
         (x, dy) = (x.ToChannelsLast(), dy.ToChannelsLast());
         (ChannelsLastImages input, ChannelsLastImages output) = (new(x), new(dy));
         FilterBank filters = FilterBank.Of(gradient);
-        switch (IsTinyMap(shape), Lanes16.IsSupported)
-        {
-            case (false, true):
-                WinogradFilterGradient<WinogradTile4, Lanes16>.Run(input, output, filters, padding);
-                break;
-            case (false, false):
-                WinogradFilterGradient<WinogradTile4, Lanes8>.Run(input, output, filters, padding);
-                break;
-            case (true, true):
-                WinogradFilterGradient<KaratsubaMap2x2, Lanes16>.Run(input, output, filters, padding);
-                break;
-            case (true, false):
-                WinogradFilterGradient<KaratsubaMap2x2, Lanes8>.Run(input, output, filters, padding);
-                break;
-        }
-
+        if (Register16.IsSupported)
+            WeightGradient<Register16>(shape, input, output, filters, padding);
+        else
+            WeightGradient<Register8>(shape, input, output, filters, padding);
         return gradient.MoveToOuterDisposeScope();
     }
 
@@ -122,21 +110,42 @@ internal static unsafe class WinogradConvolution
         bool rectify
     )
     {
-        switch (IsTinyMap(shape), Lanes16.IsSupported)
-        {
-            case (false, true):
-                WinogradForward<WinogradTile4, Lanes16>.Run(x, filters, bias, y, padding, rectify);
-                break;
-            case (false, false):
-                WinogradForward<WinogradTile4, Lanes8>.Run(x, filters, bias, y, padding, rectify);
-                break;
-            case (true, true):
-                WinogradForward<KaratsubaMap2x2, Lanes16>.Run(x, filters, bias, y, padding, rectify);
-                break;
-            case (true, false):
-                WinogradForward<KaratsubaMap2x2, Lanes8>.Run(x, filters, bias, y, padding, rectify);
-                break;
-        }
+        if (Register16.IsSupported)
+            Run<Register16>(shape, x, filters, bias, y, padding, rectify);
+        else
+            Run<Register8>(shape, x, filters, bias, y, padding, rectify);
+    }
+
+    private static void Run<T>(
+        ConvolutionShape shape,
+        ChannelsLastImages x,
+        FilterBank filters,
+        float* bias,
+        ChannelsLastImages y,
+        int padding,
+        bool rectify
+    )
+        where T : unmanaged, IRegister<T>
+    {
+        if (IsTinyMap(shape))
+            WinogradForward<KaratsubaMap2x2, T>.Run(x, filters, bias, y, padding, rectify);
+        else
+            WinogradForward<WinogradTile4, T>.Run(x, filters, bias, y, padding, rectify);
+    }
+
+    private static void WeightGradient<T>(
+        ConvolutionShape shape,
+        ChannelsLastImages x,
+        ChannelsLastImages dy,
+        FilterBank gradient,
+        int padding
+    )
+        where T : unmanaged, IRegister<T>
+    {
+        if (IsTinyMap(shape))
+            WinogradFilterGradient<KaratsubaMap2x2, T>.Run(x, dy, gradient, padding);
+        else
+            WinogradFilterGradient<WinogradTile4, T>.Run(x, dy, gradient, padding);
     }
 
     private static bool IsTinyMap(ConvolutionShape shape) => shape is { Height: 2, Width: 2, Padding: 1 };

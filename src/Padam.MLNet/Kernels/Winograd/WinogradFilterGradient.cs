@@ -11,7 +11,7 @@ namespace Padam.MLNet.Kernels;
 /// </remarks>
 internal sealed unsafe class WinogradFilterGradient<TTile, T>
     where TTile : IWinogradTile
-    where T : unmanaged, ILanes<T>
+    where T : unmanaged, IRegister<T>
 {
     private const int Panel = WinogradProduct.Panel;
 

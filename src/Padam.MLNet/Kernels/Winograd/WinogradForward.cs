@@ -3,7 +3,7 @@ namespace Padam.MLNet.Kernels;
 /// <summary>y = x * filters + bias by Winograd's algorithm, [rectified], on all threads. The same bits whatever their number.</summary>
 internal sealed unsafe class WinogradForward<TTile, T>
     where TTile : IWinogradTile
-    where T : unmanaged, ILanes<T>
+    where T : unmanaged, IRegister<T>
 {
     private const int Panel = WinogradProduct.Panel;
     private const int RowGroup = WinogradProduct.RowGroup;

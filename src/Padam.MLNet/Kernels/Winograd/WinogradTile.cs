@@ -28,23 +28,23 @@ internal unsafe interface IWinogradTile
 
     /// <summary>Bt d B.</summary>
     static abstract void Input<T>(T* from, nint fromStride, T* to, nint toStride, T* scratch)
-        where T : unmanaged, ILanes<T>;
+        where T : unmanaged, IRegister<T>;
 
     /// <summary>At m A.</summary>
     static abstract void Output<T>(T* from, nint fromStride, T* to, nint toStride, T* scratch)
-        where T : unmanaged, ILanes<T>;
+        where T : unmanaged, IRegister<T>;
 
     /// <summary>A dY At.</summary>
     static abstract void OutputGradient<T>(T* from, nint fromStride, T* to, nint toStride, T* scratch)
-        where T : unmanaged, ILanes<T>;
+        where T : unmanaged, IRegister<T>;
 
     /// <summary>G g Gt.</summary>
     static abstract void Filter<T>(T* from, nint fromStride, T* to, nint toStride, T* scratch)
-        where T : unmanaged, ILanes<T>;
+        where T : unmanaged, IRegister<T>;
 
     /// <summary>Gt du G.</summary>
     static abstract void FilterGradient<T>(T* from, nint fromStride, T* to, nint toStride, T* scratch)
-        where T : unmanaged, ILanes<T>;
+        where T : unmanaged, IRegister<T>;
 }
 
 /// <summary>One of the matrices above, times a vector.</summary>
@@ -56,7 +56,7 @@ internal unsafe interface IWinogradMatrix
 
     /// <summary>y = M x; the elements of each vector lie a stride apart.</summary>
     static abstract void Multiply<T>(T* x, nint xStride, T* y, nint yStride)
-        where T : unmanaged, ILanes<T>;
+        where T : unmanaged, IRegister<T>;
 }
 
 /// <summary>M X Mt for a square X.</summary>
@@ -66,7 +66,7 @@ internal static unsafe class WinogradMatrix<M>
     /// <summary>The matrix is applied to the columns, then to the rows.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Sandwich<T>(T* x, nint xStride, T* y, nint yStride, T* scratch)
-        where T : unmanaged, ILanes<T>
+        where T : unmanaged, IRegister<T>
     {
         for (int column = 0; column < M.Columns; column++)
             M.Multiply(x + column * xStride, M.Columns * xStride, scratch + column, M.Columns);

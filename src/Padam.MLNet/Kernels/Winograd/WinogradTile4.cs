@@ -17,23 +17,23 @@ internal readonly unsafe struct WinogradTile4 : IWinogradTile
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Input<T>(T* from, nint fromStride, T* to, nint toStride, T* scratch)
-        where T : unmanaged, ILanes<T> => WinogradMatrix<Bt>.Sandwich(from, fromStride, to, toStride, scratch);
+        where T : unmanaged, IRegister<T> => WinogradMatrix<Bt>.Sandwich(from, fromStride, to, toStride, scratch);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Output<T>(T* from, nint fromStride, T* to, nint toStride, T* scratch)
-        where T : unmanaged, ILanes<T> => WinogradMatrix<At>.Sandwich(from, fromStride, to, toStride, scratch);
+        where T : unmanaged, IRegister<T> => WinogradMatrix<At>.Sandwich(from, fromStride, to, toStride, scratch);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void OutputGradient<T>(T* from, nint fromStride, T* to, nint toStride, T* scratch)
-        where T : unmanaged, ILanes<T> => WinogradMatrix<A>.Sandwich(from, fromStride, to, toStride, scratch);
+        where T : unmanaged, IRegister<T> => WinogradMatrix<A>.Sandwich(from, fromStride, to, toStride, scratch);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Filter<T>(T* from, nint fromStride, T* to, nint toStride, T* scratch)
-        where T : unmanaged, ILanes<T> => WinogradMatrix<G>.Sandwich(from, fromStride, to, toStride, scratch);
+        where T : unmanaged, IRegister<T> => WinogradMatrix<G>.Sandwich(from, fromStride, to, toStride, scratch);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void FilterGradient<T>(T* from, nint fromStride, T* to, nint toStride, T* scratch)
-        where T : unmanaged, ILanes<T> => WinogradMatrix<Gt>.Sandwich(from, fromStride, to, toStride, scratch);
+        where T : unmanaged, IRegister<T> => WinogradMatrix<Gt>.Sandwich(from, fromStride, to, toStride, scratch);
 
     private readonly struct Bt : IWinogradMatrix
     {
@@ -49,7 +49,7 @@ internal readonly unsafe struct WinogradTile4 : IWinogradTile
         // [ 0  4  0 -5  0  1 ]
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static void Multiply<T>(T* x, nint xStride, T* y, nint yStride)
-            where T : unmanaged, ILanes<T>
+            where T : unmanaged, IRegister<T>
         {
             T x0 = x[0],
                 x1 = x[xStride],
@@ -82,7 +82,7 @@ internal readonly unsafe struct WinogradTile4 : IWinogradTile
         // [ 0  1 -1  8 -8  1 ]
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static void Multiply<T>(T* x, nint xStride, T* y, nint yStride)
-            where T : unmanaged, ILanes<T>
+            where T : unmanaged, IRegister<T>
         {
             T x1 = x[xStride],
                 x2 = x[2 * xStride],
@@ -113,7 +113,7 @@ internal readonly unsafe struct WinogradTile4 : IWinogradTile
         // [ 0  0  0  1 ]
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static void Multiply<T>(T* x, nint xStride, T* y, nint yStride)
-            where T : unmanaged, ILanes<T>
+            where T : unmanaged, IRegister<T>
         {
             T x0 = x[0],
                 x1 = x[xStride],
@@ -146,7 +146,7 @@ internal readonly unsafe struct WinogradTile4 : IWinogradTile
         // [   0     0     1  ]
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static void Multiply<T>(T* x, nint xStride, T* y, nint yStride)
-            where T : unmanaged, ILanes<T>
+            where T : unmanaged, IRegister<T>
         {
             T x0 = x[0],
                 x1 = x[xStride],
@@ -175,7 +175,7 @@ internal readonly unsafe struct WinogradTile4 : IWinogradTile
         // [  0  -1/6 -1/6  1/6   1/6  1 ]
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static void Multiply<T>(T* x, nint xStride, T* y, nint yStride)
-            where T : unmanaged, ILanes<T>
+            where T : unmanaged, IRegister<T>
         {
             T x1 = x[xStride],
                 x2 = x[2 * xStride],

@@ -7,7 +7,7 @@ namespace Padam.MLNet.Kernels;
 /// </summary>
 internal static unsafe class WinogradTransforms<TTile, T>
     where TTile : IWinogradTile
-    where T : unmanaged, ILanes<T>
+    where T : unmanaged, IRegister<T>
 {
     private const int Panel = WinogradProduct.Panel;
     private const int MaximalElements = TileBuffers<T>.MaximalElements;
@@ -126,11 +126,11 @@ internal static unsafe class WinogradTransforms<TTile, T>
             for (int lane = 0; lane < Panel; lane += T.Count)
             {
                 TTile.Output((T*)(from + row * Panel + lane), stride, patch, 1, half);
-                T shift = bias == null ? T.Zero : *(T*)(bias + firstChannel + lane);
+                T shift = bias == null ? default : *(T*)(bias + firstChannel + lane);
                 for (int i = 0; i < TTile.Outputs * TTile.Outputs; i++)
                 {
                     T value = patch[i] + shift;
-                    *(T*)(pixels[i] + lane) = rectify ? T.Max(value, T.Zero) : value;
+                    *(T*)(pixels[i] + lane) = rectify ? T.Max(value, default) : value;
                 }
             }
         }
