@@ -1,5 +1,6 @@
 using Microsoft.ML;
 using Padam.MLNet.Backbones;
+using Padam.MLNet.Native;
 using Padam.MLNet.Optimizers;
 using Padam.MLNet.Schedules;
 using Padam.MLNet.Training;
@@ -187,20 +188,20 @@ public sealed class ImageClassificationOptions : ITrainingOptions
     /// </summary>
     public long? ImageMemoryLimit { get; set; }
 
-    /// <summary>CPU threads, for the whole process as libtorch has one setting. The default value is null: libtorch's own choice.</summary>
+    /// <summary>
+    /// CPU threads of the training, 1 to <see cref="MostThreads"/>; afterwards libtorch has as many as before. The default value is null:
+    /// libtorch's own choice.
+    /// </summary>
     public int? Threads { get; set; }
+
+    /// <summary>The most <see cref="Threads"/> on this machine: 16 for each processor.</summary>
+    public static int MostThreads => ThreadCount.Most;
 
     /// <summary>So that a trainer does not see what its caller changes later.</summary>
     internal ImageClassificationOptions Copy() => (ImageClassificationOptions)MemberwiseClone();
 
-    internal void Validate()
-    {
-        string[] faults = [.. Faults()];
-        if (faults.Length > 0)
-            throw new ArgumentException(string.Join(Environment.NewLine, faults));
-    }
-
-    private IEnumerable<string> Faults()
+    /// <summary>What is wrong with these options, those of their parts included, one sentence each; nothing if they can be used.</summary>
+    public IEnumerable<string> Validate()
     {
         foreach (
             (string option, string column) in new[]
@@ -246,22 +247,10 @@ public sealed class ImageClassificationOptions : ITrainingOptions
                 yield return "RestoreBestWeights needs a ValidationSet or a ValidationFraction.";
         }
 
-        if (EarlyStopping is not null && !Enum.IsDefined(EarlyStopping.Metric))
-            yield return $"EarlyStopping.Metric is {EarlyStopping.Metric}; it must be Loss or Accuracy.";
-        if (EarlyStopping is { Patience: < 1 })
-            yield return $"EarlyStopping.Patience is {EarlyStopping.Patience}; it must be at least 1.";
-        if (EarlyStopping is not null && !(EarlyStopping.MinimumImprovement >= 0))
-            yield return $"EarlyStopping.MinimumImprovement is {EarlyStopping.MinimumImprovement}; it must be at least 0.";
-        if (Augmentation is { CropPadding: < 0 })
-            yield return $"Augmentation.CropPadding is {Augmentation.CropPadding}; it must be at least 0.";
         if (!(PixelScale > 0) || double.IsInfinity(PixelScale))
             yield return $"PixelScale is {PixelScale}; it must be above 0 (255, or 1 for pixels already scaled).";
-        if (ImageSize is { } size && (size.Height < 1 || size.Width < 1))
-            yield return $"ImageSize is {size.Height}x{size.Width}; both must be at least 1.";
         if (Preprocessing is null)
             yield return "Preprocessing is null; use new ImagePreprocessing().";
-        foreach (string fault in Preprocessing?.Faults() ?? [])
-            yield return fault;
         if (!(LabelSmoothing is >= 0 and < 1))
             yield return $"LabelSmoothing is {LabelSmoothing}; it must be at least 0 and below 1.";
         if (GradientClipNorm is { } norm && !(norm > 0))
@@ -283,8 +272,8 @@ public sealed class ImageClassificationOptions : ITrainingOptions
             yield return "Resume needs a CheckpointFolder.";
         if (ImageMemoryLimit is < 0)
             yield return $"ImageMemoryLimit is {ImageMemoryLimit}; it must be at least 0 bytes, or null for half of the free memory.";
-        if (Threads is < 1)
-            yield return $"Threads is {Threads}; it must be at least 1, or null for libtorch's choice.";
+        if (Threads is < 1 || Threads > MostThreads)
+            yield return $"Threads is {Threads}; it must be from 1 to {MostThreads} on this machine, or null for libtorch's choice.";
         if (PartialSchedule is not null && Optimizer is not PadamOptions and not null)
             yield return "PartialSchedule needs PadamOptions: no other optimizer has a p.";
         if (
@@ -294,10 +283,18 @@ public sealed class ImageClassificationOptions : ITrainingOptions
             && padam.Partial * PartialSchedule.Largest(Epochs) is > 0.5 and var largest
         )
             yield return $"PartialSchedule takes p to {largest}; the largest is 1/2, AMSGrad.";
-        IEnumerable<string> more = Optimizer?.Validate() ?? [];
-        if (Epochs >= 1)
-            more = more.Concat(Schedule?.Validate(Epochs) ?? []).Concat(PartialSchedule?.Validate(Epochs) ?? []);
-        foreach (string fault in more)
+        foreach (string fault in FaultsOfParts())
             yield return fault;
     }
+
+    private IEnumerable<string> FaultsOfParts() =>
+        [
+            .. EarlyStopping?.Validate().Select(fault => $"{nameof(EarlyStopping)}.{fault}") ?? [],
+            .. Augmentation?.Validate().Select(fault => $"{nameof(Augmentation)}.{fault}") ?? [],
+            .. ImageSize?.Validate().Select(fault => $"{nameof(ImageSize)}.{fault}") ?? [],
+            .. Preprocessing?.Validate().Select(fault => $"{nameof(Preprocessing)}.{fault}") ?? [],
+            .. Optimizer?.Validate() ?? [],
+            .. Epochs < 1 ? [] : Schedule?.Validate(Epochs) ?? [],
+            .. Epochs < 1 ? [] : PartialSchedule?.Validate(Epochs) ?? [],
+        ];
 }

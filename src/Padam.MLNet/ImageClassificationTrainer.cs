@@ -26,7 +26,10 @@ public sealed class ImageClassificationTrainer : IEstimator<ImageClassificationT
 
     internal ImageClassificationTrainer(IHostEnvironment env, ImageClassificationOptions options)
     {
-        options.Validate();
+        MLNetVersion.Require();
+        string faults = string.Join(Environment.NewLine, options.Validate());
+        if (faults.Length > 0)
+            throw new ArgumentException(faults);
         _host = env.Register(nameof(ImageClassificationTrainer));
         _options = options.Copy();
     }

@@ -148,6 +148,7 @@ public sealed class ImageClassificationTransformer : ITransformer, IDisposable
     /// <summary>Called by ML.NET, by reflection, when a zip is loaded.</summary>
     private static ImageClassificationTransformer Create(IHostEnvironment env, ModelLoadContext ctx)
     {
+        MLNetVersion.Require();
         const string file = "The model";
         ModelZip.CheckHeader(ctx);
         IHost host = env.Register(ModelZip.LoaderSignature);

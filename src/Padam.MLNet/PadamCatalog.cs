@@ -2,6 +2,7 @@ using Microsoft.ML;
 using Microsoft.ML.Runtime;
 using Padam.MLNet.Backbones;
 using Padam.MLNet.Data;
+using Padam.MLNet.MLNetInternals;
 using Padam.MLNet.Optimizers;
 
 namespace Padam.MLNet;
@@ -28,7 +29,11 @@ public sealed class PadamCatalog
 
     private readonly IHostEnvironment _env;
 
-    internal PadamCatalog(IHostEnvironment env) => _env = env;
+    internal PadamCatalog(IHostEnvironment env)
+    {
+        MLNetVersion.Require();
+        _env = env;
+    }
 
     /// <summary>An image classifier with the settings that matter most; the other overload has them all.</summary>
     /// <param name="labelColumnName">The label, a key.</param>

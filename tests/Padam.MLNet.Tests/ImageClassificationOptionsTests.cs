@@ -1,3 +1,4 @@
+using System.Reflection;
 using Microsoft.ML;
 using Padam.MLNet.Backbones;
 using Padam.MLNet.Optimizers;
@@ -82,6 +83,44 @@ public sealed class ImageClassificationOptionsTests
         Assert.AreEqual("tiny", model.BackboneName);
     }
 
+    [TestMethod]
+    public void Options_say_what_is_wrong_with_them_before_a_trainer_is_made()
+    {
+        var options = new ImageClassificationOptions { BatchSize = 0, Augmentation = new(-1) };
+
+        CollectionAssert.AreEqual(
+            new[] { "BatchSize is 0; it must be at least 1.", "Augmentation.CropPadding is -1; it must be at least 0." },
+            options.Validate().ToArray()
+        );
+        Assert.IsEmpty(new ImageClassificationOptions().Validate());
+    }
+
+    [TestMethod]
+    public void Validate_is_public_everywhere_and_every_part_that_can_be_wrong_has_it()
+    {
+        Type[] all = typeof(ImageClassificationOptions).Assembly.GetTypes();
+        MethodInfo[] validate = [.. all.SelectMany(CompiledCode.Methods).OfType<MethodInfo>().Where(method => method.Name == "Validate")];
+
+        foreach (MethodInfo method in validate)
+        {
+            Assert.IsTrue(method.IsPublic, CompiledCode.Name(method));
+            Assert.AreEqual(typeof(IEnumerable<string>), method.ReturnType, CompiledCode.Name(method));
+        }
+
+        // A backbone is made by Parse, whose settings With checks; Normalization's constructor checks it.
+        Type[] parts =
+        [
+            .. typeof(ImageClassificationOptions)
+                .GetProperties()
+                .Select(property => Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType)
+                .Where(type => type.Assembly == typeof(ImageClassificationOptions).Assembly && !type.IsEnum)
+                .Except([typeof(Backbone), typeof(Normalization)])
+                .Append(typeof(BackboneSettings)),
+        ];
+        foreach (Type part in parts)
+            Assert.IsTrue(validate.Any(method => method.DeclaringType == part), part.Name);
+    }
+
     private static IEnumerable<object?[]> Faults()
     {
         static object?[] Row(string part, Action<ImageClassificationOptions> outside, Action<ImageClassificationOptions>? within = null) =>
@@ -133,7 +172,9 @@ public sealed class ImageClassificationOptionsTests
             Row("KernelL2", o => o.KernelL2 = -1e-9, o => o.KernelL2 = 0.1),
             Row("KernelL2", o => o.KernelL2 = double.PositiveInfinity),
             Row("OptimizerRestartEpochs", o => o.OptimizerRestartEpochs = 0, o => o.OptimizerRestartEpochs = 1),
-            Row("Threads", o => o.Threads = 0),
+            Row("Threads", o => o.Threads = 0, o => o.Threads = 1),
+            Row("Threads is 100000", o => o.Threads = 100_000, o => o.Threads = 16 * Environment.ProcessorCount),
+            Row("Threads", o => o.Threads = (16 * Environment.ProcessorCount) + 1),
             Row(
                 "PartialSchedule needs PadamOptions",
                 o => (o.PartialSchedule, o.Optimizer) = (Schedule.Constant, new AdamOptions()),

@@ -51,12 +51,14 @@ public abstract class Backbone
     public static void Register(string name, Func<int, Module<Tensor, Tensor>> build) => BackboneRegistry.Register(name, build);
 
     /// <summary>The same network with other settings.</summary>
-    /// <exception cref="ArgumentException">A setting is out of range.</exception>
+    /// <exception cref="ArgumentException">Some settings are out of range; the message names them all.</exception>
     /// <exception cref="NotSupportedException">The network is a registered one, which draws its own weights.</exception>
     public Backbone With(BackboneSettings settings)
     {
         ArgumentNullException.ThrowIfNull(settings);
-        settings.Validate();
+        string faults = string.Join(" ", settings.Validate());
+        if (faults.Length > 0)
+            throw new ArgumentException(faults, nameof(settings));
         return settings == Settings ? this : Change(settings);
     }
 

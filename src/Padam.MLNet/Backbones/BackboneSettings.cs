@@ -19,16 +19,16 @@ public sealed record BackboneSettings
     /// <summary>What is added to the variance before its root, above 0. The default value is 1e-5.</summary>
     public double BatchNormEpsilon { get; init; } = 1e-5;
 
-    internal void Validate()
+    /// <summary>What is wrong with these settings, one sentence each; nothing if they can be used.</summary>
+    public IEnumerable<string> Validate()
     {
         if (!Enum.IsDefined(Initialization))
-            throw new ArgumentException(
-                $"Initialization {(int)Initialization} is not known: use one of {string.Join(", ", Enum.GetNames<Initialization>())}."
-            );
+            yield return $"Initialization {(int)Initialization} is not known: use one of "
+                + $"{string.Join(", ", Enum.GetNames<Initialization>())}.";
         if (!(BatchNormMomentum is > 0 and <= 1))
-            throw new ArgumentException($"BatchNormMomentum is {BatchNormMomentum}; it must be above 0 and at most 1.");
+            yield return $"BatchNormMomentum is {BatchNormMomentum}; it must be above 0 and at most 1.";
         if (!(BatchNormEpsilon > 0) || double.IsInfinity(BatchNormEpsilon))
-            throw new ArgumentException($"BatchNormEpsilon is {BatchNormEpsilon}; it must be a number above 0.");
+            yield return $"BatchNormEpsilon is {BatchNormEpsilon}; it must be a number above 0.";
     }
 
     /// <summary>A layer with these constants.</summary>

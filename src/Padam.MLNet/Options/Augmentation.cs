@@ -13,4 +13,11 @@ public sealed record Augmentation(int CropPadding = 0, bool Flip = false)
 {
     /// <summary>Images as they are.</summary>
     public static Augmentation None { get; } = new();
+
+    /// <summary>What is wrong with these settings, one sentence each; nothing if they can be used.</summary>
+    public IEnumerable<string> Validate()
+    {
+        if (CropPadding < 0)
+            yield return $"CropPadding is {CropPadding}; it must be at least 0.";
+    }
 }

@@ -14,4 +14,16 @@ public enum ValidationMetric
 /// <param name="Metric">What is watched. The default value is the loss.</param>
 /// <param name="Patience">How many epochs in a row may pass without improvement. The default value is 10.</param>
 /// <param name="MinimumImprovement">By how much the metric must better its best to count, in its own unit. The default value is 0.</param>
-public sealed record EarlyStopping(ValidationMetric Metric = ValidationMetric.Loss, int Patience = 10, double MinimumImprovement = 0);
+public sealed record EarlyStopping(ValidationMetric Metric = ValidationMetric.Loss, int Patience = 10, double MinimumImprovement = 0)
+{
+    /// <summary>What is wrong with these settings, one sentence each; nothing if they can be used.</summary>
+    public IEnumerable<string> Validate()
+    {
+        if (!Enum.IsDefined(Metric))
+            yield return $"Metric is {Metric}; it must be Loss or Accuracy.";
+        if (Patience < 1)
+            yield return $"Patience is {Patience}; it must be at least 1.";
+        if (!(MinimumImprovement >= 0) || double.IsInfinity(MinimumImprovement))
+            yield return $"MinimumImprovement is {MinimumImprovement}; it must be a number of at least 0.";
+    }
+}

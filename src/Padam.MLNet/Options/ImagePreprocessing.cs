@@ -25,9 +25,10 @@ public sealed record ImagePreprocessing
         init => field = Color.FromArgb(value.ToArgb());
     } = Color.FromArgb(Color.Black.ToArgb());
 
-    internal IEnumerable<string> Faults()
+    /// <summary>What is wrong with these settings, one sentence each; nothing if they can be used.</summary>
+    public IEnumerable<string> Validate()
     {
         if (BackgroundColor.A != byte.MaxValue)
-            yield return $"Preprocessing.BackgroundColor is {BackgroundColor}; a ground must be opaque.";
+            yield return $"BackgroundColor is {BackgroundColor}; a ground must be opaque.";
     }
 }

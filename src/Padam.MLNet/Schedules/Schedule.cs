@@ -74,8 +74,9 @@ public abstract record Schedule
         return At(time, 0, epochs);
     }
 
-    /// <summary>The faults of this schedule in a run of so many epochs, one sentence each.</summary>
-    internal virtual IEnumerable<string> Validate(int epochs) => [];
+    /// <summary>What is wrong with this schedule in a run of so many epochs, one sentence each; nothing if it can be used.</summary>
+    /// <param name="epochs">How many epochs the whole run has.</param>
+    public virtual IEnumerable<string> Validate(int epochs) => [];
 
     /// <summary>
     /// The largest factor in a run of so many epochs. Between whole epochs and the warm-up's end every schedule only rises or only falls.

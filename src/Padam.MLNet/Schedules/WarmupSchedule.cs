@@ -23,7 +23,7 @@ internal sealed record WarmupSchedule : Schedule
 
     public override string ToString() => $"warm-up from {_from} over {_length} epochs, {Every(_unit)}, then {_then}";
 
-    internal override IEnumerable<string> Validate(int epochs) =>
+    public override IEnumerable<string> Validate(int epochs) =>
         _length < epochs ? [] : [$"The warm-up lasts {_length} epochs, but the whole training only {epochs}: shorten it."];
 
     internal override double At(double time, double start, double end)

@@ -47,7 +47,7 @@ internal static class EvaluateCommand
         command.SetAction(parsed =>
         {
             var mlContext = new MLContext();
-            if (parsed.GetValue(Threads) is { } threads)
+            if (Options.ThreadsHere(parsed.GetValue(Threads)) is { } threads)
                 TorchSharp.torch.set_num_threads(threads);
             using ImageClassificationTransformer model = LoadedModel.Open(mlContext, parsed.GetValue(Model)!);
             IDataView test = ImageData

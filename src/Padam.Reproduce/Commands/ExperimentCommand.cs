@@ -160,6 +160,7 @@ internal static class ExperimentCommand
             return ExitCode.Success;
         }
 
+        Options.ThreadsHere(threads);
         int? index = parsed.GetValue(Index);
         if (index < 0 || index >= grid.Runs.Count)
             throw new CommandException($"--index {index}: {what} has the runs 0 to {grid.Runs.Count - 1}.");

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
+using Padam.MLNet;
+using Padam.Reproduce.Exits;
 
 namespace Padam.Reproduce.Commands;
 
@@ -41,6 +43,15 @@ internal static class Options
             },
         };
     }
+
+    /// <summary>The CPU threads asked for, where this machine has enough processors for them.</summary>
+    /// <exception cref="UsageException">It has not.</exception>
+    public static int? ThreadsHere(int? threads) =>
+        threads > ImageClassificationOptions.MostThreads
+            ? throw new UsageException(
+                $"--threads {threads} is too many for this machine: at most {ImageClassificationOptions.MostThreads}."
+            )
+            : threads;
 
     private static int? Whole(string name, ArgumentResult result, int least)
     {

@@ -159,7 +159,7 @@ internal static class RunCommand
             DataFolder = parsed.GetValue(Data),
             Files = files,
             Device = parsed.GetValue(DeviceName)!,
-            Threads = parsed.GetValue(Threads),
+            Threads = Options.ThreadsHere(parsed.GetValue(Threads)),
             Resume = parsed.GetValue(Resume),
             Force = parsed.GetValue(Force),
             CheckpointEvery = parsed.GetValue(CheckpointEvery),

@@ -173,6 +173,11 @@ public sealed class BackboneTests
         Assert.ThrowsExactly<ArgumentException>(() => backbone.With(new() { BatchNormMomentum = 0 }));
         Assert.ThrowsExactly<ArgumentException>(() => backbone.With(new() { BatchNormEpsilon = double.NaN }));
         Assert.ThrowsExactly<ArgumentException>(() => backbone.With(new() { Initialization = (Initialization)9 }));
+        string both = Assert
+            .ThrowsExactly<ArgumentException>(() => backbone.With(new() { BatchNormMomentum = 2, BatchNormEpsilon = 0 }))
+            .Message;
+        StringAssert.Contains(both, "BatchNormMomentum is 2");
+        StringAssert.Contains(both, "BatchNormEpsilon is 0");
         Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => backbone.Build(0));
     }
 

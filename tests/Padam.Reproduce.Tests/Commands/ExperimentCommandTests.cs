@@ -148,6 +148,7 @@ public sealed class ExperimentCommandTests
     [DataRow("experiment all --dataset synthetic", 2, "No experiment has the data set synthetic")]
     [DataRow("experiment table2 --seeds 1,1", 2, "--seeds '1,1'")]
     [DataRow("experiment table2 --jobs two", 2, "two")]
+    [DataRow("experiment table2 --threads 100000", 2, "--threads 100000 is too many for this machine")]
     [DataRow("experiment table2 --jobs 2 --slurm", 2, "--slurm")]
     [DataRow("experiment all --slurm", 2, "for one experiment")]
     [DataRow("experiment none.json", 1, "none.json")]

@@ -145,6 +145,7 @@ public sealed class RunCommandTests
     [DataRow("--dataset synthetic --backbone vgg16 --optimizer padam --device tpu", "--device 'tpu'")]
     [DataRow("--dataset synthetic --backbone vgg16 --optimizer padam --resume --force", "exclude each other")]
     [DataRow("--dataset synthetic --backbone vgg16 --optimizer padam --epochs ten", "ten")]
+    [DataRow("--dataset synthetic --backbone vgg16 --optimizer padam --threads 100000", "--threads 100000 is too many for this machine")]
     [DataRow("--dataset synthetic --backbone vgg16 --optimizer padam --train-limit many", "many")]
     [DataRow("--dataset synthetic --backbone vgg16 --optimizer padam --epochs 0", "--epochs must be 1 or more")]
     public async Task Wrong_options_are_a_usage_error(string words, string said)
