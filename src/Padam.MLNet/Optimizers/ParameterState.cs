@@ -93,6 +93,7 @@ internal sealed class ParameterState : OptimizerState, IDisposable
 
     private void Forget()
     {
+        using var state = TorchState.EnterWithoutGradients();
         using Scalar first = Scalars.Of(_initialSecondMoment);
         Step = 0;
         M?.zero_();
