@@ -21,6 +21,7 @@ Case[] cases =
         MachineCases.All,
         InterruptionCases.All,
         LifeCases.All,
+        StormCases.All,
         LoadCases.All,
         ConsoleCases.All,
     }

@@ -71,6 +71,30 @@ public class HeldByNobodyTests
     }
 
     [TestMethod]
+    public void Every_number_of_a_block_is_held_by_using()
+    {
+        string[] notHeld =
+        [
+            .. typeof(PadamCatalog)
+                .Assembly.GetTypes()
+                .SelectMany(CompiledCode.Methods)
+                .Where(method => !IsHeld(method))
+                .Select(CompiledCode.Name),
+        ];
+
+        // It makes several at a time, and disposes them in a finally of its own.
+        CollectionAssert.AreEqual(new[] { "TensorList.Call(String, Tensor[][], Double[])" }, notHeld, Lines(notHeld));
+
+        static bool IsHeld(MethodBase method)
+        {
+            Instruction[] code = [.. CompiledCode.Instructions(method)];
+            return code.Zip(code.Skip(1).Append(default))
+                .Where(pair => pair.First.Member is MethodInfo { Name: nameof(Scalars.Of) } of && of.DeclaringType == typeof(Scalars))
+                .All(pair => pair.Second.Local is { } local && CompiledCode.IsReadInFinally(method, local));
+        }
+    }
+
+    [TestMethod]
     public void The_layers_and_sums_that_the_library_takes_from_TorchSharp_make_none()
     {
         Assert.IsNull(TorchSharp.Way(typeof(torch.nn.functional).GetMethod("linear")!, Makes));

@@ -19,22 +19,48 @@ internal static class CompiledCode
         type.GetMethods(Declared).Concat<MethodBase>(type.GetConstructors(Declared));
 
     /// <summary>The methods, fields and types that the instructions of a method name, in their order.</summary>
-    internal static IEnumerable<MemberInfo> Uses(MethodBase method)
+    internal static IEnumerable<MemberInfo> Uses(MethodBase method) =>
+        Instructions(method).Select(each => each.Member).OfType<MemberInfo>();
+
+    /// <summary>The instructions of a method, in their order.</summary>
+    internal static IEnumerable<Instruction> Instructions(MethodBase method)
     {
         byte[] il = method.GetMethodBody()?.GetILAsByteArray() ?? [];
         Type[]? ofType = method.DeclaringType is { IsGenericType: true } type ? type.GetGenericArguments() : null;
         Type[]? ofMethod = method.IsGenericMethod ? method.GetGenericArguments() : null;
         for (int at = 0; at < il.Length; )
         {
+            int start = at;
             short value = il[at++];
             if (value == 0xFE)
                 value = (short)(0xFE00 | il[at++]);
             OpCode code = OpCodes[value];
-            if (code.OperandType is OperandType.InlineMethod or OperandType.InlineField or OperandType.InlineType or OperandType.InlineTok)
-                yield return method.Module.ResolveMember(BitConverter.ToInt32(il, at), ofType, ofMethod)!;
+            bool namesMember =
+                code.OperandType is OperandType.InlineMethod or OperandType.InlineField or OperandType.InlineType or OperandType.InlineTok;
+            yield return new(
+                start,
+                code,
+                namesMember ? method.Module.ResolveMember(BitConverter.ToInt32(il, at), ofType, ofMethod) : null,
+                Local(code, il, at)
+            );
             at += Length(code, il, at);
         }
     }
+
+    /// <summary>Whether a local variable is read in a <c>finally</c> of the method, as <c>using</c> does to dispose it.</summary>
+    internal static bool IsReadInFinally(MethodBase method, int local) =>
+        method
+            .GetMethodBody()!
+            .ExceptionHandlingClauses.Where(clause => clause.Flags == ExceptionHandlingClauseOptions.Finally)
+            .Any(clause =>
+                Instructions(method)
+                    .Any(each =>
+                        each.Offset >= clause.HandlerOffset
+                        && each.Offset < clause.HandlerOffset + clause.HandlerLength
+                        && each.Local == local
+                        && each.Code.Name!.StartsWith("ldloc", StringComparison.Ordinal)
+                    )
+            );
 
     /// <summary>The method as it is declared, where its type or itself is generic.</summary>
     internal static MethodBase Definition(MethodBase method)
@@ -90,6 +116,16 @@ internal static class CompiledCode
         return type.IsGenericType ? type.GetGenericArguments().SelectMany(Parts).Append(type.GetGenericTypeDefinition()) : [type];
     }
 
+    // ldloc.2, stloc.s 7, ...
+    private static int? Local(OpCode code, byte[] il, int at) =>
+        code.OperandType switch
+        {
+            OperandType.ShortInlineVar => il[at],
+            OperandType.InlineVar => BitConverter.ToUInt16(il, at),
+            _ when code.Name!.Contains("loc.", StringComparison.Ordinal) => code.Name[^1] - '0',
+            _ => null,
+        };
+
     private static int Length(OpCode code, byte[] il, int at) =>
         code.OperandType switch
         {
@@ -101,3 +137,6 @@ internal static class CompiledCode
             _ => 4,
         };
 }
+
+/// <summary>An instruction: where it stands, what it does, the member it names and the local variable it reads or writes, if any.</summary>
+internal readonly record struct Instruction(int Offset, OpCode Code, MemberInfo? Member, int? Local);
