@@ -1,3 +1,4 @@
+using Padam.MLNet.Native;
 using static TorchSharp.torch;
 
 namespace Padam.MLNet.Kernels;
@@ -42,6 +43,18 @@ internal sealed class BatchNormFunction : autograd.SingleTensorFunction<BatchNor
             return [null!, null!, null!, null!, null!, null!];
 
         var call = (Call)ctx.get_data(nameof(Call));
+        if (DifferentiableBackward.IsWanted)
+        {
+            Tensor Forward()
+            {
+                Tensor y = nn.functional.batch_norm(x, null, null, weight, bias, training: true, eps: call.Statistics.Epsilon);
+                y = residual is null ? y : y.add(residual, Scalars.One);
+                return call.Rectify ? y.relu() : y;
+            }
+
+            return ReturnedGradients.Keep(ctx, [.. DifferentiableBackward.Gradients(Forward, [x, weight, bias, residual], dy), null, null]);
+        }
+
         BatchNormGradients gradients = BatchNormalization.Backward(dy, x, weight, bias, residual, call.Rectify, call.Statistics);
         return ReturnedGradients.Keep(ctx, gradients.Input, gradients.Weight, gradients.Bias, gradients.Residual, null, null);
     }

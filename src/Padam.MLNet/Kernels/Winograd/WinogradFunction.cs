@@ -26,7 +26,7 @@ internal sealed class WinogradFunction : autograd.SingleTensorFunction<WinogradF
     public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
     {
         (var x, var weight, var bias, int padding) = ((Tensor)vars[0], (Tensor)vars[1], (Tensor?)vars[2], (int)vars[3]);
-        ctx.save_for_backward([x, weight]);
+        ctx.save_for_backward(bias is null ? [x, weight] : [x, weight, bias]);
         ctx.set_materialize_grads(false);
         ctx.save_data(nameof(Needs), new Needs(x.requires_grad, weight.requires_grad, bias is { requires_grad: true }, padding));
         return WinogradConvolution.Forward(x, weight, bias, padding);
@@ -40,10 +40,17 @@ internal sealed class WinogradFunction : autograd.SingleTensorFunction<WinogradF
         using Tensor x = saved[0],
             weight = saved[1],
             dy = grad_output;
+        using Tensor? bias = saved.Count > 2 ? saved[2] : null;
         if (dy.IsInvalid)
             return [null!, null!, null!, null!];
 
         var needs = (Needs)ctx.get_data(nameof(Needs));
+        if (DifferentiableBackward.IsWanted)
+        {
+            Tensor Forward() => nn.functional.conv2d(x, weight, bias, padding: [needs.Padding, needs.Padding]);
+            return ReturnedGradients.Keep(ctx, [.. DifferentiableBackward.Gradients(Forward, [x, weight, bias], dy), null]);
+        }
+
         return ReturnedGradients.Keep(
             ctx,
             needs.Input ? WinogradConvolution.InputGradient(dy, weight, needs.Padding, x.shape[2], x.shape[3]) : null,
