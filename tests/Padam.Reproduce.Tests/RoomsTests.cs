@@ -18,7 +18,7 @@ public sealed class RoomsTests
         [Rooms.Shared],
     ];
 
-    private static readonly Assembly Program = typeof(Exits.ExitCode).Assembly;
+    private static readonly Assembly Program = typeof(Reproduce.Exits.ExitCode).Assembly;
 
     private static readonly Dictionary<Type, string> Room = Rooms.Of(Program, "Padam.Reproduce");
 

@@ -9,11 +9,14 @@ internal static class CommandLine
 {
     public static async Task<int> RunAsync(string[] args)
     {
+        EnduringWriter.Install();
         ParseResult parsed = Root().Parse(args);
         if (parsed.Errors.Count > 0)
             return await UsageErrorAsync(parsed, parsed.Errors.Select(error => error.Message).Distinct());
 
         using var stop = new StopSignals();
+        if (parsed.GetValue(ExperimentCommand.Child))
+            stop.StopAtEndOf(Console.OpenStandardInput());
         try
         {
             // Signals and failures are handled here, so that their exit codes are ours.
@@ -29,10 +32,13 @@ internal static class CommandLine
         {
             return await UsageErrorAsync(parsed, [fault.Message]);
         }
-        catch (Exception failure) when (IsForTheUser(failure))
+        catch (Exception thrown)
         {
-            await Console.Error.WriteLineAsync(failure.Message.ReplaceLineEndings(" "));
-            return ExitCode.Failure;
+            var failure = Failure.Of(thrown);
+            await Console.Error.WriteLineAsync(failure.Sentence.ReplaceLineEndings(" "));
+            if (failure.Trace is { } trace)
+                await Console.Error.WriteLineAsync(trace);
+            return stop.Code ?? ExitCode.Failure;
         }
     }
 
@@ -44,24 +50,11 @@ internal static class CommandLine
         return ExitCode.Usage;
     }
 
-    /// <summary>
-    /// Failures whose message tells the user what to do; anything else is a fault of the program and shows its stack trace.
-    /// </summary>
-    private static bool IsForTheUser(Exception failure) =>
-        failure
-            is CommandException
-                or IOException
-                or UnauthorizedAccessException
-                or InvalidDataException
-                or ArgumentException
-                or InvalidOperationException
-                or NotSupportedException
-                or ArithmeticException;
-
     private static string Words(CommandResult command) =>
         command.Parent is CommandResult parent ? $"{Words(parent)} {command.Command.Name}" : "padam-reproduce";
 
-    private static RootCommand Root()
+    /// <summary>All commands and their options.</summary>
+    public static RootCommand Root()
     {
         var root = new RootCommand(
             "Reruns the reproducibility report on Padam (arXiv 1901.09517) with the Padam.MLNet trainer. Without arguments: the quick tour."

@@ -17,11 +17,7 @@ internal static class DataCommand
             Description = "cifar10 or cifar100.",
             DefaultValueFactory = _ => "cifar10",
         }.AcceptOnlyFromAmong([.. CifarArchive.Published.Select(archive => archive.DataSet)]);
-        var data = new Option<string>("--data")
-        {
-            Description = "The folder that gets the data set's own folder.",
-            DefaultValueFactory = _ => "data",
-        };
+        Option<string> data = Options.Named("--data", "The folder that gets the data set's own folder.", "data");
         var home = new Option<Uri>("--base-url")
         {
             Description = "Where the archive lies.",
@@ -70,11 +66,7 @@ internal static class DataCommand
 
     private static Command Verify()
     {
-        var data = new Option<string>("--data")
-        {
-            Description = "The folder with the .bin files, or the folder with the data sets' own folders.",
-            Required = true,
-        };
+        Option<string> data = Options.Named("--data", "The folder with the .bin files, or the folder with the data sets' own folders.");
         var command = new Command("verify", "Compare the .bin files of CIFAR-10 or CIFAR-100 with the published ones: length and SHA-256.")
         {
             data,
@@ -100,10 +92,10 @@ internal static class DataCommand
 
     private static Command Generate()
     {
-        var data = new Option<string>("--data") { Description = "The folder to write into.", Required = true };
+        Option<string> data = Options.Named("--data", "The folder to write into.");
         Option<int> train = Options.Count("--train", "Training images.", 20_000),
             test = Options.Count("--test", "Test images.", 4_000);
-        var seed = new Option<int>("--seed") { Description = "The same seed gives the same bytes.", DefaultValueFactory = _ => 1 };
+        Option<int> seed = Options.Seed("The same seed gives the same bytes.");
         var force = new Option<bool>("--force") { Description = "Overwrite a data set that is there." };
         var command = new Command("generate", "Make the synthetic data set: ten shapes in CIFAR-10's binary format.")
         {

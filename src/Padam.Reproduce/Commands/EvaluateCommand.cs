@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using Microsoft.ML;
-using Microsoft.ML.Data;
 using Padam.MLNet;
 using Padam.Reproduce.Data;
 using Padam.Reproduce.Exits;
@@ -13,24 +12,19 @@ namespace Padam.Reproduce.Commands;
 /// <summary><c>evaluate</c>: a model's accuracy on the test part of a data set.</summary>
 internal static class EvaluateCommand
 {
-    private static readonly Option<string> Model = new("--model") { Description = "The model zip.", Required = true };
-    private static readonly Option<string> DataSet = new Option<string>("--dataset")
+    private static readonly Option<string> Model = Options.Model();
+    private static readonly Option<string> DataSet = Options.DataSet(string.Join(", ", ImageSource.Names) + ".");
+    private static readonly Option<string?> Data = Options.Data();
+    private static readonly Option<string> Labels = Options.Labels();
+    private static readonly Option<int?> TestLimit = Options.OptionalCount(
+        "--test-limit",
+        "Only the first so many test records; of a folder, so many drawn evenly over its classes."
+    );
+    private static readonly Option<int?> Threads = Options.Threads();
+    private static readonly Option<bool> AsJson = new("--json")
     {
-        Description = string.Join(", ", ImageData.Names) + ".",
-        Required = true,
-    }.AcceptOnlyFromAmong([.. ImageData.Names]);
-    private static readonly Option<string?> Data = new("--data")
-    {
-        Description = "The folder of the data set; for CIFAR the one with the .bin files, or the one that `data download` put it in.",
+        Description = "One line of JSON: accuracy, top5, loss, images, macro (the mean accuracy over classes).",
     };
-    private static readonly Option<string> Labels = new Option<string>("--labels")
-    {
-        Description = "CIFAR-100's fine or coarse labels.",
-        DefaultValueFactory = _ => "fine",
-    }.AcceptOnlyFromAmong("fine", "coarse");
-    private static readonly Option<int?> TestLimit = Options.OptionalCount("--test-limit", "Only the first so many test records."),
-        Threads = Options.OptionalCount("--threads", "CPU threads; else libtorch's choice.");
-    private static readonly Option<bool> AsJson = new("--json") { Description = "One line of JSON: accuracy, top5, loss, images." };
 
     public static Command Create()
     {
@@ -46,42 +40,38 @@ internal static class EvaluateCommand
         };
         command.SetAction(parsed =>
         {
-            var mlContext = new MLContext();
+            MLContext mlContext = RunContext.Of(Console.Error.WriteLine);
             if (Options.ThreadsHere(parsed.GetValue(Threads)) is { } threads)
                 TorchSharp.torch.set_num_threads(threads);
             using ImageClassificationTransformer model = LoadedModel.Open(mlContext, parsed.GetValue(Model)!);
-            IDataView test = ImageData
-                .Load(
-                    mlContext,
-                    parsed.GetValue(DataSet)!,
-                    parsed.GetValue(Labels),
-                    parsed.GetValue(Data),
-                    null,
-                    parsed.GetValue(TestLimit)
-                )
-                .Test;
-            RequireSameClasses(model, test);
-            var result = TestResult.Of(mlContext, model, test);
+            var source = new ImageSource(parsed.GetValue(DataSet)!, parsed.GetValue(Labels), parsed.GetValue(Data));
+            FolderReading? like = model.ClassNames is { } classes ? new(classes, model.Preprocessing) : null;
+            ImagePart test = source.Part(mlContext, CifarSplit.Test, parsed.GetValue(TestLimit), like);
+            RequireSameClasses(model, test.Rows);
+            var result = TestResult.Of(mlContext, model, test.Rows);
             Console.WriteLine(
-                parsed.GetValue(AsJson)
-                    ? JsonSerializer.Serialize(result, JsonSerializerOptions.Web)
-                    : string.Create(
-                        CultureInfo.InvariantCulture,
-                        $"accuracy {result.Accuracy}, top-5 {result.Top5}, loss {result.Loss} on {result.Images} images"
-                    )
+                parsed.GetValue(AsJson) ? JsonSerializer.Serialize(result, JsonSerializerOptions.Web) : Sentence(result, test, source)
             );
             return ExitCode.Success;
         });
         return command;
     }
 
+    private static string Sentence(TestResult result, ImagePart test, ImageSource source)
+    {
+        string part = test.Taken is { } taken ? $" ({taken})" : "",
+            strange = test.Files.Any(file => file.Published is false) ? $", not of the published {source.DataSet}" : "";
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"accuracy {result.Accuracy}, top-5 {result.Top5}, loss {result.Loss} on {result.Images} images{part}{strange}"
+        );
+    }
+
     private static void RequireSameClasses(ImageClassificationTransformer model, IDataView test)
     {
         if (model.ClassNames is not { } trained)
             return;
-        VBuffer<ReadOnlyMemory<char>> names = default;
-        test.Schema["Label"].GetKeyValues(ref names);
-        string[] tested = [.. names.DenseValues().Select(name => name.ToString())];
+        IReadOnlyList<string> tested = ImagePart.ClassNames(test);
         if (!tested.SequenceEqual(trained))
             throw new CommandException(
                 $"The model tells apart {Some(trained)}, but the data is of {Some(tested)}. Check --dataset, --labels and --data."

@@ -1,11 +1,11 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
+using Padam.Reproduce.Data;
 using Padam.Reproduce.Exits;
 using Padam.Reproduce.Experiments;
 using Padam.Reproduce.Reporting;
 using Padam.Reproduce.Runs;
-using Spectre.Console;
 
 namespace Padam.Reproduce.Commands;
 
@@ -42,21 +42,13 @@ internal static class ExperimentCommand
         Description = "report or authors; see docs/recipes.md.",
         DefaultValueFactory = _ => Recipe.Report.Name,
     }.AcceptOnlyFromAmong([.. Recipe.Names]);
-    private static readonly Option<string> Data = new("--data")
-    {
-        Description = "The folder with the data sets' own folders, as `data download` leaves them, or one set's own folder.",
-        DefaultValueFactory = _ => "data",
-    };
-    private static readonly Option<string> Out = new("--out")
-    {
-        Description = "The folder for runs, figures and report.",
-        DefaultValueFactory = _ => "runs",
-    };
-    private static readonly Option<string> DeviceName = new("--device")
-    {
-        Description = "cpu, cuda or cuda:N.",
-        DefaultValueFactory = _ => "cpu",
-    };
+    private static readonly Option<string> Data = Options.Named(
+        "--data",
+        "The folder with the data sets' own folders, as `data download` leaves them, or one set's own folder.",
+        "data"
+    );
+    private static readonly Option<string> Out = Options.Named("--out", "The folder for runs, figures and report.", "runs");
+    private static readonly Option<string> DeviceName = Options.Device();
     private static readonly Option<int> Jobs = Options.Count("--jobs", "Runs at a time, each a process with its share of the cores.", 1);
     private static readonly Option<int?> Threads = Options.OptionalCount(
         "--threads",
@@ -66,18 +58,17 @@ internal static class ExperimentCommand
     {
         Description = "Print an array script for Slurm's sbatch instead of running.",
     };
-    private static readonly Option<int?> Index = new("--index")
-    {
-        Description = "Only this run of the grid, from 0: what a task of the array does.",
-    };
+    private static readonly Option<int?> Index = Options.OptionalCount(
+        "--index",
+        "Only this run of the grid, from 0: what a task of the array does.",
+        least: 0
+    );
+
+    /// <summary>For the processes of <c>--jobs</c>: they stop when their parent lets go of their standard input.</summary>
+    public static readonly Option<bool> Child = new(ChildRuns.ChildOption) { Hidden = true };
 
     public static Command Create()
     {
-        DeviceName.Validators.Add(result =>
-        {
-            if (!Device.IsKnown(result.GetValueOrDefault<string>()!))
-                result.AddError($"--device '{result.GetValueOrDefault<string>()}' is not cpu, cuda or cuda:N.");
-        });
         var command = new Command("experiment", "Run a table or figure of the report. Finished runs are kept, interrupted ones go on.")
         {
             What,
@@ -92,6 +83,7 @@ internal static class ExperimentCommand
             Threads,
             Slurm,
             Index,
+            Child,
         };
         command.SetAction(
             async (parsed, cancel) =>
@@ -138,49 +130,42 @@ internal static class ExperimentCommand
         Experiment experiment = what.EndsWith(".json", StringComparison.OrdinalIgnoreCase)
             ? ExperimentFile.Read(what)
             : ExperimentFile.Shipped(what);
-        Scale scale = Scale.Parse(parsed.GetValue(ScaleName)!);
-        int jobs = parsed.GetValue(Jobs);
-        int? threads = parsed.GetValue(Threads) ?? (jobs > 1 ? ChildRuns.ThreadsEach(jobs) : null);
-        Recipe recipe = Recipe.Parse(parsed.GetValue(RecipeName)!);
+        var scale = Scale.Parse(parsed.GetValue(ScaleName)!);
+        var recipe = Recipe.Parse(parsed.GetValue(RecipeName)!);
         ExperimentPlan plan = Planning.Of(experiment.Only(dataSets), scale, recipe, parsed.GetValue(Seeds)!);
-        string output = parsed.GetValue(Out)!;
-        var grid = new GridRun(plan, output, parsed.GetValue(Data)!, parsed.GetValue(DeviceName)!, threads);
+        (string output, string device, int jobs) = (parsed.GetValue(Out)!, parsed.GetValue(DeviceName)!, parsed.GetValue(Jobs));
+        int? threads = parsed.GetValue(Threads) ?? (jobs > 1 ? ChildRuns.ThreadsEach(jobs) : null);
+        var grid = new GridRun(plan, output, parsed.GetValue(Data)!, device, threads);
         if (parsed.GetValue(Slurm))
         {
-            Console.Write(
-                SlurmScript.For(
-                    plan,
-                    grid.Runs.Count,
-                    Words(parsed, what, dataSets, threads: null),
-                    output,
-                    parsed.GetValue(DeviceName)!,
-                    threads
-                )
-            );
+            IReadOnlyList<string> ofTask = Words(parsed, what, dataSets, SlurmScript.DeviceOfTask(device), threads: null);
+            Console.Write(SlurmScript.For(plan, grid.Runs.Count, ofTask, output, device, threads));
             return ExitCode.Success;
         }
 
         Options.ThreadsHere(threads);
         int? index = parsed.GetValue(Index);
-        if (index < 0 || index >= grid.Runs.Count)
+        if (index >= grid.Runs.Count)
             throw new CommandException($"--index {index}: {what} has the runs 0 to {grid.Runs.Count - 1}.");
-        grid.RequireData(cancel);
-        ExperimentPlan kept = plan.Keep(experiment, scale, recipe, output);
+        OutputFolder.Require(output, "--out");
+        IReadOnlyList<string> remarks = grid.RequireData(cancel);
+        ExperimentPlan kept = plan.Keep(experiment, scale, recipe, output, Console.Error.WriteLine);
+        grid = grid with { Plan = plan.LocatedAs(kept) };
         if (index is { } one)
-        {
-            Terminal.Show(display => grid.Execute([grid.Runs[one]], display, cancel));
-            return ExitCode.Success;
-        }
+            return Terminal.Show(display => grid.Execute([grid.Runs[one]], display, cancel)) == 0 ? ExitCode.Success : ExitCode.Failure;
 
         Console.WriteLine($"{plan.Title}. Scale {scale.Name}: {scale.Text}. Recipe {plan.Recipe}, {grid.Runs.Count} runs.");
-        IReadOnlyList<string> failures = [];
-        if (jobs > 1)
-            failures = await new ChildRuns(Words(parsed, what, dataSets, threads), jobs).ExecuteAsync(
-                Enumerable.Range(0, grid.Runs.Count),
-                cancel
-            );
-        else
-            Terminal.Show(display => grid.Execute(grid.Runs, display, cancel));
+        foreach (string remark in remarks)
+            Console.WriteLine(remark);
+        IReadOnlyList<string> failures =
+            jobs > 1
+                ? await new ChildRuns(Words(parsed, what, dataSets, device, threads), jobs).ExecuteAsync(
+                    Enumerable.Range(0, grid.Runs.Count),
+                    cancel
+                )
+            : Terminal.Show(display => grid.Execute(grid.Runs, display, cancel)) is > 0 and var failed
+                ? [$"{failed} of {grid.Runs.Count} runs could not be run; what was wrong with each stands above."]
+            : [];
         ReportCommand.Show(ExperimentResults.Gather(kept, output));
         ReportCommand.Write(output);
         foreach (string failure in failures)
@@ -189,7 +174,7 @@ internal static class ExperimentCommand
     }
 
     /// <summary>The command line of one run of the grid, but for its index.</summary>
-    private static IReadOnlyList<string> Words(ParseResult parsed, string what, string[] dataSets, int? threads) =>
+    private static IReadOnlyList<string> Words(ParseResult parsed, string what, string[] dataSets, string device, int? threads) =>
         [
             "experiment",
             what,
@@ -205,32 +190,40 @@ internal static class ExperimentCommand
             "--out",
             parsed.GetValue(Out)!,
             "--device",
-            parsed.GetValue(DeviceName)!,
+            device,
             .. threads is { } count ? ["--threads", count.ToString(CultureInfo.InvariantCulture)] : Array.Empty<string>(),
         ];
 
     private static void ShowList()
     {
-        Table table = new Table().AddColumns("name", "what", "runs a seed");
-        table.AddRow(Table1, "Table 1: the optimizers' settings", "0");
-        foreach (Experiment experiment in ExperimentFile.ShippedNames.Select(ExperimentFile.Shipped))
-            table.AddRow(
-                Markup.Escape(experiment.Name),
-                Markup.Escape(experiment.Title),
-                $"{experiment.DataSets.Count * experiment.Backbones.Count * experiment.Series.Count}"
+        IEnumerable<IEnumerable<string>> shipped = ExperimentFile
+            .ShippedNames.Select(ExperimentFile.Shipped)
+            .Select(experiment =>
+                new[]
+                {
+                    experiment.Name,
+                    experiment.Title,
+                    $"{experiment.DataSets.Count * experiment.Backbones.Count * experiment.Series.Count}",
+                }
             );
-        table.AddRow(All, "all of them; runs that they share are done once", "");
-        Terminal.Write(table);
+        Terminal.Write(
+            ["name", "what", "runs a seed"],
+            [
+                [Table1, "Table 1: the optimizers' settings", "0"],
+                .. shipped,
+                [All, "all of them; runs that they share are done once", ""],
+            ]
+        );
     }
 
     private static void ShowTable1()
     {
         var report = ReportNumbers.Load().Hyperparameters().ToList();
         string[] names = [.. report.SelectMany(entry => entry.Settings.Keys).Distinct()];
-        Table table = new Table().AddColumns(["optimizer", .. names]);
-        foreach ((string optimizer, IReadOnlyDictionary<string, string> settings) in report)
-            table.AddRow([optimizer, .. names.Select(name => settings.GetValueOrDefault(name, "-"))]);
-        Terminal.Write(table);
+        Terminal.Write(
+            ["optimizer", .. names],
+            report.Select(entry => names.Select(name => entry.Settings.GetValueOrDefault(name, "-")).Prepend(entry.Optimizer))
+        );
     }
 
     private static string[]? ParseDataSets(ArgumentResult result)

@@ -4,6 +4,7 @@ using Microsoft.ML;
 using Microsoft.ML.Data;
 using Padam.MLNet;
 using Padam.Reproduce.Exits;
+using Padam.Reproduce.Runs;
 
 namespace Padam.Reproduce.Commands;
 
@@ -11,10 +12,10 @@ namespace Padam.Reproduce.Commands;
 internal static class PredictCommand
 {
     private const int Shown = 3;
-    private static readonly Option<string> Model = new("--model") { Description = "The model zip.", Required = true };
+    private static readonly Option<string> Model = Options.Model();
     private static readonly Argument<string[]> Images = new("IMAGE")
     {
-        Description = "Image files, resized to what the model takes.",
+        Description = "Image files; they are brought to the size that the model takes, as in training.",
         Arity = ArgumentArity.OneOrMore,
     };
 
@@ -24,11 +25,9 @@ internal static class PredictCommand
         command.SetAction(parsed =>
         {
             string[] paths = parsed.GetValue(Images)!;
-            if (paths.FirstOrDefault(path => !File.Exists(path)) is { } missing)
-                throw new CommandException($"The image '{missing}' does not exist.");
-            var mlContext = new MLContext();
+            MLContext mlContext = RunContext.Of(Console.Error.WriteLine);
             using ImageClassificationTransformer model = LoadedModel.Open(mlContext, parsed.GetValue(Model)!);
-            IDataView scored = model.Transform(Load(mlContext, model, paths));
+            IDataView scored = model.Transform(mlContext.Padam().LoadImages(paths, model.FeatureColumnName, model.Preprocessing));
             foreach ((string path, Scored row) in paths.Zip(mlContext.Data.CreateEnumerable<Scored>(scored, reuseRowObject: false)))
                 Console.WriteLine($"{path}: {string.Join(", ", Best(row.Score).Select(c => Share(model, c, row.Score[c])))}");
             return ExitCode.Success;
@@ -36,25 +35,10 @@ internal static class PredictCommand
         return command;
     }
 
-    private static IDataView Load(MLContext mlContext, ImageClassificationTransformer model, string[] paths)
-    {
-        IDataView rows = mlContext.Data.LoadFromEnumerable(paths.Select(path => new Row { ImagePath = Path.GetFullPath(path) }));
-        return mlContext
-            .Transforms.LoadImages(model.FeatureColumnName, "", nameof(Row.ImagePath))
-            .Append(mlContext.Transforms.ResizeImages(model.FeatureColumnName, model.ImageSize.Width, model.ImageSize.Height))
-            .Fit(rows)
-            .Transform(rows);
-    }
-
     private static IEnumerable<int> Best(float[] score) => Enumerable.Range(0, score.Length).OrderByDescending(c => score[c]).Take(Shown);
 
     private static string Share(ImageClassificationTransformer model, int c, float score) =>
         string.Create(CultureInfo.InvariantCulture, $"{model.ClassNames?[c] ?? $"class {c}"} {score:P1}");
-
-    private sealed class Row
-    {
-        public required string ImagePath { get; set; }
-    }
 
     private sealed class Scored
     {

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Microsoft.ML;
 using Padam.MLNet.Backbones;
 using Padam.Reproduce.Data;
 using Padam.Reproduce.Exits;
@@ -11,20 +12,9 @@ namespace Padam.Reproduce.Commands;
 /// <summary><c>run</c>: one training.</summary>
 internal static class RunCommand
 {
-    private static readonly Option<string> DataSet = new Option<string>("--dataset")
-    {
-        Description = "cifar10, cifar100, synthetic or folder (with train and test in it).",
-        Required = true,
-    }.AcceptOnlyFromAmong([.. ImageData.Names]);
-    private static readonly Option<string?> Data = new("--data")
-    {
-        Description = "The folder of the data set; for CIFAR the one with the .bin files, or the one that `data download` put it in.",
-    };
-    private static readonly Option<string> Labels = new Option<string>("--labels")
-    {
-        Description = "CIFAR-100's fine or coarse labels.",
-        DefaultValueFactory = _ => "fine",
-    }.AcceptOnlyFromAmong("fine", "coarse");
+    private static readonly Option<string> DataSet = Options.DataSet("cifar10, cifar100, synthetic or folder (with train and test in it).");
+    private static readonly Option<string?> Data = Options.Data();
+    private static readonly Option<string> Labels = Options.Labels();
     private static readonly Option<string> Network = new("--backbone")
     {
         Description = "The network, such as vgg16, resnet18, wrn-16-4, vgg-small.",
@@ -60,24 +50,19 @@ internal static class RunCommand
         "Second moment's decay; else the report's Table 1.",
         high: 1
     );
-    private static readonly Option<int> Seed = new("--seed") { Description = "Decides every random draw.", DefaultValueFactory = _ => 1 };
-    private static readonly Option<int?> TrainLimit = Options.OptionalCount("--train-limit", "Only the first so many training records."),
-        TestLimit = Options.OptionalCount("--test-limit", "Only the first so many test records.");
-    private static readonly Option<string?> Weights = new("--weights")
-    {
-        Description = "A safetensors file with PyTorch's names to start from.",
-    };
-    private static readonly Option<string> DeviceName = new("--device")
-    {
-        Description = "cpu, cuda or cuda:N.",
-        DefaultValueFactory = _ => "cpu",
-    };
-    private static readonly Option<int?> Threads = Options.OptionalCount("--threads", "CPU threads; else libtorch's choice.");
-    private static readonly Option<string> Out = new("--out")
-    {
-        Description = "The folder for logs and models.",
-        DefaultValueFactory = _ => "runs",
-    };
+    private static readonly Option<int> Seed = Options.Seed("Decides every random draw.");
+    private static readonly Option<int?> TrainLimit = Options.OptionalCount(
+        "--train-limit",
+        "Only the first so many training records; of a folder, so many drawn evenly over its classes."
+    );
+    private static readonly Option<int?> TestLimit = Options.OptionalCount("--test-limit", "The same of the test records.");
+    private static readonly Option<string?> Weights = Options.OptionalText(
+        "--weights",
+        "A safetensors file with PyTorch's names to start from."
+    );
+    private static readonly Option<string> DeviceName = Options.Device();
+    private static readonly Option<int?> Threads = Options.Threads();
+    private static readonly Option<string> Out = Options.Named("--out", "The folder for logs and models.", "runs");
     private static readonly Option<bool> Resume = new("--resume") { Description = "Go on from the run's checkpoint, if there is one." },
         Force = new("--force") { Description = "Overwrite a finished run, or start an unfinished one over." };
     private static readonly Option<bool> TensorBoard = new("--tensorboard")
@@ -88,11 +73,6 @@ internal static class RunCommand
 
     public static Command Create()
     {
-        DeviceName.Validators.Add(result =>
-        {
-            if (!Device.IsKnown(result.GetValueOrDefault<string>()))
-                result.AddError($"--device '{result.GetValueOrDefault<string>()}' is not cpu, cuda or cuda:N.");
-        });
         Network.Validators.Add(result => Check(() => Backbone.Parse(result.GetValueOrDefault<string>()), result.AddError));
         var command = new Command(
             "run",
@@ -137,6 +117,9 @@ internal static class RunCommand
         if (parsed.GetValue(Epochs) == 0 && parsed.GetValue(Weights) is null)
             throw new UsageException("--epochs must be 1 or more (0 makes a model of --weights as they are).");
 
+        if (parsed.GetValue(Weights) is { } weights && !File.Exists(weights))
+            throw new CommandException($"--weights '{weights}' {(Directory.Exists(weights) ? "is a folder" : "does not exist")}.");
+
         string dataSet = parsed.GetValue(DataSet)!,
             backbone = Backbone.Parse(parsed.GetValue(Network)!).Name;
         var settings = new RunSettings
@@ -154,9 +137,17 @@ internal static class RunCommand
             Weights = parsed.GetValue(Weights),
         };
         var files = new RunFiles(Path.Combine(parsed.GetValue(Out)!, backbone), settings.Optimizer.Name, dataSet);
+        OutputFolder.Require(files.Folder, "--out");
+        using RunLock held =
+            RunLock.Take(files.Lock)
+            ?? throw new CommandException($"Another process trains the run in '{files.Folder}' (it holds '{files.Lock}').");
+        ReplacedRun.Restore(files);
+        if (parsed.GetValue(Resume) && files.IsFinished)
+            return SayFinished(files, settings);
+        files.RequireFree(parsed.GetValue(Resume), parsed.GetValue(Force));
+
         var place = new RunPlace
         {
-            DataFolder = parsed.GetValue(Data),
             Files = files,
             Device = parsed.GetValue(DeviceName)!,
             Threads = Options.ThreadsHere(parsed.GetValue(Threads)),
@@ -167,16 +158,51 @@ internal static class RunCommand
                 ? Path.Combine(files.Folder, "tensorboard", Path.GetFileNameWithoutExtension(files.Log))
                 : null,
         };
-        Console.WriteLine($"{settings}.");
-        RunSummary summary = Terminal.Show(display => Training.Run(settings, place, display, settings.Optimizer.Name, cancel));
-        Console.WriteLine(
-            string.Create(
-                CultureInfo.InvariantCulture,
-                $"Test accuracy {summary.TestAccuracy:P2}, top-5 {summary.TestTop5:P2}, in {summary.Seconds:F0} s. Log: {files.Log}  "
-                    + $"Model: {files.Model}"
-            )
-        );
+        RunSummary summary = Terminal.Show(display =>
+        {
+            MLContext mlContext = RunContext.Of(display.Warn, settings.Seed, place.Device);
+            var source = new ImageSource(dataSet, settings.Labels, parsed.GetValue(Data));
+            var data = ImageData.Load(mlContext, source, settings.TrainLimit, settings.TestLimit);
+            display.Say($"{settings}.");
+            if (data.Remark is { } remark)
+                display.Say(remark);
+            display.Begin(settings.Optimizer.Name);
+            return Training.Run(mlContext, settings, place, data, display, cancel);
+        });
+        Console.WriteLine(Result(summary, files));
         return ExitCode.Success;
+    }
+
+    /// <summary>What <c>--resume</c> finds where there is nothing left to do.</summary>
+    private static int SayFinished(RunFiles files, RunSettings settings)
+    {
+        FinishedRun run = FinishedRun.Read(files)!;
+        IReadOnlyDictionary<string, string> resolved = run.Summary.Resolved ?? RunIdentity.Of(run.Summary.Settings).ToDictionary();
+        if (RunIdentity.Of(settings).DifferenceFrom(resolved) is { } difference)
+        {
+            throw new CommandException(
+                $"'{files.Model}' is a finished run of other settings: {difference}. Choose another --out, or overwrite it with --force."
+            );
+        }
+
+        files.RemoveUnfinished(); // It may have been killed after its last file, before this.
+        Console.WriteLine($"{settings}: finished before.");
+        Console.WriteLine(Result(run.Summary, files));
+        return ExitCode.Success;
+    }
+
+    private static string Result(RunSummary summary, RunFiles files)
+    {
+        // Of classes of the same size it is the accuracy once more.
+        string macro =
+            summary.TestMacroAccuracy is { } mean && Math.Abs(mean - summary.TestAccuracy!.Value) > 1e-9
+                ? string.Create(CultureInfo.InvariantCulture, $", mean over classes {mean:P2}")
+                : "";
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"Test accuracy {summary.TestAccuracy:P2}{macro}, top-5 {summary.TestTop5:P2}, in {summary.Seconds:F0} s. Log: {files.Log}  "
+                + $"Model: {files.Model}"
+        );
     }
 
     private static OptimizerSettings Hyperparameters(ParseResult parsed) =>
@@ -197,7 +223,7 @@ internal static class RunCommand
         }
         catch (ArgumentException fault)
         {
-            addError(fault.Message);
+            addError(ConsoleWords.Of(fault.Message));
         }
     }
 }

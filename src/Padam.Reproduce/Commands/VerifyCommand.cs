@@ -7,7 +7,7 @@ namespace Padam.Reproduce.Commands;
 /// <summary><c>verify</c>: checks a model zip without loading it.</summary>
 internal static class VerifyCommand
 {
-    private static readonly Option<string> Model = new("--model") { Description = "The model zip.", Required = true };
+    private static readonly Option<string> Model = Options.Model();
 
     public static Command Create()
     {

@@ -25,6 +25,8 @@ internal static class ArchiveExtraction
                 if (FileToWrite(archive, entry, archivePath) is not { } name)
                     continue;
 
+                if (File.Exists(Path.Combine(target, name)))
+                    throw Refused(archivePath, entry, "it is there twice");
                 using var file = new FileStream(Path.Combine(target, name), FileMode.CreateNew, FileAccess.Write);
                 entry.DataStream?.CopyTo(file);
             }
@@ -51,6 +53,9 @@ internal static class ArchiveExtraction
         if (entry.Name.StartsWith('/') || parts.Contains("..") || Path.IsPathRooted(entry.Name))
             throw Refused(archivePath, entry, "its path leaves the folder");
 
+        // "./", the folder itself as some archivers name it.
+        if (parts.Length == 0)
+            return null;
         string name = parts[^1];
         long? length = archive.Files.FirstOrDefault(file => file.Name == name)?.Length;
         if (parts.Length != 2 || parts[0] != archive.Folder || (length is null && !archive.NameFiles.Contains(name)))

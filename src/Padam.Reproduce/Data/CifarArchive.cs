@@ -1,3 +1,4 @@
+using Padam.MLNet;
 using Padam.Reproduce.Exits;
 
 namespace Padam.Reproduce.Data;
@@ -49,6 +50,24 @@ internal sealed record CifarArchive(
 
     public static readonly IReadOnlyList<CifarArchive> Published = [Cifar10, Cifar100];
 
+    /// <summary>In the order of their labels.</summary>
+    public static readonly IReadOnlyList<string> Cifar10Classes =
+    [
+        "airplane",
+        "automobile",
+        "bird",
+        "cat",
+        "deer",
+        "dog",
+        "frog",
+        "horse",
+        "ship",
+        "truck",
+    ];
+
+    /// <summary>How many images the published files of a part hold.</summary>
+    public int Images(CifarSplit split) => (int)(FilesOf(split).Sum(file => file.Length) / RecordBytes);
+
     /// <summary>
     /// Where the .bin files are, in what the user named with --data: that folder itself, or the set's own folder in it. Null where neither
     /// has any.
@@ -57,6 +76,25 @@ internal sealed record CifarArchive(
         new[] { data, Path.Combine(data, Folder) }.FirstOrDefault(folder =>
             Files.Any(file => File.Exists(Path.Combine(folder, file.Name)))
         );
+
+    /// <summary>Which files a part is read from in a folder, each compared with the published one where it should be that.</summary>
+    public IEnumerable<DataFile> FilesIn(string folder, CifarSplit split, bool isPublished) =>
+        from file in FilesOf(split)
+        let path = Path.Combine(folder, file.Name)
+        let identity = File.Exists(path) ? FileIdentity.Of(path) : null
+        where identity is not null || isPublished
+        select new DataFile(
+            file.Name,
+            identity?.Length ?? 0,
+            identity?.Sha256 ?? "missing",
+            isPublished ? identity == new FileIdentity(file.Length, file.Sha256) : null
+        );
+
+    private IEnumerable<CifarFile> FilesOf(CifarSplit split) =>
+        Files.Where(file => file.Name.StartsWith("test", StringComparison.Ordinal) == (split == CifarSplit.Test));
+
+    // A byte for each kind of label before the pixels.
+    private int RecordBytes => NameFiles.Count + 3 * 32 * 32;
 
     /// <exception cref="CommandException">Neither is there; the message says what was looked for.</exception>
     public string RequiredIn(string data) =>

@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-
 namespace Padam.Reproduce.Data;
 
 /// <summary>
@@ -20,14 +18,16 @@ internal static class DataSetVerification
     private static string? Fault(CifarFile file, string path, CancellationToken cancel)
     {
         cancel.ThrowIfCancellationRequested();
-        var info = new FileInfo(path);
-        if (!info.Exists)
+        if (Directory.Exists(path))
+            return $"{path}: a folder";
+        if (!File.Exists(path))
             return $"{path}: missing";
-        if (info.Length != file.Length)
-            return $"{path}: {info.Length} bytes, the published file has {file.Length}";
+        // Not FileInfo's length, which is that of a link's text.
+        using (FileStream stream = File.OpenRead(path))
+            if (stream.Length != file.Length)
+                return $"{path}: {stream.Length} bytes, the published file has {file.Length}";
 
-        using FileStream stream = info.OpenRead();
-        string sum = Convert.ToHexStringLower(SHA256.HashData(stream));
+        string sum = FileIdentity.Of(path).Sha256;
         return sum == file.Sha256 ? null : $"{path}: SHA-256 {sum}, the published file has {file.Sha256}";
     }
 }

@@ -27,7 +27,7 @@ internal sealed record SyntheticCifar(int TrainImages, int TestImages, int Seed)
             file =>
             {
                 if (file < TrainFiles)
-                    WriteFile(Path.Combine(folder, $"data_batch_{file + 1}.bin"), file, Share(file), cancel);
+                    WriteFile(Path.Combine(folder, $"data_batch_{file + 1}.bin"), file, ImagesOf(file), cancel);
                 else
                     WriteFile(Path.Combine(folder, "test_batch.bin"), file, TestImages, cancel);
             }
@@ -40,14 +40,16 @@ internal sealed record SyntheticCifar(int TrainImages, int TestImages, int Seed)
     {
         for (int file = 0; file <= TrainFiles; file++)
         {
-            var path = new FileInfo(Path.Combine(folder, file < TrainFiles ? $"data_batch_{file + 1}.bin" : "test_batch.bin"));
-            int images = file < TrainFiles ? Share(file) : TestImages;
-            if (!path.Exists || path.Length != images * (1L + SyntheticImage.Bytes))
+            string path = Path.Combine(folder, file < TrainFiles ? $"data_batch_{file + 1}.bin" : "test_batch.bin");
+            int images = file < TrainFiles ? ImagesOf(file) : TestImages;
+            if (!File.Exists(path))
+                return false;
+            using FileStream stream = File.OpenRead(path);
+            if (stream.Length != images * (1L + SyntheticImage.Bytes))
                 return false;
             if (images == 0)
                 continue;
 
-            using FileStream stream = path.OpenRead();
             byte[] first = new byte[1 + SyntheticImage.Bytes];
             stream.ReadExactly(first);
             if (!first.AsSpan().SequenceEqual(Record(file, 0)))
@@ -57,7 +59,7 @@ internal sealed record SyntheticCifar(int TrainImages, int TestImages, int Seed)
         return File.Exists(Path.Combine(folder, "batches.meta.txt"));
     }
 
-    private int Share(int file) => TrainImages / TrainFiles + (file < TrainImages % TrainFiles ? 1 : 0);
+    private int ImagesOf(int file) => TrainImages / TrainFiles + (file < TrainImages % TrainFiles ? 1 : 0);
 
     private void WriteFile(string path, int file, int images, CancellationToken cancel) =>
         AtomicFile.Write(

@@ -6,6 +6,7 @@ internal static class ExitCode
     public const int Success = 0,
         Failure = 1,
         Usage = 2,
+        HungUp = 129,
         Interrupted = 130,
         Terminated = 143;
 }

@@ -7,12 +7,16 @@ namespace Padam.Reproduce.Experiments;
 
 /// <summary>
 /// Several runs at a time, each a process of its own: two one-thread trainings beat one of two threads, and one that fails leaves the
-/// others alone.
+/// others alone. A child's lines are passed on whole, and it stops, saved, when this process lets go of its standard input: when it is told
+/// to, or killed.
 /// </summary>
 /// <param name="Words">The command line of the grid; a child gets it with its <c>--index</c>.</param>
 /// <param name="Jobs">How many at a time.</param>
 internal sealed record ChildRuns(IReadOnlyList<string> Words, int Jobs)
 {
+    /// <summary>The option that makes a process one of these children.</summary>
+    public const string ChildOption = "--child";
+
     private readonly ConcurrentDictionary<int, Process> _running = new();
 
     /// <summary>The cores that each of so many processes has for itself.</summary>
@@ -44,14 +48,21 @@ internal sealed record ChildRuns(IReadOnlyList<string> Words, int Jobs)
     private async Task<int> RunAsync(int index, CancellationToken cancel)
     {
         using Process process =
-            Process.Start(Self([.. Words, "--index", index.ToString(CultureInfo.InvariantCulture)]))
+            Process.Start(Self([.. Words, "--index", index.ToString(CultureInfo.InvariantCulture), ChildOption]))
             ?? throw new CommandException("The program could not start itself again.");
         _running[index] = process;
         if (cancel.IsCancellationRequested)
             Stop(process);
+        await Task.WhenAll(PassOn(process.StandardOutput, Console.Out), PassOn(process.StandardError, Console.Error));
         await process.WaitForExitAsync(CancellationToken.None);
         _running.TryRemove(index, out _);
         return process.ExitCode;
+    }
+
+    private static async Task PassOn(StreamReader lines, TextWriter to)
+    {
+        while (await lines.ReadLineAsync() is { } line)
+            await to.WriteLineAsync(line);
     }
 
     /// <summary>This program, whether it was started by its own name or by <c>dotnet</c>.</summary>
@@ -59,9 +70,14 @@ internal sealed record ChildRuns(IReadOnlyList<string> Words, int Jobs)
     {
         string program = Environment.ProcessPath!,
             assembly = typeof(ChildRuns).Assembly.Location;
-        return Path.GetFileNameWithoutExtension(program) == "dotnet"
-            ? new ProcessStartInfo(program, [assembly, .. words])
-            : new ProcessStartInfo(program, words);
+        bool byDotnet = Path.GetFileNameWithoutExtension(program) == "dotnet";
+        return new ProcessStartInfo(program, byDotnet ? [assembly, .. words] : words)
+        {
+            UseShellExecute = false,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
     }
 
     private void StopAll()
@@ -70,12 +86,5 @@ internal sealed record ChildRuns(IReadOnlyList<string> Words, int Jobs)
             Stop(process);
     }
 
-    // .NET has no signal but SIGKILL; where there is no kill, the last checkpoint is what is kept.
-    private static void Stop(Process process)
-    {
-        if (OperatingSystem.IsWindows())
-            process.Kill();
-        else
-            Process.Start("kill", ["-TERM", process.Id.ToString(CultureInfo.InvariantCulture)]).Dispose();
-    }
+    private static void Stop(Process process) => process.StandardInput.Close();
 }

@@ -10,8 +10,6 @@ internal sealed record Experiment
 {
     public static readonly IReadOnlyList<string> KnownDataSets = ["cifar10", "cifar100", "synthetic"];
 
-    public static readonly IReadOnlyList<string> FigureNames = ["train-loss", "test-error", "top5-error"];
-
     /// <summary>The file's name without .json.</summary>
     [System.Text.Json.Serialization.JsonIgnore]
     public string Name { get; init; } = "";
@@ -32,7 +30,7 @@ internal sealed record Experiment
     /// <summary>The epochs that the table shows; the last one where there are none.</summary>
     public IReadOnlyList<int> AccuracyAtEpochs { get; init; } = [];
 
-    /// <summary>The curves to draw, of <see cref="FigureNames"/>.</summary>
+    /// <summary>The curves to draw, of <see cref="ExperimentPlan.FigureNames"/>.</summary>
     public IReadOnlyList<string> Figures { get; init; } = [];
 
     /// <summary>The same on some of its data sets, in its own order; on all of them where none is named.</summary>

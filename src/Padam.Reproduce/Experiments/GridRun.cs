@@ -1,6 +1,8 @@
-using System.Diagnostics;
+using System.Globalization;
+using Microsoft.ML;
 using Padam.MLNet;
 using Padam.Reproduce.Data;
+using Padam.Reproduce.Exits;
 using Padam.Reproduce.Runs;
 
 namespace Padam.Reproduce.Experiments;
@@ -16,71 +18,124 @@ internal sealed record GridRun(ExperimentPlan Plan, string Output, string Data, 
     private static readonly SyntheticCifar Synthetic = new(TrainImages: 2_000, TestImages: 500, Seed: 1);
 
     /// <summary>The runs, each once; its place in this list is its <c>--index</c>.</summary>
-    public IReadOnlyList<PlannedRun> Runs { get; } = [.. Plan.Runs.DistinctBy(run => run.Id)];
+    public IReadOnlyList<PlannedRun> Runs => [.. Plan.Runs.DistinctBy(run => run.Id)];
 
-    /// <summary>Makes sure that the images are there, before any training.</summary>
-    public void RequireData(CancellationToken cancel)
+    /// <summary>Makes sure that the images are there, as many as the plan says, before any training.</summary>
+    /// <returns>What to say of data sets that are not the published ones.</returns>
+    /// <exception cref="CommandException">A data set is missing, is another one, or has too few images.</exception>
+    public IReadOnlyList<string> RequireData(CancellationToken cancel)
     {
-        foreach (string dataSet in Runs.Select(run => run.DataSet).Distinct())
+        var remarks = new List<string>();
+        foreach (IGrouping<string, PlannedRun> runs in Runs.GroupBy(run => run.DataSet))
         {
-            if (CifarArchive.Published.FirstOrDefault(archive => archive.DataSet == dataSet) is { } archive)
-                archive.RequiredIn(Data);
-            else if (!Synthetic.IsIn(Folder(dataSet)))
-                Synthetic.Write(Folder(dataSet), cancel);
-        }
-    }
-
-    /// <summary>
-    /// Runs what is not finished, one after another. A training that diverges is a result: it is written down, and the others go on.
-    /// </summary>
-    public void Execute(IEnumerable<PlannedRun> runs, ITrainingDisplay display, CancellationToken cancel)
-    {
-        foreach (PlannedRun run in runs)
-        {
-            RunFiles files = run.Files(Output);
-            string title = $"{run.Settings.Backbone} {run.Series} seed {run.Settings.Seed}";
-            if (run.Result(Output) is { } before)
+            if (CifarArchive.Published.FirstOrDefault(archive => archive.DataSet == runs.Key) is not { } archive)
             {
-                if (files.IsFinished)
-                    files.RemoveUnfinished(); // It may have been killed after its last file, before this.
-                display.Say(
-                    before.Diverged is { } then
-                        ? $"{title}: diverged before, at epoch {then.Epoch}. Remove '{files.Folder}' to try it again."
-                        : $"{title}: finished before ({run.Id})"
-                );
+                if (!Synthetic.IsIn(Folder(runs.Key)))
+                    Synthetic.Write(Folder(runs.Key), cancel);
                 continue;
             }
 
-            var place = new RunPlace
+            ImageData data = Load(RunContext.Of(Console.Error.WriteLine), runs.First().Settings);
+            foreach (RunSettings settings in runs.Select(run => run.Settings))
             {
-                DataFolder = Folder(run.DataSet),
-                Files = files,
-                Device = Device,
-                Threads = Threads,
-                Resume = true,
-            };
-            long start = Stopwatch.GetTimestamp();
-            try
-            {
-                Training.Run(run.Settings, place, display, title, cancel);
+                Require(data.Train.Share.Of, settings.TrainLimit ?? archive.Images(CifarSplit.Train), "training", runs.Key);
+                Require(data.Test.Share.Of, settings.TestLimit ?? archive.Images(CifarSplit.Test), "test", runs.Key);
             }
-            catch (TrainingDivergedException fault)
-            {
-                WriteDown(fault, run, place, Stopwatch.GetElapsedTime(start));
-                display.Say(
-                    $"{title}: diverged at epoch {fault.Epoch}: {fault.Message} The table says so; remove '{files.Folder}' to try it again."
-                );
-            }
+
+            if (data.Strangers is { } strangers)
+                remarks.Add($"{strangers}. The report says so.");
         }
+
+        return remarks;
     }
 
-    private static void WriteDown(TrainingDivergedException fault, PlannedRun run, RunPlace place, TimeSpan time)
+    /// <summary>
+    /// Runs what is not finished, one after another. A training that diverges is a result: it is written down, and the others go on. What
+    /// another process trains is left to it; what cannot be run is said, and the others go on.
+    /// </summary>
+    /// <returns>How many could not be run.</returns>
+    public int Execute(IEnumerable<PlannedRun> runs, ITrainingDisplay display, CancellationToken cancel)
     {
-        // Lines of the log beyond the epochs before are those of an attempt that was interrupted.
-        TrainingLog.Continue(place.Files.Log, fault.Epoch - 1);
-        RunSummary summary = RunSummary.Of(run.Settings, TrainingLog.Read(place.Files.Log), last: null, time, imagesPerSecond: null, place);
-        (summary with { Diverged = new Divergence(fault.Epoch, fault.Message) }).Write(place.Files.Summary);
-        place.Files.RemoveUnfinished();
+        int failed = 0;
+        foreach (PlannedRun run in runs)
+        {
+            cancel.ThrowIfCancellationRequested();
+            string title = $"{run.Settings.Backbone} {run.Series} seed {run.Settings.Seed}";
+            try
+            {
+                if (Execute(run, title, display, cancel) is { } line)
+                    display.Say(line);
+            }
+            catch (Exception fault) when (fault is not OperationCanceledException && Failure.Of(fault) is { IsForTheUser: true })
+            {
+                display.Warn($"{title}: {Failure.Of(fault).Sentence}");
+                failed++;
+            }
+        }
+
+        return failed;
+    }
+
+    /// <summary>Runs one.</summary>
+    /// <returns>What to say of it beside what the display shows; null for nothing.</returns>
+    private string? Execute(PlannedRun run, string title, ITrainingDisplay display, CancellationToken cancel)
+    {
+        RunFiles files = run.Files(Output);
+        if (FinishedRun.Read(files) is { } before && !files.IsUnfinished)
+            return Before(before, files, title);
+        OutputFolder.Require(files.Folder, "--out");
+        using RunLock? held = RunLock.Take(files.Lock);
+        if (held is null)
+            return $"{title}: another process trains it ({run.Folder})";
+        ReplacedRun.Restore(files);
+        // Another process may have finished it meanwhile, or was killed after its last file, before it cleared the checkpoint away.
+        if (FinishedRun.Read(files) is { } now)
+        {
+            files.RemoveUnfinished();
+            return Before(now, files, title);
+        }
+
+        files.RequireFree(resume: true, force: false);
+        var place = new RunPlace
+        {
+            Files = files,
+            Device = Device,
+            Threads = Threads,
+            Resume = true,
+            DivergenceIsResult = true,
+        };
+        MLContext mlContext = RunContext.Of(display.Warn, run.Settings.Seed, Device);
+        display.Begin(title);
+        RunSummary summary = Training.Run(mlContext, run.Settings, place, Load(mlContext, run.Settings), display, cancel);
+        return summary.Diverged is { } fault
+            ? $"{title}: diverged at epoch {fault.Epoch}: {fault.Message} The table says so; remove '{files.Folder}' to try it again."
+            : null;
+    }
+
+    private static string Before(FinishedRun run, RunFiles files, string title) =>
+        run.Summary.Diverged is { } then
+            ? $"{title}: diverged before, at epoch {then.Epoch}. Remove '{files.Folder}' to try it again."
+            : $"{title}: finished before ({Path.GetFileName(files.Folder)})";
+
+    private ImageData Load(MLContext mlContext, RunSettings settings) =>
+        ImageData.Load(
+            mlContext,
+            new ImageSource(settings.DataSet, settings.Labels, Folder(settings.DataSet)),
+            settings.TrainLimit,
+            settings.TestLimit
+        );
+
+    private void Require(int found, int wanted, string part, string dataSet)
+    {
+        if (found >= wanted)
+            return;
+        throw new CommandException(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"'{Data}' holds {found:N0} {part} images of {dataSet}, and scale {Plan.Scale} wants {wanted:N0}: it is a part of "
+                    + $"the set. `data verify --data {Data}` says what is missing."
+            )
+        );
     }
 
     private string Folder(string dataSet) => dataSet == "synthetic" ? Path.Combine(Output, "synthetic") : Data;

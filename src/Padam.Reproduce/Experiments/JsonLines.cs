@@ -19,7 +19,7 @@ internal sealed class JsonLines
         }
     }
 
-    public static JsonLines Of(byte[] utf8, JsonSerializerOptions options)
+    public static JsonLines Of(ReadOnlySpan<byte> utf8, JsonSerializerOptions options)
     {
         var lines = new JsonLines();
         var reader = new Utf8JsonReader(
@@ -31,9 +31,9 @@ internal sealed class JsonLines
         return lines;
     }
 
-    private void Visit(ref Utf8JsonReader reader, string path, byte[] utf8)
+    private void Visit(ref Utf8JsonReader reader, string path, ReadOnlySpan<byte> utf8)
     {
-        _lines[path] = 1 + utf8.AsSpan(0, (int)reader.TokenStartIndex).Count((byte)'\n');
+        _lines[path] = 1 + utf8[..(int)reader.TokenStartIndex].Count((byte)'\n');
         if (reader.TokenType == JsonTokenType.StartArray)
             for (int i = 0; reader.Read() && reader.TokenType != JsonTokenType.EndArray; i++)
                 Visit(ref reader, $"{path}[{i}]", utf8);

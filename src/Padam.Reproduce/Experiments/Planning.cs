@@ -1,3 +1,4 @@
+using Padam.Reproduce.Exits;
 using Padam.Reproduce.Runs;
 
 namespace Padam.Reproduce.Experiments;
@@ -10,6 +11,7 @@ internal static class Planning
         IReadOnlyList<int> shown = experiment.AccuracyAtEpochs.Count > 0 ? experiment.AccuracyAtEpochs : [experiment.Epochs];
         return new ExperimentPlan
         {
+            Version = ExperimentPlan.CurrentVersion,
             Name = experiment.Name,
             Title = experiment.Title,
             Scale = scale.Name,
@@ -29,20 +31,74 @@ internal static class Planning
 
     /// <summary>
     /// Writes a plan to an output folder, with those runs of the plan kept there that <paramref name="experiment"/> still has: other seeds
-    /// and data sets that an earlier call asked for. Runs of a file that was edited since are dropped.
+    /// and data sets that an earlier call asked for. Runs of a file that was edited since are dropped. Other processes wait meanwhile.
     /// </summary>
+    /// <param name="plan">What is asked for now.</param>
+    /// <param name="experiment">What it was planned of.</param>
+    /// <param name="scale">By which scale.</param>
+    /// <param name="recipe">By which recipe.</param>
+    /// <param name="output">The folder.</param>
+    /// <param name="warn">Told where the plan that was kept there is damaged, and has been set aside.</param>
     /// <returns>The plan as it is kept now.</returns>
-    public static ExperimentPlan Keep(this ExperimentPlan plan, Experiment experiment, Scale scale, Recipe recipe, string output)
+    public static ExperimentPlan Keep(
+        this ExperimentPlan plan,
+        Experiment experiment,
+        Scale scale,
+        Recipe recipe,
+        string output,
+        Action<string> warn
+    )
     {
         string path = plan.FileIn(output);
-        List<PlannedRun> asked = [.. plan.Runs, .. File.Exists(path) ? ExperimentPlan.Read(path).Runs : []];
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        using var alone = RunLock.Await($"{path}.lock");
+        List<PlannedRun> asked = [.. plan.Runs, .. Kept(path, warn)];
         var places = asked.Select(Place).ToHashSet();
         ExperimentPlan whole = Of(experiment, scale, recipe, [.. asked.Select(run => run.Settings.Seed).Distinct().Order()]);
-        ExperimentPlan kept = whole with { Runs = [.. whole.Runs.Where(run => places.Contains(Place(run)))] };
+        ExperimentPlan kept = new RunIndex(output).Locate(
+            whole with
+            {
+                Runs =
+                [
+                    .. whole
+                        .Runs.Where(run => places.Contains(Place(run)))
+                        .Select(run =>
+                            run with
+                            {
+                                EarlierId = asked.Where(other => other.Id == run.Id).Select(other => other.EarlierId).Max(),
+                            }
+                        ),
+                ],
+            }
+        );
         kept.Write(path);
         return kept;
 
         static (string, string, string, string) Place(PlannedRun run) => (run.Id, run.DataSet, run.Network, run.Series);
+    }
+
+    /// <summary>The plan with its runs in the folders that the kept one found for them.</summary>
+    public static ExperimentPlan LocatedAs(this ExperimentPlan plan, ExperimentPlan kept)
+    {
+        ILookup<string, string?> folders = kept.Runs.ToLookup(run => run.Id, run => run.EarlierId);
+        return plan with { Runs = [.. plan.Runs.Select(run => run with { EarlierId = folders[run.Id].FirstOrDefault() })] };
+    }
+
+    private static IReadOnlyList<PlannedRun> Kept(string path, Action<string> warn)
+    {
+        if (!Path.Exists(path))
+            return [];
+        try
+        {
+            return ExperimentPlan.Read(path).Runs;
+        }
+        catch (CommandException fault)
+        {
+            string aside = $"{path}.{Guid.NewGuid():N}.damaged";
+            Directory.Move(path, aside);
+            warn($"{fault.Message} It is now '{Path.GetFileName(aside)}', and the plan is written anew.");
+            return [];
+        }
     }
 
     private static RunSettings Settings(

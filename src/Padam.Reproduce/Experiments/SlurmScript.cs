@@ -6,8 +6,8 @@ namespace Padam.Reproduce.Experiments;
 
 /// <summary>
 /// An array job for Slurm, one task a run. Two minutes before its limit, or when it is preempted, a task is told to stop; it saves, and
-/// goes back into the queue.
-/// One that the user cancels saves too, and stays cancelled.
+/// goes back into the queue. One that the user cancels saves too, and stays cancelled. What the user named is text here, whatever it is
+/// made of: neither a command nor a directive.
 /// </summary>
 internal static class SlurmScript
 {
@@ -16,9 +16,11 @@ internal static class SlurmScript
             CultureInfo.InvariantCulture,
             $$"""
             #!/bin/bash
-            # {{plan.Title}}; scale {{plan.Scale}}, recipe {{plan.Recipe}}: {{runs}} runs.
-            # Submit it with sbatch from this folder; afterwards `padam-reproduce report --out {{output}}` gathers what the tasks wrote.
-            #SBATCH --job-name=padam-{{plan.Name}}
+            # {{OneLine(plan.Title)}}; scale {{plan.Scale}}, recipe {{plan.Recipe}}: {{runs}} runs.
+            # Submit it with sbatch from this folder; afterwards `padam-reproduce report --out {{Quoted(
+                output
+            )}}` gathers what the tasks wrote.
+            #SBATCH --job-name=padam-{{Plain(plan.Name)}}
             #SBATCH --array=0-{{runs - 1}}
             #SBATCH --requeue
             #SBATCH --open-mode=append
@@ -26,7 +28,7 @@ internal static class SlurmScript
             #SBATCH --cpus-per-task={{threads ?? 4}}
             {{(device == "cpu" ? "# CPU only: --device cuda asks for a GPU." : "#SBATCH --gres=gpu:1")}}
             #SBATCH --time=24:00:00
-            #SBATCH --output=padam-{{plan.Name}}-%A_%a.log
+            #SBATCH --output=padam-{{Plain(plan.Name)}}-%A_%a.log
 
             # The same number of threads on every node: another one changes the last digits of a result.
             {{string.Join(' ', Program().Concat(words).Select(Quoted))}} --threads "$SLURM_CPUS_PER_TASK" --index "$SLURM_ARRAY_TASK_ID" &
@@ -45,13 +47,35 @@ internal static class SlurmScript
             """
         );
 
+    /// <summary>What a task sees of a GPU: it gets one, whatever number that has on its node.</summary>
+    public static string DeviceOfTask(string device) => device == "cpu" ? device : "cuda";
+
     private static IEnumerable<string> Program() =>
         Path.GetFileNameWithoutExtension(Environment.ProcessPath!) == "dotnet"
             ? [Environment.ProcessPath!, typeof(SlurmScript).Assembly.Location]
             : [Environment.ProcessPath!];
 
-    private static string Quoted(string word) =>
-        word.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' or '/' or ',' or ':')
-            ? word
+    /// <summary>As one word of bash; line breaks and other control characters by their numbers, so that a line of the script stays one.</summary>
+    private static string Quoted(string word)
+    {
+        if (word.Length > 0 && word.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' or '/' or ',' or ':'))
+            return word;
+        return word.Any(IsBreak)
+            ? $"$'{string.Concat(word.Select(Escaped))}'"
             : $"'{word.Replace("'", "'\\''", StringComparison.Ordinal)}'";
+    }
+
+    private static string Escaped(char c) =>
+        c is '\'' or '\\' ? $"\\{c}"
+        : IsBreak(c) ? $"\\x{(int)c:x2}"
+        : $"{c}";
+
+    // All that bash and sbatch take for the end of a line, or for no text.
+    private static bool IsBreak(char c) => c is < ' ' or '\x7f';
+
+    private static string OneLine(string text) => string.Concat(text.Select(c => IsBreak(c) ? ' ' : c));
+
+    /// <summary>For directives, where blanks end a value and % stands for something.</summary>
+    private static string Plain(string name) =>
+        string.Concat(name.Select(c => char.IsLetterOrDigit(c) || c is '-' or '_' or '.' ? c : '_'));
 }

@@ -36,13 +36,15 @@ internal static class CurveFigure
     public static string Title(string kind) => Kinds[kind].Title;
 
     /// <summary>Writes FOLDER/NAME.png and .svg.</summary>
-    public static void Write(string folder, string name, ResultGroup group, string kind, string scale)
+    /// <returns>The letters of the legend that no font of this machine has.</returns>
+    public static string Write(string folder, string name, ResultGroup group, string kind, string scale)
     {
         Directory.CreateDirectory(folder);
-        int rows = LegendRows(group),
+        string font = LegendFont.For(group.Series.Select(LegendText), Font);
+        int rows = LegendRows(group, font),
             height = HeightWithOneRow + (rows - 1) * RowHeight;
         using Plot plot = Draw(group, kind, scale);
-        AddLegend(plot, rows);
+        AddLegend(plot, rows, font);
         AtomicFile.Write(
             Path.Combine(folder, name + ".svg"),
             stream => stream.Write(Encoding.UTF8.GetBytes(ForBrowsers(plot.GetSvgXml(Width, height), height)))
@@ -52,6 +54,7 @@ internal static class CurveFigure
             Path.Combine(folder, name + ".png"),
             stream => stream.Write(plot.GetImageBytes(PngScale * Width, PngScale * height, ImageFormat.Png))
         );
+        return LegendFont.Missing(group.Series.Select(LegendText), font);
     }
 
     // Without a viewBox a browser crops a drawing that is too wide for a phone instead of shrinking it; the fonts of this machine may not
@@ -96,10 +99,11 @@ internal static class CurveFigure
     }
 
     // Below the axes, where it covers no curve.
-    private static void AddLegend(Plot plot, int rows)
+    private static void AddLegend(Plot plot, int rows, string font)
     {
         var panel = plot.ShowLegend(Edge.Bottom);
         Legend legend = panel.Legend;
+        legend.FontName = font;
         (legend.Orientation, legend.FontSize, legend.SymbolWidth, legend.OutlineWidth, legend.ShadowColor) = (
             Orientation.Horizontal,
             FontSize,
@@ -116,11 +120,11 @@ internal static class CurveFigure
     }
 
     // ScottPlot breaks a legend into rows as wide as its longest name allows, but does not make room for them.
-    private static int LegendRows(ResultGroup group)
+    private static int LegendRows(ResultGroup group, string name)
     {
         const int Gaps = 15,
             Sides = 60;
-        using var font = new SKFont(Fonts.GetTypeface(Font, bold: false, italic: false), FontSize);
+        using var font = new SKFont(Fonts.GetTypeface(name, bold: false, italic: false), FontSize);
         double column = group.Series.Max(series => font.MeasureText(LegendText(series))) + SymbolWidth + Gaps;
         return (int)Math.Ceiling(group.Series.Count / Math.Max(1, Math.Floor((Width - Sides) / column)));
     }
@@ -132,8 +136,16 @@ internal static class CurveFigure
 
     private static void AddCurve(Plot plot, ResultSeries series, Func<LogRow, double> value, CurveStyle style)
     {
-        Spread[] points = [.. Enumerable.Range(0, series.Epochs).Select(epoch => series.At(epoch, value)!)];
-        double[] epochs = [.. points.Index().Select(point => point.Index + 1.0)];
+        // A test loss may be infinite while the training goes on.
+        (double Epoch, Spread Value)[] drawn =
+        [
+            .. Enumerable
+                .Range(0, series.Epochs)
+                .Select(epoch => (epoch + 1.0, series.At(epoch, value)!))
+                .Where(point => double.IsFinite(point.Item2.Mean)),
+        ];
+        double[] epochs = [.. drawn.Select(point => point.Epoch)];
+        Spread[] points = [.. drawn.Select(point => point.Value)];
         if (points.Any(point => point.Deviation > 0))
         {
             var band = plot.Add.FillY(

@@ -1,3 +1,4 @@
+using Padam.Reproduce.Exits;
 using Padam.Reproduce.Runs;
 
 namespace Padam.Reproduce.Reporting;
@@ -6,23 +7,40 @@ namespace Padam.Reproduce.Reporting;
 /// <param name="Plan">What was planned.</param>
 /// <param name="Groups">A table and its figures each.</param>
 /// <param name="Finished">Runs that are finished, of the plan's.</param>
-internal sealed record ExperimentResults(ExperimentPlan Plan, IReadOnlyList<ResultGroup> Groups, int Finished)
+/// <param name="Damaged">What is wrong with those whose files cannot be read; they are left out.</param>
+internal sealed record ExperimentResults(
+    ExperimentPlan Plan,
+    IReadOnlyList<ResultGroup> Groups,
+    int Finished,
+    IReadOnlyList<string> Damaged
+)
 {
     /// <summary>Finished runs that diverged.</summary>
     public int Diverged => Groups.SelectMany(group => group.Series).Sum(series => series.Diverged.Count());
 
     /// <summary>How far it is: "8 of 12 runs finished, 1 of them diverged".</summary>
-    public string Progress => $"{Finished} of {Plan.Runs.Count} runs finished{(Diverged > 0 ? $", {Diverged} of them diverged" : "")}";
+    public string Progress =>
+        $"{Finished} of {Plan.Runs.Count} runs finished"
+        + (Diverged > 0 ? $", {Diverged} of them diverged" : "")
+        + (Damaged.Count > 0 ? $", {Damaged.Count} damaged" : "");
 
     public static ExperimentResults Gather(ExperimentPlan plan, string output)
     {
-        List<RunResult> finished =
-        [
-            .. from run in plan.Runs
-            let summary = run.Result(output)
-            where summary is not null
-            select new RunResult(run, TrainingLog.Read(run.Files(output).Log), summary),
-        ];
+        var finished = new List<RunResult>();
+        var damaged = new List<string>();
+        foreach (PlannedRun run in plan.Runs)
+        {
+            try
+            {
+                if (FinishedRun.Read(run.Files(output)) is { } files)
+                    finished.Add(new RunResult(run, files.Log, files.Summary));
+            }
+            catch (CommandException fault)
+            {
+                damaged.Add(fault.Message);
+            }
+        }
+
         return new ExperimentResults(
             plan,
             [
@@ -35,11 +53,17 @@ internal sealed record ExperimentResults(ExperimentPlan Plan, IReadOnlyList<Resu
                     [
                         .. from run in place
                         group run by run.Run.Series into series
-                        select new ResultSeries(series.Key, series.First().Run.Settings.Optimizer.Name, [.. series]),
+                        select new ResultSeries(
+                            series.Key,
+                            series.First().Run.Settings.Optimizer.Name,
+                            // One run that is asked for twice is still one.
+                            [.. series.DistinctBy(run => run.Run.Id)]
+                        ),
                     ]
                 ),
             ],
-            finished.Count
+            finished.Count,
+            damaged
         );
     }
 }
@@ -60,6 +84,10 @@ internal sealed record ResultSeries(string Name, string Optimizer, IReadOnlyList
     /// <summary>A value over the seeds at an epoch from 0, over those runs that have it.</summary>
     public Spread? At(int epoch, Func<LogRow, double> value) =>
         Spread.Of([.. Runs.Where(run => run.Log.Count > epoch).Select(run => value(run.Log[epoch]))]);
+
+    /// <summary>The mean accuracy over classes after an epoch from 1, over those seeds that know it; null where none does.</summary>
+    public double? MacroAt(int epoch) =>
+        Runs.Select(run => run.Summary.ByEpoch?.FirstOrDefault(record => record.Epoch == epoch)?.TestMacroAccuracy).Average();
 
     public int Epochs => Runs.Max(run => run.Log.Count);
 

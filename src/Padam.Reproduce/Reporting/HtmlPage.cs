@@ -70,7 +70,9 @@ internal static partial class HtmlPage
         $"<tr{(row[0] == above?[0] ? " class=\"same\"" : "")}>{string.Concat(row.Select(Td))}</tr>";
 
     private static string Td(Cell cell) =>
-        cell.Link is null ? $"<td>{Text(cell.Text)}</td>" : $"<td><a href=\"{Text(cell.Link)}\">{Text(cell.Text)}</a></td>";
+        cell.Link is null
+            ? $"<td>{Text(cell.Text)}</td>"
+            : $"<td><a href=\"{Text(MarkdownText.Target(cell.Link))}\">{Text(cell.Text)}</a></td>";
 
     private static string Lines(IEnumerable<string> lines) => string.Join('\n', lines);
 

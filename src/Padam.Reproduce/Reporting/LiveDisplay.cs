@@ -58,6 +58,9 @@ internal sealed class LiveDisplay(IAnsiConsole console, ProgressContext bars) : 
 
     public void Say(string line) => console.WriteLine(line);
 
+    // On standard error it would tear the bars.
+    public void Warn(string line) => Say(line);
+
     private void Update(double epochsDone, int epochs, string text)
     {
         if (_bar is null)

@@ -6,7 +6,7 @@ using Padam.Reproduce.Runs;
 namespace Padam.Reproduce.Reporting;
 
 /// <summary>A line an epoch, and one a minute within long epochs, without control characters: for pipes, files and CI.</summary>
-internal sealed class PlainDisplay(TextWriter output) : ITrainingDisplay
+internal sealed class PlainDisplay(TextWriter output, TextWriter warnings) : ITrainingDisplay
 {
     private static readonly TimeSpan Silence = TimeSpan.FromMinutes(1);
     private readonly Stopwatch _sinceLine = Stopwatch.StartNew();
@@ -49,6 +49,8 @@ internal sealed class PlainDisplay(TextWriter output) : ITrainingDisplay
     }
 
     public void Say(string line) => output.WriteLine(line);
+
+    public void Warn(string line) => warnings.WriteLine(line);
 
     private void Line(string line)
     {

@@ -8,7 +8,7 @@ namespace Padam.Reproduce.Reporting;
 /// </summary>
 internal static class ReportDocument
 {
-    public static IReadOnlyList<Block> Of(IReadOnlyList<ExperimentResults> experiments, string output)
+    public static IReadOnlyList<Block> Of(IReadOnlyList<ExperimentResults> experiments, IReadOnlyList<string> setAside, string output)
     {
         ReportNumbers report = ReportNumbers.Load();
         return
@@ -27,7 +27,7 @@ internal static class ReportDocument
                     .. experiments.Select(experiment =>
                         (IReadOnlyList<Cell>)
                             [
-                                new(experiment.Plan.Title, "#" + Title(experiment.Plan).Anchor),
+                                new(experiment.Plan.Title, "#" + Title(experiment.Plan, experiments).Anchor),
                                 new(experiment.Plan.Scale),
                                 new(experiment.Plan.Recipe),
                                 new(experiment.Progress),
@@ -35,7 +35,9 @@ internal static class ReportDocument
                     ),
                 ]
             ),
-            .. experiments.SelectMany(experiment => Blocks(experiment, report, output)),
+            .. experiments.SelectMany(experiment => Blocks(experiment, Title(experiment.Plan, experiments), report, output)),
+            .. setAside.Count > 0 ? [new Heading(2, "Set aside")] : Array.Empty<Block>(),
+            .. setAside.Select(sentence => new Paragraph(sentence, Small: true)),
         ];
     }
 
@@ -63,24 +65,47 @@ internal static class ReportDocument
                         ? (ours.Mean - other).ToString("+0.00;-0.00;0.00", CultureInfo.InvariantCulture)
                         : "-"
                 ),
+                .. HasMacro(plan, place)
+                    ? [new Cell(series.MacroAt(shown.Scaled) is { } macro ? Number(100 * macro) : "-")]
+                    : Array.Empty<Cell>(),
             ];
 
-    public static readonly IReadOnlyList<string> Columns = ["series", "epoch", "ours, %", "spread", "report, %", "difference"];
+    /// <summary>The table's columns; the mean over classes is among them where runs know it.</summary>
+    public static IReadOnlyList<string> Columns(ExperimentPlan plan, ResultGroup place) =>
+        [
+            "series",
+            "epoch",
+            "ours, %",
+            "spread",
+            "report, %",
+            "difference",
+            .. HasMacro(plan, place) ? ["mean over classes, %"] : Array.Empty<string>(),
+        ];
 
-    private static Heading Title(ExperimentPlan plan) => new(2, plan.Title, $"scale {plan.Scale}, recipe {plan.Recipe}");
+    private static bool HasMacro(ExperimentPlan plan, ResultGroup place) =>
+        place.Series.Any(series => plan.Shown.Any(shown => series.MacroAt(shown.Scaled) is not null));
 
-    private static IEnumerable<Block> Blocks(ExperimentResults results, ReportNumbers report, string output)
+    // A user's own experiment may have the title of a shipped one.
+    private static Heading Title(ExperimentPlan plan, IReadOnlyList<ExperimentResults> all)
+    {
+        var title = new Heading(2, plan.Title, $"scale {plan.Scale}, recipe {plan.Recipe}");
+        bool isAlone =
+            all.Count(other => (other.Plan.Title, other.Plan.Scale, other.Plan.Recipe) == (plan.Title, plan.Scale, plan.Recipe)) == 1;
+        return isAlone ? title : title with { Note = $"{title.Note}, {plan.Name}" };
+    }
+
+    private static IEnumerable<Block> Blocks(ExperimentResults results, Heading title, ReportNumbers report, string output)
     {
         ExperimentPlan plan = results.Plan;
-        yield return Title(plan);
+        yield return title;
         yield return new Paragraph($"Scale {plan.Scale}: {Scale.Parse(plan.Scale).Text}. Recipe {plan.Recipe}. {results.Progress}.");
         foreach (ResultGroup group in results.Groups)
         {
             List<IReadOnlyList<Cell>> rows = [.. Rows(plan, group, report)];
             List<RunResult> runs = [.. group.Series.SelectMany(series => series.Runs)];
             yield return new Heading(3, group.Name, $"scale {plan.Scale}");
-            yield return new Grid(Columns, rows);
-            if (rows.All(row => row[^2].Text == "-"))
+            yield return new Grid(Columns(plan, group), rows);
+            if (rows.All(row => row[4].Text == "-"))
                 yield return new Paragraph("The report has no number to set beside these.", Small: true);
             if (plan.Figures.Count > 0)
                 yield return new Figures([
@@ -96,14 +121,14 @@ internal static class ReportDocument
             );
         }
 
-        foreach (
-            string origin in results
-                .Groups.SelectMany(group => group.Series)
-                .SelectMany(series => series.Runs)
-                .Select(run => Origin(run.Summary))
-                .Distinct()
-        )
+        RunSummary[] summaries =
+        [
+            .. results.Groups.SelectMany(group => group.Series).SelectMany(series => series.Runs).Select(run => run.Summary),
+        ];
+        foreach (string origin in summaries.Select(Origin).Distinct())
             yield return new Paragraph(origin, Small: true);
+        foreach (Block block in DataFiles.Of(summaries))
+            yield return block;
     }
 
     private static IReadOnlyList<Cell> Details(RunResult run, string output)
@@ -116,7 +141,7 @@ internal static class ReportDocument
             new($"{run.Run.Settings.Seed}"),
             new(run.Summary.TestAccuracy is { } accuracy ? Number(100 * accuracy) : Diverged([run.Summary.Diverged!.Epoch])),
             new(Time(run.Summary.Seconds)),
-            new(run.Run.Id, Link(files.Log)),
+            new(run.Run.Folder, Link(files.Log)),
             new("json", Link(files.Summary)),
         ];
     }

@@ -16,4 +16,7 @@ internal interface ITrainingDisplay
 
     /// <summary>A line of text between trainings.</summary>
     void Say(string line);
+
+    /// <summary>A line that is no result.</summary>
+    void Warn(string line);
 }

@@ -18,60 +18,60 @@ internal sealed record RunFiles(string Folder, string Optimizer, string DataSet)
 
     public string Checkpoint => Named(".checkpoint");
 
+    /// <summary>Held by the process that trains this run.</summary>
+    public string Lock => Named(".lock");
+
+    /// <summary>Where <c>--force</c> puts the old checkpoint until the new training has one.</summary>
+    public string OldCheckpoint => Named(".checkpoint.old");
+
     public bool IsFinished => File.Exists(Summary) && File.Exists(Model);
 
     /// <summary>Whether a run was begun here and neither finished nor cleared away.</summary>
-    public bool IsUnfinished => Directory.Exists(Checkpoint) && Directory.EnumerateFiles(Checkpoint, "checkpoint.zip").Any();
+    public bool IsUnfinished => HasCheckpoint(Checkpoint);
+
+    /// <summary>What is left of a run that is neither finished nor can go on: its summary or its checkpoint was removed.</summary>
+    public IEnumerable<string> Remains =>
+        IsUnfinished ? [] : new[] { Summary, Model, Weights }.Where(File.Exists).Concat(TrainingLog.HasEpochs(Log) ? [Log] : []);
+
+    /// <summary>Refuses to write over what a run left here, unless it is asked to.</summary>
+    /// <exception cref="CommandException">A run is in the way, finished, unfinished or in part.</exception>
+    public void RequireFree(bool resume, bool force)
+    {
+        if (force)
+            return;
+        if (IsFinished)
+            throw new CommandException($"'{Model}' is a finished run. Choose another --out, or overwrite it with --force.");
+        if (IsUnfinished && !resume)
+            throw new CommandException($"'{Checkpoint}' is an unfinished run. Go on with --resume, or start over with --force.");
+        // A log alone is of a training that was killed before its first checkpoint.
+        if (Remains.FirstOrDefault(file => !resume || file != Log) is { } remains)
+        {
+            string gone = remains == Summary ? Model : Summary;
+            throw new CommandException(
+                $"'{remains}' is left of a run without '{gone}'. Put that back, choose another --out, or overwrite the run with --force."
+            );
+        }
+    }
 
     /// <summary>Clears the checkpoint away, and what a killed process left half-written: the run is finished, or starts over.</summary>
-    /// <exception cref="IOException">A training is at work in it.</exception>
     public void RemoveUnfinished()
     {
-        if (!Directory.Exists(Folder))
-            return;
-        if (Directory.Exists(Checkpoint))
-        {
-            // The library holds this file while it trains; on Linux deleting would not mind.
-            using (new FileStream(Path.Combine(Checkpoint, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None)) { }
-            Directory.Delete(Checkpoint, recursive: true);
-        }
-
+        foreach (string checkpoint in new[] { Checkpoint, OldCheckpoint }.Where(Directory.Exists))
+            Directory.Delete(checkpoint, recursive: true);
         foreach (string left in Directory.EnumerateFiles(Folder, $"{Path.GetFileNameWithoutExtension(Log)}.*.tmp"))
             File.Delete(left);
     }
 
     /// <summary>
-    /// Clears an old run away. Its summary goes first: without it the rest is no finished run, whenever this is interrupted.
+    /// Clears the files of an old run away. Its summary goes first: without it the rest is no finished run, whenever this is interrupted.
     /// </summary>
     public void RemoveFinished()
     {
-        File.Delete(Summary);
-        RemoveUnfinished();
+        foreach (string file in new[] { Summary, Model, Weights })
+            File.Delete(file);
     }
 
-    /// <summary>Refuses a finished run in the way, and a folder that cannot be written, before any work.</summary>
-    public void Prepare(bool force)
-    {
-        if (IsFinished && !force)
-        {
-            RemoveUnfinished(); // It may have been killed after its last file, before this.
-            throw new CommandException($"'{Model}' is a finished run. Choose another --out, or overwrite it with --force.");
-        }
-
-        try
-        {
-            Directory.CreateDirectory(Folder);
-            string probe = Named($".{Guid.NewGuid():N}.tmp");
-            using (new FileStream(probe, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose)) { }
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new CommandException(
-                $"The output folder '{Folder}' cannot be written: {e.Message.TrimEnd('.')}. Choose another --out.",
-                e
-            );
-        }
-    }
+    public static bool HasCheckpoint(string folder) => File.Exists(Path.Combine(folder, "checkpoint.zip"));
 
     private string Named(string extension) => Path.Combine(Folder, $"model_{Optimizer}_{DataSet}{extension}");
 }

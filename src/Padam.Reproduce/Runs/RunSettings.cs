@@ -1,11 +1,8 @@
 using System.Globalization;
-using System.Security.Cryptography;
-using System.Text;
-using System.Text.Json;
 
 namespace Padam.Reproduce.Runs;
 
-/// <summary>One training in full: what decides its outcome, then where and how it is run.</summary>
+/// <summary>One training in full: what decides its outcome. <see cref="RunPlace"/> says where and how it is run.</summary>
 internal sealed record RunSettings
 {
     public required string DataSet { get; init; }
@@ -41,18 +38,8 @@ internal sealed record RunSettings
     /// <summary>A safetensors file to start from.</summary>
     public string? Weights { get; init; }
 
-    /// <summary>Twelve hex digits that are the same for the same settings, whatever the machine, the paths and the version.</summary>
-    public string Id()
-    {
-        RunSettings resolved = this with
-        {
-            Optimizer = Optimizer.Resolved(),
-            Weights = Weights is null ? null : Hash(File.ReadAllBytes(Weights)),
-        };
-        return Hash(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(resolved)))[..12];
-    }
-
-    private static string Hash(byte[] bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
+    /// <summary>The name of a run of these settings.</summary>
+    public string Id() => RunIdentity.Of(this).Id;
 
     public override string ToString() =>
         string.Create(
@@ -67,24 +54,3 @@ internal sealed record RunSettings
 /// <param name="Kind">constant, linear or step.</param>
 /// <param name="To">The last factor.</param>
 internal sealed record PartialDecay(string Kind, double To);
-
-/// <summary>Where a run finds its data, writes its files and computes. None of it changes what comes out, but for rounding.</summary>
-internal sealed record RunPlace
-{
-    public string? DataFolder { get; init; }
-
-    public required RunFiles Files { get; init; }
-
-    public string Device { get; init; } = "cpu";
-
-    public int? Threads { get; init; }
-
-    public bool Resume { get; init; }
-
-    public bool Force { get; init; }
-
-    public int CheckpointEvery { get; init; } = 1;
-
-    /// <summary>Where TensorBoard event files go; null for none.</summary>
-    public string? TensorBoard { get; init; }
-}

@@ -1,7 +1,6 @@
 using System.Reflection;
 using System.Runtime.InteropServices;
-using System.Text.Json;
-using Padam.MLNet.Formats;
+using Padam.Reproduce.Data;
 using Padam.Reproduce.Exits;
 
 namespace Padam.Reproduce.Runs;
@@ -9,11 +8,12 @@ namespace Padam.Reproduce.Runs;
 /// <summary>The .json of a finished run: its settings, what came out, and what may differ from machine to machine.</summary>
 internal sealed record RunSummary
 {
-    private static readonly JsonSerializerOptions Json = new() { WriteIndented = true };
-
     public required string Id { get; init; }
 
     public required RunSettings Settings { get; init; }
+
+    /// <summary>The settings as they were resolved, which the id is made of; null in a summary of an earlier version.</summary>
+    public IReadOnlyDictionary<string, string>? Resolved { get; init; }
 
     public required int Epochs { get; init; }
 
@@ -22,6 +22,9 @@ internal sealed record RunSummary
 
     /// <inheritdoc cref="TestAccuracy"/>
     public double? TestTop5 { get; init; }
+
+    /// <summary>The mean over the classes of each one's accuracy; null where the training diverged, or was of an earlier version.</summary>
+    public double? TestMacroAccuracy { get; init; }
 
     /// <summary>Null for weights that were not trained here.</summary>
     public double? TrainLoss { get; init; }
@@ -32,6 +35,7 @@ internal sealed record RunSummary
     /// <summary>Where and how the training diverged, or null: it ran to its end.</summary>
     public Divergence? Diverged { get; init; }
 
+    /// <summary>Of all parts, where it was interrupted.</summary>
     public required double Seconds { get; init; }
 
     /// <summary>Training images a second in the last epoch; null where a resumed run had none left.</summary>
@@ -45,53 +49,41 @@ internal sealed record RunSummary
 
     public required DateTimeOffset Finished { get; init; }
 
-    /// <param name="settings">What was asked for.</param>
-    /// <param name="log">A row an epoch.</param>
-    /// <param name="last">The last test pass.</param>
-    /// <param name="time">How long it took.</param>
-    /// <param name="imagesPerSecond">Training speed in the last epoch.</param>
-    /// <param name="place">Where it ran.</param>
-    public static RunSummary Of(
-        RunSettings settings,
-        IReadOnlyList<LogRow> log,
-        (double Accuracy, double Top5)? last,
-        TimeSpan time,
-        double? imagesPerSecond,
-        RunPlace place
-    ) =>
-        new()
-        {
-            Id = settings.Id(),
-            Settings = settings,
-            Epochs = log.Count,
-            TestAccuracy = last?.Accuracy,
-            TestTop5 = last?.Top5,
-            TrainLoss = log.Count > 0 ? log[^1].Loss : null,
-            BestTestAccuracy = log.Select(row => (double?)row.TestAccuracy).DefaultIfEmpty(last?.Accuracy).Max(),
-            Seconds = time.TotalSeconds,
-            ImagesPerSecond = imagesPerSecond,
-            Device = place.Device,
-            Version = typeof(RunSummary).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion,
-            Machine =
-                $"{RuntimeInformation.OSDescription}, {RuntimeInformation.ProcessArchitecture}, {Environment.ProcessorCount} processors, "
-                + $".NET {Environment.Version}",
-            Finished = DateTimeOffset.UtcNow,
-        };
+    /// <summary>What it was trained and tested on; null in a summary of an earlier version.</summary>
+    public DataIdentity? Data { get; init; }
+
+    /// <summary>Which file the log is; null in a summary of an earlier version.</summary>
+    public FileIdentity? Log { get; init; }
+
+    /// <summary>What the log does not say of the epochs.</summary>
+    public IReadOnlyList<EpochRecord>? ByEpoch { get; init; }
+
+    /// <summary>The version of this program, with its commit.</summary>
+    public static string ThisVersion { get; } =
+        typeof(RunSummary).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
+
+    public static string ThisMachine { get; } =
+        $"{RuntimeInformation.OSDescription}, {RuntimeInformation.ProcessArchitecture}, {Environment.ProcessorCount} processors, "
+        + $".NET {Environment.Version}";
 
     /// <exception cref="CommandException">The file is not a summary.</exception>
     public static RunSummary Read(string path)
     {
-        try
-        {
-            return JsonSerializer.Deserialize<RunSummary>(File.ReadAllBytes(path)) ?? throw new CommandException($"'{path}' is empty.");
-        }
-        catch (JsonException fault)
-        {
-            throw new CommandException($"'{path}' is not the summary of a run: {fault.Message} Remove it to train the run again.", fault);
-        }
+        const string what = "the summary of a run",
+            remedy = "Remove it to train the run again.";
+        RunSummary summary = JsonFile.Read<RunSummary>(path, what, remedy);
+        return summary.Fault is { } fault ? throw new CommandException($"'{path}' is not {what}: {fault}. {remedy}") : summary;
     }
 
-    public void Write(string path) => AtomicFile.Write(path, stream => JsonSerializer.Serialize(stream, this, Json));
+    public void Write(string path) => JsonFile.Write(path, this);
+
+    /// <summary>What makes it no summary although it is one by its form; null for nothing.</summary>
+    private string? Fault =>
+        Epochs < 0 ? $"its epochs are {Epochs}"
+        : Diverged is null && TestAccuracy is null ? "it has neither a test accuracy nor a divergence"
+        : TestAccuracy is not (null or (>= 0 and <= 1)) ? $"its test accuracy is {TestAccuracy}"
+        : !(Seconds >= 0) || double.IsInfinity(Seconds) ? $"its seconds are {Seconds}"
+        : null;
 }
 
 /// <summary>A training that did not reach its end because loss or weights became infinite or no number.</summary>

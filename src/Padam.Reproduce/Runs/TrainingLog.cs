@@ -41,14 +41,15 @@ internal sealed class TrainingLog
 
     /// <summary>The whole lines of a log; a last line without its end is left out.</summary>
     /// <exception cref="CommandException">
-    /// The file is no log: a column is missing, a line has another number of fields or no number, or an epoch is missing or twice.
+    /// The file cannot be read or is no log: a column is missing, a line has another number of fields or no number, or an epoch is
+    /// missing or twice.
     /// </exception>
     public static IReadOnlyList<LogRow> Read(string path)
     {
-        string text = File.ReadAllText(path);
-        using CsvReader reader = CsvReader.FromText(text[..(text.LastIndexOf('\n') + 1)], Reading);
         try
         {
+            string text = File.ReadAllText(path);
+            using CsvReader reader = CsvReader.FromText(text[..(text.LastIndexOf('\n') + 1)], Reading);
             List<LogRow> rows = [];
             foreach (LogRow row in reader.GetRecords<LogRow>())
             {
@@ -60,7 +61,8 @@ internal sealed class TrainingLog
             return rows;
         }
         // KeyNotFoundException: a column is missing.
-        catch (Exception e) when (e is CsvFormatException or KeyNotFoundException or InvalidDataException)
+        catch (Exception e)
+            when (e is CsvFormatException or KeyNotFoundException or InvalidDataException or IOException or UnauthorizedAccessException)
         {
             throw new CommandException(
                 $"'{path}' is not a training log: {e.Message.TrimEnd('.')}. Remove the file, or train again with --force.",
@@ -68,6 +70,9 @@ internal sealed class TrainingLog
             );
         }
     }
+
+    /// <summary>Whether there is a log with a whole epoch in it, damaged or not.</summary>
+    public static bool HasEpochs(string path) => File.Exists(path) && File.ReadLines(path).Skip(1).Any();
 
     public void Append(LogRow row)
     {

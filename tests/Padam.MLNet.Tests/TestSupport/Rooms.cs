@@ -18,13 +18,18 @@ internal static class Rooms
         ILookup<Type, string> files = SourceFiles.Of(assembly);
         return assembly
             .GetTypes()
-            .Where(type => !IsMadeByTheCompiler(type))
+            .Where(type => !IsMadeByTheCompiler(type) && !IsMadeByAGenerator(Outermost(type)))
             .ToDictionary(type => type, type => string.Join(" and ", Files(type).Select(file => RoomOf(file, project)).Distinct()));
 
+        // A generator adds files to the type that asks for it, and types of its own inside it.
         IEnumerable<string> Files(Type type) =>
-            files[type].Any() || type.DeclaringType is null
-                ? files[type].Where(file => !file.EndsWith(".g.cs", StringComparison.Ordinal))
-                : Files(type.DeclaringType);
+            files[type].Where(file => !IsGenerated(file)) is var written && (written.Any() || type.DeclaringType is null)
+                ? written
+                : Files(type.DeclaringType!);
+
+        bool IsMadeByAGenerator(Type type) => files[type].Any() && files[type].All(IsGenerated);
+
+        static bool IsGenerated(string file) => file.EndsWith(".g.cs", StringComparison.Ordinal);
     }
 
     /// <summary>Which type knows which of another room.</summary>

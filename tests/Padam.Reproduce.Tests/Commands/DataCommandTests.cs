@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Padam.Reproduce.Tests.Commands;
 
 [TestClass]
@@ -19,6 +21,33 @@ public sealed class DataCommandTests
 
         ConsoleResult forced = await ConsoleProcess.Run(folder.Path, [.. words, "--force"]);
         Assert.AreEqual(0, forced.ExitCode, forced.All);
+    }
+
+    [TestMethod]
+    [OSCondition(OperatingSystems.Linux)]
+    public async Task A_file_that_cannot_grow_is_said_in_one_sentence_and_leaves_nothing_behind()
+    {
+        using TemporaryFolder folder = new();
+        // A limit on the size of files, in place of a full disk.
+        using Process shell = Process.Start(
+            new ProcessStartInfo(
+                "bash",
+                ["-c", $"trap '' XFSZ; ulimit -f 20; exec '{ConsoleProcess.Executable}' data generate --data set --train 500 --test 100"]
+            )
+            {
+                WorkingDirectory = folder.Path,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+                UseShellExecute = false,
+                // What the runtime maps for its code counts as a file, too.
+                Environment = { ["DOTNET_EnableWriteXorExecute"] = "0" },
+            }
+        )!;
+        ConsoleResult result = await shell.Result();
+        Assert.AreEqual(1, result.ExitCode, result.All);
+        Assert.HasCount(1, result.Error.TrimEnd().Split('\n'), result.All);
+        StringAssert.Contains(result.Error, "too large for the file system");
+        Assert.IsEmpty(Directory.GetFiles(folder["set"]));
     }
 
     [TestMethod]
@@ -60,6 +89,7 @@ public sealed class DataCommandTests
     [DataRow("data download --dataset mnist", "mnist")]
     [DataRow("data download --base-url file:///etc", "http or https")]
     [DataRow("data generate --data x --train 0", "--train '0' is not a whole number of 1 or more")]
+    [DataRow("data generate --data x --seed x", "--seed 'x' is not a whole number")]
     [DataRow("nonsense", "nonsense")]
     public async Task Wrong_words_are_a_usage_error(string words, string said)
     {

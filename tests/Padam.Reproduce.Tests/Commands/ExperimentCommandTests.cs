@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using Padam.Reproduce.Experiments;
+using Padam.Reproduce.Runs;
 
 namespace Padam.Reproduce.Tests.Commands;
 
@@ -80,6 +82,91 @@ public sealed class ExperimentCommandTests
     }
 
     [TestMethod]
+    [OSCondition(OperatingSystems.Linux)]
+    public async Task A_parent_that_is_killed_takes_its_runs_along_and_they_save()
+    {
+        using TemporaryFolder folder = new();
+        WriteExperiment(folder, epochs: 200, "padam", "sgd");
+        using Process parent = ConsoleProcess.Start(folder.Path, "experiment", "mine.json", "--jobs", "2", "--threads", "1");
+        var started = new HashSet<string>();
+        while (started.Count < 2 && await parent.StandardOutput.ReadLineAsync() is { } line)
+            if (line.Contains("epoch 1/200", StringComparison.Ordinal))
+                started.Add(line.Split(" seed")[0]);
+        Assert.HasCount(3, ProcessesIn(folder.Path));
+
+        parent.Kill();
+        await parent.WaitForExitAsync();
+        for (int wait = 0; wait < 600 && ProcessesIn(folder.Path).Count > 0; wait++)
+            await Task.Delay(100);
+
+        Assert.IsEmpty(ProcessesIn(folder.Path));
+        string[] progress = Directory.GetFiles(folder["runs", "runs"], "progress.json", SearchOption.AllDirectories);
+        Assert.HasCount(2, progress);
+        Assert.HasCount(2, Directory.GetFiles(folder["runs", "runs"], "checkpoint.zip", SearchOption.AllDirectories));
+    }
+
+    /// <summary>The processes that work in a folder.</summary>
+    private static List<int> ProcessesIn(string folder) =>
+        [
+            .. Process
+                .GetProcessesByName("padam-reproduce")
+                .Where(process => new DirectoryInfo($"/proc/{process.Id}/cwd").LinkTarget == folder)
+                .Select(process => process.Id),
+        ];
+
+    [TestMethod]
+    public async Task The_lines_of_runs_side_by_side_come_through_whole_and_a_run_that_fails_is_said()
+    {
+        using TemporaryFolder folder = new();
+        WriteExperiment(folder, epochs: 1, "padam", "sgd");
+        Experiment experiment = ExperimentFile.Read(folder["mine.json"]);
+        foreach (PlannedRun run in Planning.Of(experiment, Scale.Full, Recipe.Report, [1, 2]).Runs)
+            FinishedRuns.Write(run.Files(folder["runs"]), run.Settings);
+        PlannedRun damaged = Planning.Of(experiment, Scale.Full, Recipe.Report, [2]).Runs[1];
+        await File.WriteAllTextAsync(damaged.Files(folder["runs"]).Summary, "{");
+
+        ConsoleResult result = await ConsoleProcess.Run(
+            folder.Path,
+            "experiment",
+            "mine.json",
+            "--seeds",
+            "1,2",
+            "--jobs",
+            "4",
+            "--threads",
+            "1"
+        );
+        Assert.AreEqual(1, result.ExitCode, result.All);
+        string[] lines = result.Output.Split('\n');
+        Assert.HasCount(3, lines.Where(line => line.StartsWith("wrn-10-1 ", StringComparison.Ordinal)));
+        Assert.HasCount(3, lines.Where(line => line.EndsWith(')') && line.Contains(": finished before (", StringComparison.Ordinal)));
+        StringAssert.Contains(result.Error, damaged.Files("runs").Summary);
+        StringAssert.Contains(result.Error, "ended with exit code 1");
+        StringAssert.Contains(result.Output, "3 of 4 runs finished, 1 damaged");
+    }
+
+    [TestMethod]
+    public async Task A_users_table2_stands_beside_the_shipped_one()
+    {
+        using TemporaryFolder folder = new();
+        WriteExperiment(folder, epochs: 1, "padam");
+        File.Move(folder["mine.json"], folder["table2.json"]);
+        Experiment shipped = ExperimentFile.Shipped("table2"),
+            own = ExperimentFile.Read(folder["table2.json"]);
+        ExperimentPlan plan = Planning.Of(shipped, Scale.Full, Recipe.Report, [1]);
+        plan.Keep(shipped, Scale.Full, Recipe.Report, folder["runs"], Assert.Fail);
+        string before = await File.ReadAllTextAsync(plan.FileIn(folder["runs"]));
+        foreach (PlannedRun run in Planning.Of(own, Scale.Full, Recipe.Report, [1]).Runs)
+            FinishedRuns.Write(run.Files(folder["runs"]), run.Settings);
+
+        ConsoleResult result = await ConsoleProcess.Run(folder.Path, "experiment", "table2.json");
+        Assert.AreEqual(0, result.ExitCode, result.All);
+        Assert.AreEqual(before, await File.ReadAllTextAsync(plan.FileIn(folder["runs"])));
+        StringAssert.Contains(result.Output, "own-table2, scale full, recipe report: 1 of 1 runs finished.");
+        StringAssert.Contains(result.Output, "table2, scale full, recipe report: 0 of 4 runs finished.");
+    }
+
+    [TestMethod]
     public async Task A_restriction_to_a_data_set_goes_with_the_words_of_the_array()
     {
         using TemporaryFolder folder = new();
@@ -139,7 +226,7 @@ public sealed class ExperimentCommandTests
     }
 
     [TestMethod]
-    [DataRow("experiment table9", 1, "table2")]
+    [DataRow("experiment table9", 2, "table2")]
     [DataRow("experiment table2 --data nowhere", 1, "data download --dataset cifar10")]
     [DataRow("experiment table2 --scale quick --index 4", 1, "the runs 0 to 3")]
     [DataRow("experiment table2 --scale huge", 2, "huge")]
@@ -152,6 +239,9 @@ public sealed class ExperimentCommandTests
     [DataRow("experiment table2 --jobs 2 --slurm", 2, "--slurm")]
     [DataRow("experiment all --slurm", 2, "for one experiment")]
     [DataRow("experiment none.json", 1, "none.json")]
+    [DataRow("experiment nope", 2, "There is no experiment 'nope'")]
+    [DataRow("experiment nope --slurm", 2, "There is no experiment 'nope'")]
+    [DataRow("experiment table2 --index x", 2, "--index 'x' is not a whole number of 0 or more")]
     [DataRow("report", 1, "has no experiments")]
     public async Task What_cannot_be_run_is_said(string words, int exitCode, string said)
     {

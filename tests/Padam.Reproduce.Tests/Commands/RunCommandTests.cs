@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using Padam.Reproduce.Data;
 using Padam.Reproduce.Runs;
 
 namespace Padam.Reproduce.Tests.Commands;
@@ -80,13 +81,14 @@ public sealed class RunCommandTests
 
     [TestMethod]
     [OSCondition(ConditionMode.Exclude, OperatingSystems.Windows)]
+    [DataRow("HUP", 129)]
     [DataRow("INT", 130)]
     [DataRow("TERM", 143)]
     public async Task A_run_stopped_by_a_signal_and_resumed_ends_with_the_same_log_and_weights(string signal, int exitCode)
     {
         using TemporaryFolder folder = new();
         TinyRun.WriteData(folder, images: 120);
-        string[] words = TinyRun.Words("--epochs", "5");
+        string[] words = TinyRun.Words("--epochs", "5", "--tensorboard");
         ConsoleResult whole = await ConsoleProcess.Run(folder.Path, [.. words, "--out", "whole"]);
         Assert.AreEqual(0, whole.ExitCode, whole.All);
 
@@ -96,10 +98,15 @@ public sealed class RunCommandTests
         ConsoleResult stopped = await process.Result();
         Assert.AreEqual(exitCode, stopped.ExitCode, stopped.All);
         Assert.IsFalse(File.Exists(folder[TinyRun.Model + ".json"]), "a stopped run is not finished");
+        RunProgress before = RunProgress.In(folder[TinyRun.Model + ".checkpoint"])!;
+        Assert.IsGreaterThan(0, before.Seconds);
 
         ConsoleResult refused = await ConsoleProcess.Run(folder.Path, words);
         Assert.AreEqual(1, refused.ExitCode, refused.All);
         StringAssert.Contains(refused.Error, "--resume");
+        ConsoleResult other = await ConsoleProcess.Run(folder.Path, [.. words, "--resume", "--lr", "0.2"]);
+        Assert.AreEqual(1, other.ExitCode, other.All);
+        StringAssert.Contains(other.Error, "is an unfinished run of other settings: learning rate 0.1, not 0.2.");
 
         ConsoleResult resumed = await ConsoleProcess.Run(folder.Path, [.. words, "--resume"]);
         Assert.AreEqual(0, resumed.ExitCode, resumed.All);
@@ -111,6 +118,35 @@ public sealed class RunCommandTests
                     await File.ReadAllBytesAsync(folder[TinyRun.Model.Replace("runs", "whole", StringComparison.Ordinal) + extension]);
             CollectionAssert.AreEqual(uninterrupted, interrupted, extension);
         }
+
+        var summary = RunSummary.Read(folder[TinyRun.Model + ".json"]);
+        Assert.IsGreaterThan(before.Seconds, summary.Seconds, "the parts are added up");
+        CollectionAssert.AreEqual(new[] { 1, 2, 3, 4, 5 }, summary.ByEpoch!.Select(epoch => epoch.Epoch).ToArray());
+        Assert.IsTrue(summary.ByEpoch!.All(epoch => epoch is { MacroAccuracy: >= 0 and <= 1, TestMacroAccuracy: >= 0 and <= 1 }));
+        Assert.HasCount(1, Directory.GetFiles(folder["runs", "vgg-small", "tensorboard", "model_padam_synthetic"]));
+    }
+
+    [TestMethod]
+    [OSCondition(OperatingSystems.Linux)]
+    public async Task A_run_that_was_started_to_outlive_its_terminal_does()
+    {
+        using TemporaryFolder folder = new();
+        TinyRun.WriteData(folder);
+        using Process process = Process.Start(
+            new ProcessStartInfo("nohup", [ConsoleProcess.Executable, .. TinyRun.Words("--epochs", "3")])
+            {
+                WorkingDirectory = folder.Path,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+                UseShellExecute = false,
+                Environment = { ["OMP_NUM_THREADS"] = "1", ["OMP_WAIT_POLICY"] = "passive" },
+            }
+        )!;
+        while (await process.StandardOutput.ReadLineAsync() is { } line && !line.Contains("epoch 1/3", StringComparison.Ordinal)) { }
+        process.Signal("HUP");
+        ConsoleResult result = await process.Result();
+        Assert.AreEqual(0, result.ExitCode, result.All);
+        Assert.IsTrue(File.Exists(folder[TinyRun.Model + ".json"]));
     }
 
     [TestMethod]
@@ -122,6 +158,139 @@ public sealed class RunCommandTests
         ConsoleResult result = await ConsoleProcess.Run(folder.Path, TinyRun.Words("--epochs", "2", "--lr", "1e30"));
         Assert.AreEqual(1, result.ExitCode, result.All);
         StringAssert.Contains(result.Error, "epoch 1, batch");
+    }
+
+    private static readonly RunSettings TinySettings = new()
+    {
+        DataSet = "synthetic",
+        Backbone = "vgg-small",
+        Optimizer = new OptimizerSettings("padam"),
+        Recipe = "authors",
+        Epochs = 2,
+        BatchSize = 20,
+    };
+
+    private static RunFiles TinyFiles(TemporaryFolder folder) => new(folder["runs", "vgg-small"], "padam", "synthetic");
+
+    /// <summary>Every file of a run with its content.</summary>
+    private static string[] Content(RunFiles files) =>
+        [
+            .. Directory
+                .GetFiles(files.Folder, "*", SearchOption.AllDirectories)
+                .Order(StringComparer.Ordinal)
+                .Select(file => $"{file} {Convert.ToBase64String(File.ReadAllBytes(file))}"),
+        ];
+
+    [TestMethod]
+    [DataRow("--device cuda", "--device cpu")]
+    [DataRow("--weights none.safetensors", "'none.safetensors' does not exist")]
+    [DataRow("--weights notes.txt", "notes.txt")]
+    [DataRow("--train-limit 1", "have the same value")]
+    [DataRow("--batch-size 20", "data_batch_1.bin", DisplayName = "a record file that ends in mid-record")]
+    public async Task Force_costs_nothing_where_data_device_or_weights_are_not_good(string words, string said)
+    {
+        using TemporaryFolder folder = new();
+        TinyRun.WriteData(folder);
+        await File.WriteAllTextAsync(folder["notes.txt"], "no weights");
+        if (said == "data_batch_1.bin")
+            await File.WriteAllTextAsync(folder["data", said], "no records");
+        RunFiles files = TinyFiles(folder);
+        FinishedRuns.Write(files, TinySettings);
+        Directory.CreateDirectory(files.Checkpoint);
+        await File.WriteAllTextAsync(Path.Combine(files.Checkpoint, "checkpoint.zip"), "of an unfinished run");
+        string[] before = Content(files);
+
+        ConsoleResult result = await ConsoleProcess.Run(
+            folder.Path,
+            [.. TinyRun.Words("--epochs", "2", "--force"), .. words.Split(' ').Except(["--batch-size", "20"])]
+        );
+        if (words == "--device cuda" && TorchSharp.torch.cuda.is_available())
+            Assert.Inconclusive("This machine has a GPU.");
+        Assert.AreEqual(1, result.ExitCode, result.All);
+        StringAssert.Contains(result.Error, said);
+        CollectionAssert.AreEqual(before, Content(files));
+    }
+
+    [TestMethod]
+    public async Task Force_replaces_a_run_once_the_new_one_has_an_epoch()
+    {
+        using TemporaryFolder folder = new();
+        TinyRun.WriteData(folder);
+        RunFiles files = TinyFiles(folder);
+        RunSummary before = FinishedRuns.Write(files, TinySettings);
+        ConsoleResult result = await ConsoleProcess.Run(folder.Path, TinyRun.Words("--epochs", "2", "--force"));
+        Assert.AreEqual(0, result.ExitCode, result.All);
+        Assert.AreNotEqual(before.Log, FinishedRun.Read(files)!.Summary.Log);
+        Assert.HasCount(Extensions.Length, Directory.GetFileSystemEntries(files.Folder));
+    }
+
+    [TestMethod]
+    public async Task A_run_whose_summary_or_model_is_gone_is_not_overwritten()
+    {
+        using TemporaryFolder folder = new();
+        TinyRun.WriteData(folder);
+        RunFiles files = TinyFiles(folder);
+        foreach (string gone in new[] { files.Summary, files.Model })
+        {
+            FinishedRuns.Write(files, TinySettings);
+            File.Delete(gone);
+            string[] before = Content(files);
+            foreach (string[] more in new string[][] { [], ["--resume"] })
+            {
+                ConsoleResult result = await ConsoleProcess.Run(folder.Path, TinyRun.Words(["--epochs", "2", .. more]));
+                Assert.AreEqual(1, result.ExitCode, result.All);
+                StringAssert.Contains(result.Error, Path.GetFileName(gone));
+                CollectionAssert.AreEqual(before, Content(files));
+            }
+        }
+    }
+
+    [TestMethod]
+    public async Task Resume_on_a_finished_run_says_that_it_is_finished_unless_it_is_another()
+    {
+        using TemporaryFolder folder = new();
+        RunFiles files = TinyFiles(folder);
+        FinishedRuns.Write(files, TinySettings);
+        string[] before = Content(files);
+
+        ConsoleResult same = await ConsoleProcess.Run(folder.Path, TinyRun.Words("--epochs", "2", "--resume"));
+        Assert.AreEqual(0, same.ExitCode, same.All);
+        StringAssert.Contains(same.Output, "finished before");
+        StringAssert.Contains(same.Output, "Test accuracy 90.00");
+
+        ConsoleResult other = await ConsoleProcess.Run(folder.Path, TinyRun.Words("--epochs", "3", "--resume"));
+        Assert.AreEqual(1, other.ExitCode, other.All);
+        StringAssert.Contains(other.Error, "epochs 2, not 3");
+        CollectionAssert.AreEqual(before, Content(files));
+    }
+
+    [TestMethod]
+    public async Task A_run_that_another_process_trains_is_left_to_it()
+    {
+        using TemporaryFolder folder = new();
+        TinyRun.WriteData(folder);
+        RunFiles files = TinyFiles(folder);
+        Directory.CreateDirectory(files.Folder);
+        using RunLock? other = RunLock.Take(files.Lock);
+        ConsoleResult result = await ConsoleProcess.Run(folder.Path, TinyRun.Words("--force"));
+        Assert.AreEqual(1, result.ExitCode, result.All);
+        StringAssert.Contains(result.Error, "Another process trains");
+    }
+
+    [TestMethod]
+    public async Task Limits_say_what_they_take_and_the_summary_keeps_it()
+    {
+        using TemporaryFolder folder = new();
+        TinyRun.WriteData(folder);
+        ConsoleResult result = await ConsoleProcess.Run(
+            folder.Path,
+            TinyRun.Words("--epochs", "1", "--train-limit", "40", "--test-limit", "20")
+        );
+        Assert.AreEqual(0, result.ExitCode, result.All);
+        StringAssert.Contains(result.Output, "training images: the first 40 of 60; test images: the first 20 of 30.");
+        DataIdentity data = RunSummary.Read(folder[TinyRun.Model + ".json"]).Data!;
+        Assert.AreEqual((new Share(40, 60), new Share(20, 30)), (data.Train, data.Test));
+        Assert.AreEqual(FileIdentity.Of(folder["data", "test_batch.bin"]).Sha256, data.Files[^1].Sha256);
     }
 
     [TestMethod]

@@ -135,6 +135,35 @@ public sealed class DataSetDownloadTests
         IsRefused(TinyArchive.Pack(("tiny-bin/data_batch_1.bin", new byte[7])), "it has 7 bytes instead of 40000");
 
     [TestMethod]
+    [DataRow("./")]
+    [DataRow(".")]
+    [DataRow("tiny-bin/./README.txt")]
+    [DataRow("tiny-bin/readme.html")]
+    public async Task What_archivers_add_is_passed_over(string name)
+    {
+        using TemporaryFolder folder = new();
+        using var server = new LocalServer(context =>
+            LocalServer.Send(
+                context,
+                TinyArchive.Pack(
+                    (name, []),
+                    ("tiny-bin/batches.meta.txt", TinyArchive.Names),
+                    ("tiny-bin/data_batch_1.bin", TinyArchive.Records)
+                )
+            )
+        );
+        await Download(server, folder.Path);
+        CollectionAssert.AreEqual(TinyArchive.Records, File.ReadAllBytes(folder["tiny-bin", "data_batch_1.bin"]));
+    }
+
+    [TestMethod]
+    public Task A_file_that_is_there_twice_is_refused() =>
+        IsRefused(
+            TinyArchive.Pack(("tiny-bin/data_batch_1.bin", TinyArchive.Records), ("tiny-bin/data_batch_1.bin", TinyArchive.Records)),
+            "it is there twice"
+        );
+
+    [TestMethod]
     public Task A_big_stranger_is_refused() =>
         IsRefused(TinyArchive.Pack(("tiny-bin/bomb", new byte[100_000])), "no such file belongs to the data set");
 

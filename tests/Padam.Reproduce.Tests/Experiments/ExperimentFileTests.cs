@@ -70,10 +70,62 @@ public sealed class ExperimentFileTests
     [DataRow("\"epochs\": 10", "\"epochs\": \"ten\"", "line 5:")]
     [DataRow("\"epochs\": 10", "\"epoch\": 10", "line 5:")]
     [DataRow("\"epochs\": 10,", "\"epochs\": 10", "line 6:")]
+    [DataRow("[\"cifar10\"]", "[\"cifar10\", \"cifar100\", \"cifar10\"]", "line 3: 'cifar10' stands twice in dataSets")]
+    [DataRow("[\"vgg16\"]", "[\"vgg16\",\n \"VGG16\"]", "line 5: 'vgg16' stands twice in backbones")]
+    [DataRow("[\"test-error\"]", "[\"test-error\", \"test-error\"]", "line 11: 'test-error' stands twice in figures")]
+    [DataRow("\"figures\"", "\"accuracyAtEpochs\": [5, 5], \"figures\"", "line 11: '5' stands twice in accuracyAtEpochs")]
+    [DataRow("{ \"name\": \"b\", \"optimizer\": \"sgd\" }", "null", "line 9: An entry of series is null")]
+    [DataRow("[\"cifar10\"]", "[null]", "line 3: An entry of dataSets is null")]
+    [DataRow("[\"vgg16\"]", "[null]", "line 4: An entry of backbones is null")]
+    [DataRow("[\"test-error\"]", "[null]", "line 11: An entry of figures is null")]
+    [DataRow("[5]", "null", "line 6:")]
+    [DataRow("\"vgg16\"", "\"wrn-\u0661\u0666-\u0664\"", "line 4: Backbone")]
     public void A_fault_is_said_with_its_line(string was, string becomes, string said)
     {
         string message = Assert.ThrowsExactly<CommandException>(() => Parse(Good.Replace(was, becomes, StringComparison.Ordinal))).Message;
         StringAssert.StartsWith(message, "mine.json, " + said);
+    }
+
+    [TestMethod]
+    public void A_byte_order_mark_before_the_text_does_no_harm()
+    {
+        using TemporaryFolder folder = new();
+        File.WriteAllText(folder["mine.json"], Good, new UTF8Encoding(encoderShouldEmitUTF8Identifier: true));
+        Assert.AreEqual("mine", ExperimentFile.Read(folder["mine.json"]).Name);
+
+        File.WriteAllText(folder["mine.json"], Good.Replace("vgg16", "vgg17", StringComparison.Ordinal), Encoding.UTF8);
+        StringAssert.Contains(Assert.ThrowsExactly<CommandException>(() => ExperimentFile.Read(folder["mine.json"])).Message, "line 4:");
+    }
+
+    [TestMethod]
+    [DataRow("table2.json", "own-table2")]
+    [DataRow("Figure4.JSON", "own-Figure4")]
+    [DataRow("mine.json", "mine")]
+    public void A_file_that_is_named_as_a_shipped_experiment_is_another(string file, string name)
+    {
+        using TemporaryFolder folder = new();
+        File.WriteAllText(folder[file], Good);
+        Assert.AreEqual(name, ExperimentFile.Read(folder[file]).Name);
+    }
+
+    [TestMethod]
+    public void What_is_no_file_is_said()
+    {
+        using TemporaryFolder folder = new();
+        Directory.CreateDirectory(folder["mine.json"]);
+        StringAssert.Contains(
+            Assert.ThrowsExactly<CommandException>(() => ExperimentFile.Read(folder["mine.json"])).Message,
+            "is a folder"
+        );
+        StringAssert.Contains(Assert.ThrowsExactly<CommandException>(() => ExperimentFile.Read(folder["none.json"])).Message, "no file");
+        foreach (string content in new[] { "", " ", "null", "[]", "7", "\"x\"", "{}", "\u0000" })
+        {
+            File.WriteAllText(folder["some.json"], content);
+            StringAssert.StartsWith(
+                Assert.ThrowsExactly<CommandException>(() => ExperimentFile.Read(folder["some.json"])).Message,
+                folder["some.json"] + ", line 1:"
+            );
+        }
     }
 
     [TestMethod]

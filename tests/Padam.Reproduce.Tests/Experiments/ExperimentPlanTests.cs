@@ -125,7 +125,9 @@ public sealed class ExperimentPlanTests
 
     /// <summary>What a call of the experiment leaves in the output folder.</summary>
     private static ExperimentPlan Asked(TemporaryFolder folder, Experiment experiment, int[] seeds, params string[] dataSets) =>
-        Planning.Of(experiment.Only(dataSets), Scale.Full, Recipe.Report, seeds).Keep(experiment, Scale.Full, Recipe.Report, folder.Path);
+        Planning
+            .Of(experiment.Only(dataSets), Scale.Full, Recipe.Report, seeds)
+            .Keep(experiment, Scale.Full, Recipe.Report, folder.Path, _ => { });
 
     private static string[] Ids(ExperimentPlan plan) => [.. plan.Runs.Select(run => run.Id)];
 
@@ -136,7 +138,7 @@ public sealed class ExperimentPlanTests
         Experiment table2 = ExperimentFile.Shipped("table2");
         ExperimentPlan three = Asked(folder, table2, [1, 2, 3]);
         CollectionAssert.AreEqual(Ids(three), Ids(Asked(folder, table2, [1])));
-        CollectionAssert.AreEqual(Ids(three), Ids(ExperimentPlan.In(folder.Path).Single()));
+        CollectionAssert.AreEqual(Ids(three), Ids(ExperimentPlan.Read(ExperimentPlan.FilesIn(folder.Path).Single())));
     }
 
     [TestMethod]
@@ -182,6 +184,65 @@ public sealed class ExperimentPlanTests
     }
 
     [TestMethod]
+    public void Seven_seeds_that_are_asked_for_at_once_are_all_in_the_kept_plan()
+    {
+        using TemporaryFolder folder = new();
+        Experiment table2 = ExperimentFile.Shipped("table2");
+        Parallel.For(1, 8, new ParallelOptions { MaxDegreeOfParallelism = 7 }, seed => Asked(folder, table2, [seed]));
+
+        ExperimentPlan kept = Planning.Of(table2, Scale.Full, Recipe.Report, [1, 2, 3, 4, 5, 6, 7]);
+        CollectionAssert.AreEqual(Ids(kept), Ids(ExperimentPlan.Read(ExperimentPlan.FilesIn(folder.Path).Single())));
+    }
+
+    [TestMethod]
+    [DataRow("{")]
+    [DataRow("null")]
+    [DataRow("")]
+    public void A_damaged_plan_is_named_set_aside_and_written_anew(string content)
+    {
+        using TemporaryFolder folder = new();
+        Experiment table2 = ExperimentFile.Shipped("table2");
+        string path = Planning.Of(table2, Scale.Full, Recipe.Report, [1]).FileIn(folder.Path);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        File.WriteAllText(path, content);
+
+        var warnings = new List<string>();
+        Planning.Of(table2, Scale.Full, Recipe.Report, [1]).Keep(table2, Scale.Full, Recipe.Report, folder.Path, warnings.Add);
+
+        StringAssert.Contains(warnings.Single(), path);
+        Assert.HasCount(4, ExperimentPlan.Read(path).Runs);
+        Assert.AreEqual(content, File.ReadAllText(Directory.GetFiles(folder["experiments"], "*.damaged").Single()));
+    }
+
+    [TestMethod]
+    [DataRow("\"Name\": \"table2\"", "\"Name\": \"../table2\"", "its name is '../table2'")]
+    [DataRow("\"Scale\": \"full\"", "\"Scale\": \"vast\"", "there is no scale 'vast'")]
+    [DataRow("\"Recipe\": \"report\",\n  \"Shown\"", "\"Recipe\": \"soup\",\n  \"Shown\"", "there is no recipe 'soup'")]
+    [DataRow("\"test-error\"", "\"error\"", "there is no figure 'error'")]
+    [DataRow("\"Scaled\": 50", "\"Scaled\": -1", "an epoch that it shows is none")]
+    [DataRow("\"Runs\": [", "\"Runs\": [ null,", "one of its runs is null")]
+    [DataRow("\"Network\": \"vgg16\"", "\"Network\": \"../vgg16\"", "is not known")]
+    [DataRow("\"DataSet\": \"cifar10\",\n      \"Network\"", "\"DataSet\": \"/etc\",\n      \"Network\"", "there is no data set '/etc'")]
+    [DataRow("\"Version\": 2", "\"Version\": 3", "its version is 3")]
+    [DataRow("\"Optimizer\": {", "\"Optimizer\": null, \"x\": {", "")]
+    public void A_plan_that_says_what_cannot_be_is_named(string was, string becomes, string said)
+    {
+        using TemporaryFolder folder = new();
+        Asked(folder, ExperimentFile.Shipped("table2"), [1]);
+        string path = ExperimentPlan.FilesIn(folder.Path).Single(),
+            text = File.ReadAllText(path);
+        StringAssert.Contains(text, was);
+        File.WriteAllText(
+            path,
+            new System.Text.RegularExpressions.Regex(System.Text.RegularExpressions.Regex.Escape(was)).Replace(text, becomes, 1)
+        );
+
+        string message = Assert.ThrowsExactly<CommandException>(() => ExperimentPlan.Read(path)).Message;
+        StringAssert.Contains(message, $"'{path}' is not the plan of an experiment");
+        StringAssert.Contains(message, said);
+    }
+
+    [TestMethod]
     public void An_experiment_on_some_of_its_data_sets_keeps_its_own_order_and_refuses_strangers()
     {
         Experiment figure4 = ExperimentFile.Shipped("figure4");
@@ -198,7 +259,7 @@ public sealed class ExperimentPlanTests
         using TemporaryFolder folder = new();
         ExperimentPlan plan = Asked(folder, ExperimentFile.Shipped("p-schedule"), [1, 2]);
 
-        ExperimentPlan read = ExperimentPlan.In(folder.Path).Single();
+        ExperimentPlan read = ExperimentPlan.Read(ExperimentPlan.FilesIn(folder.Path).Single());
         CollectionAssert.AreEqual(plan.Runs.Select(run => run.Id).ToArray(), read.Runs.Select(run => run.Settings.Id()).ToArray());
     }
 }

@@ -12,27 +12,9 @@ public sealed class ReportPageTests
     private static ExperimentPlan WriteTwoRuns(string output)
     {
         ExperimentPlan plan = Planning.Of(ExperimentFile.Shipped("table2"), Scale.Full, Recipe.Report, [1, 2]);
-        plan.Keep(ExperimentFile.Shipped("table2"), Scale.Full, Recipe.Report, output);
+        plan.Keep(ExperimentFile.Shipped("table2"), Scale.Full, Recipe.Report, output, _ => { });
         foreach (PlannedRun run in plan.Runs.Where(run => run.Series == "Padam"))
-        {
-            RunFiles files = run.Files(output);
-            Directory.CreateDirectory(files.Folder);
-            TrainingLog log = TrainingLog.Start(files.Log);
-            for (int epoch = 0; epoch < 200; epoch++)
-                log.Append(new LogRow(epoch, 0.5, 2.0 / (epoch + 1), 0.9, (92 + run.Settings.Seed) / 100.0, 1, 0.99, 0.1, 0.125));
-            File.WriteAllText(files.Model, "");
-            RunSummary
-                .Of(
-                    run.Settings,
-                    TrainingLog.Read(files.Log),
-                    ((92 + run.Settings.Seed) / 100.0, 0.99),
-                    TimeSpan.FromSeconds(7),
-                    100,
-                    new RunPlace { Files = files }
-                )
-                .Write(files.Summary);
-        }
-
+            FinishedRuns.Write(run.Files(output), run.Settings, (92 + run.Settings.Seed) / 100.0);
         return plan;
     }
 
@@ -53,21 +35,8 @@ public sealed class ReportPageTests
     }
 
     /// <summary>Makes a run of <see cref="WriteTwoRuns"/> one that diverged in epoch 120.</summary>
-    private static void Diverge(PlannedRun run, string output)
-    {
-        RunFiles files = run.Files(output);
-        TrainingLog.Continue(files.Log, 119);
-        File.Delete(files.Model);
-        RunSummary summary = RunSummary.Of(
-            run.Settings,
-            TrainingLog.Read(files.Log),
-            null,
-            TimeSpan.FromSeconds(5),
-            null,
-            new RunPlace { Files = files }
-        );
-        (summary with { Diverged = new Divergence(120, "The loss is NaN.") }).Write(files.Summary);
-    }
+    private static void Diverge(PlannedRun run, string output, int epoch = 120) =>
+        FinishedRuns.Diverge(run.Files(output), run.Settings, epoch);
 
     [TestMethod]
     public void Where_one_seed_diverged_the_others_stand_and_it_is_said()
@@ -102,10 +71,7 @@ public sealed class ReportPageTests
         using TemporaryFolder folder = new();
         ExperimentPlan plan = WriteTwoRuns(folder.Path);
         foreach (PlannedRun run in plan.Runs.Take(2))
-        {
-            Diverge(run, folder.Path);
-            TrainingLog.Start(run.Files(folder.Path).Log);
-        }
+            Diverge(run, folder.Path, epoch: 1);
 
         ReportPage.Write(folder.Path);
         Assert.HasCount(1, Directory.GetFiles(folder["figures"], "*.png"));

@@ -18,17 +18,34 @@ public sealed class RunFilesTests
     }
 
     [TestMethod]
-    public void A_finished_run_is_in_the_way_unless_forced_and_an_unfinished_one_is_not()
+    [DataRow("Model Summary", true, "is a finished run", DisplayName = "a finished run")]
+    [DataRow("Model Weights Log", false, "without", DisplayName = "a run whose summary is gone")]
+    [DataRow("Summary Log", false, "without", DisplayName = "a run whose model is gone")]
+    [DataRow("Log", false, "without", DisplayName = "the log of a run alone")]
+    public void What_a_run_left_is_in_the_way_unless_it_is_forced(string there, bool finished, string said)
     {
         using TemporaryFolder folder = new();
         var files = new RunFiles(folder.Path, "padam", "cifar10");
-        File.WriteAllText(files.Log, "");
-        files.Prepare(force: false);
+        foreach (string name in there.Split(' '))
+            File.WriteAllText((string)typeof(RunFiles).GetProperty(name)!.GetValue(files)!, "epoch\n0\n");
 
-        File.WriteAllText(files.Model, "");
-        File.WriteAllText(files.Summary, "");
-        StringAssert.Contains(Assert.ThrowsExactly<CommandException>(() => files.Prepare(force: false)).Message, "--force");
-        files.Prepare(force: true);
+        Assert.AreEqual(finished, files.IsFinished);
+        string message = Assert.ThrowsExactly<CommandException>(() => files.RequireFree(resume: false, force: false)).Message;
+        StringAssert.Contains(message, said);
+        StringAssert.Contains(message, "--force");
+        files.RequireFree(resume: false, force: true);
+    }
+
+    [TestMethod]
+    public void A_log_without_an_epoch_is_in_nobodys_way_and_one_without_a_checkpoint_starts_over_with_resume()
+    {
+        using TemporaryFolder folder = new();
+        var files = new RunFiles(folder.Path, "padam", "cifar10");
+        TrainingLog.Start(files.Log);
+        files.RequireFree(resume: false, force: false);
+
+        File.AppendAllText(files.Log, "0;1;1;1;1;1;1;1;\n");
+        files.RequireFree(resume: true, force: false);
     }
 
     [TestMethod]
@@ -45,15 +62,5 @@ public sealed class RunFilesTests
         files.RemoveUnfinished();
 
         CollectionAssert.AreEquivalent(kept, Directory.GetFileSystemEntries(folder.Path));
-    }
-
-    [TestMethod]
-    public void A_folder_that_cannot_be_made_is_refused_by_name()
-    {
-        using TemporaryFolder folder = new();
-        File.WriteAllText(folder["file"], "");
-        var files = new RunFiles(folder["file", "vgg16"], "padam", "cifar10");
-
-        StringAssert.Contains(Assert.ThrowsExactly<CommandException>(() => files.Prepare(force: false)).Message, "cannot be written");
     }
 }

@@ -1,0 +1,64 @@
+using System.Text.RegularExpressions;
+
+namespace Padam.Reproduce.Exits;
+
+/// <summary>
+/// The library's sentences in the console's words: it speaks of its options, and advises what only a program can do. Names of files and
+/// columns, which stand in quotes, stay as they are.
+/// </summary>
+internal static partial class ConsoleWords
+{
+    /// <summary>Advice that nobody can follow from a command line, and what can be done instead.</summary>
+    private static readonly (string Said, string Instead)[] Advice =
+    [
+        (", add a warm-up, or set GradientClipNorm.", "."),
+        (", or set SkipBadImages.", "."),
+        (" Set FallbackToCpu, or leave GpuDeviceId null.", " Use --device cpu."),
+        (" Set Resume to go on from it, or remove it to start anew.", " Go on with --resume, or start over with --force."),
+        (" Use another CheckpointFolder.", " Choose another --out, or start over with --force."),
+        (" Append Transforms.ResizeImages, or set ImageSize.", ""),
+        (" Append Transforms.ResizeImages before the trainer, or set ImageSize.", ""),
+        (" Resize with Transforms.ResizeImages before it.", ""),
+        (" Take fewer rows (Data.TakeRows) or smaller images (ImageSize, Transforms.ResizeImages).", " Use --train-limit."),
+        (" on the validation set,", " among the test images,"),
+        (" Raise ImageMemoryLimit, or let the environment name", " Let TMPDIR name"),
+    ];
+
+    /// <summary>The library's options by name; those that no option of the console sets are the recipe's.</summary>
+    private static readonly Dictionary<string, string> Options = new()
+    {
+        ["Backbone"] = "--backbone",
+        ["BatchSize"] = "--batch-size",
+        ["Beta1"] = "--beta1",
+        ["Beta2"] = "--beta2",
+        ["CheckpointEvery"] = "--checkpoint-every",
+        ["CheckpointFolder"] = "--out",
+        ["Epochs"] = "--epochs",
+        ["GpuDeviceId"] = "--device",
+        ["InitialWeights"] = "--weights",
+        ["LearningRate"] = "--lr",
+        ["Optimizer"] = "--optimizer",
+        ["Partial"] = "--partial",
+        ["Resume"] = "--resume",
+        ["Seed"] = "--seed",
+        ["Threads"] = "--threads",
+        ["ValidationSet"] = "the test images",
+        ["WeightDecay"] = "--weight-decay",
+    };
+
+    public static string Of(string message)
+    {
+        string said = Parameter().Replace(message, "");
+        foreach ((string advice, string instead) in Advice)
+            said = said.Replace(advice, instead, StringComparison.Ordinal);
+        return QuotedOrOption().Replace(said, match => Options.GetValueOrDefault(match.Value, match.Value));
+    }
+
+    // What an ArgumentException adds to its message.
+    [GeneratedRegex(@" \(Parameter '\w+'\)")]
+    private static partial Regex Parameter();
+
+    // An option is spoken of as one: "Threads is 0", "InitialWeights: the file". Before that, what stands in quotes is passed over.
+    [GeneratedRegex("""(?<!\w)'[^']*'(?!\w)|"[^"]*"|\b[A-Z]\w+(?= (?:is|was|needs|takes)\b|:)""")]
+    private static partial Regex QuotedOrOption();
+}

@@ -1,0 +1,23 @@
+namespace Padam.Reproduce.Runs;
+
+/// <summary>Where a run writes its files and computes. None of it changes what comes out, but for rounding.</summary>
+internal sealed record RunPlace
+{
+    public required RunFiles Files { get; init; }
+
+    public string Device { get; init; } = "cpu";
+
+    public int? Threads { get; init; }
+
+    public bool Resume { get; init; }
+
+    public bool Force { get; init; }
+
+    public int CheckpointEvery { get; init; } = 1;
+
+    /// <summary>Whether a training that diverges is written down as a result, or an error.</summary>
+    public bool DivergenceIsResult { get; init; }
+
+    /// <summary>Where TensorBoard event files go; null for none.</summary>
+    public string? TensorBoard { get; init; }
+}

@@ -1,0 +1,183 @@
+using System.Reflection;
+using Padam.MLNet;
+using Padam.MLNet.Optimizers;
+using Padam.Reproduce.Experiments;
+using Padam.Reproduce.Runs;
+
+namespace Padam.Reproduce.Tests.Runs;
+
+[TestClass]
+public sealed class RunIdentityTests
+{
+    private static readonly RunSettings Settings = Planning
+        .Of(ExperimentFile.Shipped("p-schedule"), Scale.Desk, Recipe.Report, [3])
+        .Runs.Single(run => run.Series == "p from 1/4 to 1/16, linear")
+        .Settings;
+
+    /// <summary>
+    /// A change here makes other runs of all that exist: they would be trained again. A setting that is new enters where it is used; a
+    /// default that is new is meant to be seen here.
+    /// </summary>
+    [TestMethod]
+    public void The_text_that_an_id_is_made_of_is_pinned()
+    {
+        const string text = """
+            padam-reproduce run 2
+            data set: cifar10
+            labels: none
+            training images: 10000
+            test images: 5000
+            image size: none
+            means: 0.4914 0.4822 0.4465
+            standard deviations: 0.2023 0.1994 0.201
+            crop padding: 2
+            flip: yes
+            network: vgg-small
+            initialization: Glorot
+            batch norm momentum: 0.01
+            batch norm epsilon: 0.001
+            first weights: drawn
+            optimizer: padam
+            learning rate: 0.02
+            weight decay: 0
+            beta1: 0.9
+            beta2: 0.999
+            epsilon: 1E-08
+            p: 0.25
+            epsilon placement: OutsideRoot
+            amsgrad: yes
+            decoupled weight decay: no
+            epochs: 20
+            batch size: 128
+            seed: 3
+            rate falls after epochs: 5 10 15
+            rate falls to: 0.5
+            p falls: linear
+            p falls to: 0.25
+            optimizer starts afresh after epochs: 5
+            kernel L2: 0.0005
+            turned as EXIF says: yes
+            ground: ff000000
+            pixel scale: 255
+            label smoothing: 0
+            gradient clip norm: none
+            frozen layers: none
+            validation fraction: 0
+            early stopping: none
+            best weights: no
+            bad images skipped: no
+            scoring batch size: 128
+            convolutions: Auto
+
+            """;
+        Assert.AreEqual(text.ReplaceLineEndings("\n"), RunIdentity.Of(Settings).Text);
+        Assert.AreEqual("ad6bacce3ebf", Settings.Id());
+    }
+
+    [TestMethod]
+    [DataRow("padam", "epsilon placement: InsideRoot")]
+    [DataRow("adam", "uncorrected epsilon: no")]
+    [DataRow("amsgrad", "amsgrad: yes")]
+    [DataRow("adamw", "weight decay: 0.025")]
+    [DataRow("sgd", "nesterov: no")]
+    [DataRow("yogi", "epsilon: 0.001")]
+    [DataRow("adabound", "final learning rate: 0.1")]
+    public void Each_optimizers_own_constants_are_in_it(string optimizer, string line)
+    {
+        RunSettings settings = Settings with { Recipe = "authors", Optimizer = new OptimizerSettings(optimizer), PartialDecay = null };
+        CollectionAssert.Contains(RunIdentity.Of(settings).Text.Split('\n'), line);
+    }
+
+    /// <summary>
+    /// Whoever adds an option to the library decides here whether it is part of what makes two runs the same: then
+    /// <see cref="RunIdentity"/> says it, but only where it is not what runs had before it was there.
+    /// </summary>
+    [TestMethod]
+    public void Every_option_of_the_library_is_part_of_it_or_known_not_to_change_the_outcome()
+    {
+        string[] inText =
+        [
+            "Backbone",
+            "Optimizer",
+            "Epochs",
+            "BatchSize",
+            "Schedule",
+            "PartialSchedule",
+            "ValidationFraction",
+            "EarlyStopping",
+            "RestoreBestWeights",
+            "Seed",
+            "Normalization",
+            "Augmentation",
+            "PixelScale",
+            "ImageSize",
+            "Preprocessing",
+            "SkipBadImages",
+            "LabelSmoothing",
+            "GradientClipNorm",
+            "KernelL2",
+            "OptimizerRestartEpochs",
+            "InitialWeights",
+            "FrozenLayers",
+            "InferenceBatchSize",
+            "ConvolutionAlgorithm",
+        ];
+        string[] notOfTheOutcome =
+        [
+            "LabelColumnName",
+            "FeatureColumnName",
+            "ScoreColumnName",
+            "PredictedLabelColumnName",
+            "ValidationSet",
+            "MetricsCallback",
+            "ProgressCallback",
+            "CancellationToken",
+            "CheckpointFolder",
+            "CheckpointEvery",
+            "Resume",
+            "ImageMemoryLimit",
+            "Threads",
+        ];
+        CollectionAssert.AreEquivalent(inText.Concat(notOfTheOutcome).ToArray(), Names(typeof(ImageClassificationOptions)));
+        CollectionAssert.AreEquivalent(new[] { "CropPadding", "Flip" }, Names(typeof(Augmentation)));
+        CollectionAssert.AreEquivalent(new[] { "ExifOrientation", "BackgroundColor" }, Names(typeof(ImagePreprocessing)));
+        string[] adaptive = ["Name", "LearningRate", "WeightDecay", "Beta1", "Beta2", "Epsilon"];
+        (Type Type, string[] Own)[] optimizers =
+        [
+            (typeof(PadamOptions), ["Partial", "AmsGrad", "DecoupledWeightDecay", "EpsilonPlacement"]),
+            (typeof(AdamOptions), ["UncorrectedEpsilon", "AmsGrad"]),
+            (typeof(AmsGradOptions), ["UncorrectedEpsilon", "AmsGrad"]),
+            (typeof(AdamWOptions), []),
+            (typeof(YogiOptions), []),
+            (typeof(AdaBoundOptions), ["FinalLearningRate", "Gamma", "AmsBound"]),
+        ];
+        foreach ((Type type, string[] own) in optimizers)
+            CollectionAssert.AreEquivalent(adaptive.Concat(own).ToArray(), Names(type), type.Name);
+        CollectionAssert.AreEquivalent(new[] { "Name", "LearningRate", "WeightDecay", "Momentum", "Nesterov" }, Names(typeof(SgdOptions)));
+    }
+
+    [TestMethod]
+    public void First_weights_count_by_what_they_are_not_by_where_they_lie()
+    {
+        using TemporaryFolder folder = new();
+        foreach ((string name, string content) in new[] { ("a", "1"), ("b", "1"), ("c", "2") })
+            File.WriteAllText(folder[name], content);
+        string IdOf(string name) => (Settings with { Weights = folder[name] }).Id();
+
+        Assert.AreEqual(IdOf("a"), IdOf("b"));
+        Assert.AreNotEqual(IdOf("a"), IdOf("c"));
+        Assert.AreNotEqual(IdOf("a"), Settings.Id());
+    }
+
+    [TestMethod]
+    public void Settings_that_differ_are_said_by_name()
+    {
+        RunSettings other = Settings with { Epochs = 10, Milestones = [5] };
+        string? difference = RunIdentity.Of(other).DifferenceFrom(RunIdentity.Of(Settings).ToDictionary());
+        Assert.AreEqual("epochs 20, not 10; rate falls after epochs 5 10 15, not 5", difference);
+        Assert.IsNull(RunIdentity.Of(Settings).DifferenceFrom(RunIdentity.Of(Settings).ToDictionary()));
+    }
+
+    private static string[] Names(Type type) =>
+        [.. type.GetProperties(BindingFlags.Public | BindingFlags.Instance).Select(property => property.Name)];
+}
