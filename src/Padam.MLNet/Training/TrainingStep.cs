@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Padam.MLNet.Backbones;
+using Padam.MLNet.Kernels;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -40,6 +41,7 @@ internal sealed class TrainingStep
             return value;
 
         loss.backward();
+        KernelBackward.ThrowIfFailed();
         KernelPenalty.AddGradient(_kernels, _options.KernelL2);
         if (_options.GradientClipNorm is { } norm)
             nn.utils.clip_grad_norm_(_parameters, norm);

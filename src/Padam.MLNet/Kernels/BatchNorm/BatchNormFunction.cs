@@ -12,6 +12,7 @@ internal sealed class BatchNormFunction : autograd.SingleTensorFunction<BatchNor
     /// <summary>See <see cref="BatchNormalization.Apply"/>.</summary>
     public static Tensor Apply(Tensor x, Tensor weight, Tensor bias, Tensor? residual, bool rectify, BatchStatistics statistics)
     {
+        KernelBackward.ThrowIfFailed();
         ReturnedGradients.DisposeLast();
         // The scope also takes the tensor of the output's size that TorchSharp allocates to remember the output's shape.
         using var scope = NewDisposeScope();
@@ -32,31 +33,32 @@ internal sealed class BatchNormFunction : autograd.SingleTensorFunction<BatchNor
     /// <inheritdoc/>
     public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output)
     {
-        ReturnedGradients.DisposeLast();
-        List<Tensor> saved = ctx.get_saved_variables();
-        using Tensor x = saved[0],
-            weight = saved[1],
-            bias = saved[2],
-            dy = grad_output;
-        using Tensor? residual = saved.Count > 3 ? saved[3] : null;
-        if (dy.IsInvalid)
-            return [null!, null!, null!, null!, null!, null!];
-
         var call = (Call)ctx.get_data(nameof(Call));
+        return KernelBackward.Run(
+            ctx,
+            grad_output,
+            arguments: 6,
+            saved => Gradients(grad_output, saved[0], saved[1], saved[2], saved.ElementAtOrDefault(3), call)
+        );
+    }
+
+    private static IEnumerable<Tensor?> Gradients(Tensor dy, Tensor x, Tensor weight, Tensor bias, Tensor? residual, Call call)
+    {
         if (DifferentiableBackward.IsWanted)
         {
-            Tensor Forward()
-            {
-                Tensor y = nn.functional.batch_norm(x, null, null, weight, bias, training: true, eps: call.Statistics.Epsilon);
-                y = residual is null ? y : y.add(residual, Scalars.One);
-                return call.Rectify ? y.relu() : y;
-            }
-
-            return ReturnedGradients.Keep(ctx, [.. DifferentiableBackward.Gradients(Forward, [x, weight, bias, residual], dy), null, null]);
+            return DifferentiableBackward.Gradients(() => ByOperators(x, weight, bias, residual, call), [x, weight, bias, residual], dy);
         }
 
         BatchNormGradients gradients = BatchNormalization.Backward(dy, x, weight, bias, residual, call.Rectify, call.Statistics);
-        return ReturnedGradients.Keep(ctx, gradients.Input, gradients.Weight, gradients.Bias, gradients.Residual, null, null);
+        return [gradients.Input, gradients.Weight, gradients.Bias, gradients.Residual];
+    }
+
+    private static Tensor ByOperators(Tensor x, Tensor weight, Tensor bias, Tensor? residual, Call call)
+    {
+        Tensor y = nn.functional.batch_norm(x, null, null, weight, bias, training: true, eps: call.Statistics.Epsilon);
+        if (residual is not null)
+            y = y.add(residual, Scalars.One);
+        return call.Rectify ? y.relu() : y;
     }
 
     private sealed class Call(bool rectify, BatchStatistics statistics)

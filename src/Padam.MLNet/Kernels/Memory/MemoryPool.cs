@@ -6,8 +6,12 @@ namespace Padam.MLNet.Kernels;
 /// freed there cannot serve the next request of the same size and alignment.
 /// </summary>
 /// <remarks>
-/// A block serves requests down to half its size. It goes back to the system when <see cref="Trim"/> is called, by whoever ends a training or a
-/// model, or after it has waited while <see cref="Patience"/> tensors were made: no step of a training is as long as that.
+/// A block serves requests down to half its size. It goes back to the system
+/// <list type="bullet">
+/// <item>when <see cref="Trim"/> is called, by whoever ends a training or a model;</item>
+/// <item>after it has waited while <see cref="Patience"/> tensors were made: no step of a training is as long as that;</item>
+/// <item>when more waits than twice what was ever lent at once, those first that have waited longest.</item>
+/// </list>
 /// </remarks>
 internal static class MemoryPool
 {
@@ -23,7 +27,10 @@ internal static class MemoryPool
     private static bool s_isGuarded;
     private static string? s_violation;
     private static int s_generation;
-    private static long s_tensors;
+    private static long s_tensors,
+        s_lent,
+        s_idle,
+        s_mostLent;
 
     /// <summary>
     /// Whether new blocks are guarded: around what is lent lie <see cref="GuardWords"/>, which are checked when it is returned, and its content
@@ -45,7 +52,7 @@ internal static class MemoryPool
         get
         {
             lock (Access)
-                return (Lent.Values.Sum(block => (long)block.Capacity), Idle.Sum(block => (long)block.Capacity));
+                return (s_lent, s_idle);
         }
     }
 
@@ -61,6 +68,8 @@ internal static class MemoryPool
         lock (Access)
         {
             MemoryBlock block = TakeIdle(length) ?? new MemoryBlock(length, s_isGuarded);
+            s_lent += (long)block.Capacity;
+            s_mostLent = Math.Max(s_mostLent, s_lent);
             string? violation = block.Lend(length, owner, s_generation);
             s_violation ??= violation;
             Lent.Add(block.Address, block);
@@ -78,11 +87,12 @@ internal static class MemoryPool
         {
             MemoryBlock block = Lent[address];
             Lent.Remove(address);
+            s_lent -= (long)block.Capacity;
             string? violation = block.Return();
             s_violation ??= violation;
             block.ReturnedAt = s_tensors;
             if (block.Generation == s_generation)
-                Idle.Insert(FirstOfAtLeast(block.Capacity), block);
+                Keep(block);
             else
                 block.Release();
         }
@@ -93,8 +103,8 @@ internal static class MemoryPool
     {
         lock (Access)
         {
-            Idle.ForEach(block => block.Release());
-            Idle.Clear();
+            ReleaseIdle(_ => true);
+            s_mostLent = s_lent;
             s_generation++;
         }
     }
@@ -104,11 +114,8 @@ internal static class MemoryPool
     {
         lock (Access)
         {
-            if (++s_tensors % (Patience / 16) != 0)
-                return;
-            foreach (MemoryBlock block in Idle.Where(HasWaitedTooLong))
-                block.Release();
-            Idle.RemoveAll(HasWaitedTooLong);
+            if (++s_tensors % (Patience / 16) == 0)
+                ReleaseIdle(block => s_tensors - block.ReturnedAt >= Patience);
         }
     }
 
@@ -119,7 +126,27 @@ internal static class MemoryPool
             throw new MemoryOverrunException(violation);
     }
 
-    private static bool HasWaitedTooLong(MemoryBlock block) => s_tensors - block.ReturnedAt >= Patience;
+    private static void Keep(MemoryBlock block)
+    {
+        Idle.Insert(FirstOfAtLeast(block.Capacity), block);
+        s_idle += (long)block.Capacity;
+        while (s_idle > 2 * s_mostLent)
+        {
+            MemoryBlock oldest = Idle.MinBy(idle => idle.ReturnedAt)!;
+            ReleaseIdle(idle => idle == oldest);
+        }
+    }
+
+    private static void ReleaseIdle(Predicate<MemoryBlock> which)
+    {
+        foreach (MemoryBlock block in Idle.FindAll(which))
+        {
+            block.Release();
+            s_idle -= (long)block.Capacity;
+        }
+
+        Idle.RemoveAll(which);
+    }
 
     /// <summary>Takes the smallest block that holds so many bytes, unless it is far too large.</summary>
     private static MemoryBlock? TakeIdle(nuint length)
@@ -129,6 +156,7 @@ internal static class MemoryPool
             return null;
         MemoryBlock block = Idle[at];
         Idle.RemoveAt(at);
+        s_idle -= (long)block.Capacity;
         return block;
     }
 

@@ -14,6 +14,8 @@ internal static class ElementwiseUpdate
     public static void Apply<TRule>(TRule rule, IReadOnlyList<Operands> operands)
         where TRule : struct, IUpdateRule
     {
+        // Gradients that could not be computed are missing.
+        KernelBackward.ThrowIfFailed();
         using DisposeScope temporaries = NewDisposeScope();
         var elsewhere = new List<Operands>();
         var pass = new FusedUpdate<TRule>(rule);

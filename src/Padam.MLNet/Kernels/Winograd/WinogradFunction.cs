@@ -16,6 +16,7 @@ internal sealed class WinogradFunction : autograd.SingleTensorFunction<WinogradF
     /// <summary>See <see cref="WinogradConvolution.Apply"/>.</summary>
     public static Tensor Apply(Tensor x, Tensor weight, Tensor? bias, int padding)
     {
+        KernelBackward.ThrowIfFailed();
         ReturnedGradients.DisposeLast();
         // The scope also takes the tensor of the output's size that TorchSharp allocates to remember the output's shape.
         using var scope = NewDisposeScope();
@@ -35,29 +36,29 @@ internal sealed class WinogradFunction : autograd.SingleTensorFunction<WinogradF
     /// <inheritdoc/>
     public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output)
     {
-        ReturnedGradients.DisposeLast();
-        List<Tensor> saved = ctx.get_saved_variables();
-        using Tensor x = saved[0],
-            weight = saved[1],
-            dy = grad_output;
-        using Tensor? bias = saved.Count > 2 ? saved[2] : null;
-        if (dy.IsInvalid)
-            return [null!, null!, null!, null!];
-
         var needs = (Needs)ctx.get_data(nameof(Needs));
+        return KernelBackward.Run(
+            ctx,
+            grad_output,
+            arguments: 4,
+            saved => Gradients(grad_output, saved[0], saved[1], saved.ElementAtOrDefault(2), needs)
+        );
+    }
+
+    private static IEnumerable<Tensor?> Gradients(Tensor dy, Tensor x, Tensor weight, Tensor? bias, Needs needs)
+    {
         if (DifferentiableBackward.IsWanted)
         {
             Tensor Forward() => nn.functional.conv2d(x, weight, bias, padding: [needs.Padding, needs.Padding]);
-            return ReturnedGradients.Keep(ctx, [.. DifferentiableBackward.Gradients(Forward, [x, weight, bias], dy), null]);
+            return DifferentiableBackward.Gradients(Forward, [x, weight, bias], dy);
         }
 
-        return ReturnedGradients.Keep(
-            ctx,
+        return
+        [
             needs.Input ? WinogradConvolution.InputGradient(dy, weight, needs.Padding, x.shape[2], x.shape[3]) : null,
             needs.Weight ? WinogradConvolution.WeightGradient(x, dy, weight, needs.Padding) : null,
             needs.Bias ? dy.sum([0, 2, 3]) : null,
-            null
-        );
+        ];
     }
 
     private sealed record Needs(bool Input, bool Weight, bool Bias, int Padding);

@@ -60,6 +60,23 @@ public sealed unsafe class MemoryPoolTests
     }
 
     [TestMethod]
+    public void No_more_waits_than_twice_what_was_lent_at_once()
+    {
+        // Ever larger, so that none serves the next.
+        for (int length = 1000; length < 100 * MiB; length *= 3)
+        {
+            Scratch.Rent(length, "larger and larger").Dispose();
+            Assert.IsLessThanOrEqualTo(2L * (length + 16) * sizeof(float), MemoryPool.Bytes.Idle);
+        }
+
+        // Ever smaller: what waits longest goes first.
+        long most = MemoryPool.Bytes.Idle;
+        for (int length = 20 * MiB; length > 1000; length /= 3)
+            Scratch.Rent(length, "smaller and smaller").Dispose();
+        Assert.IsLessThanOrEqualTo(2 * most, MemoryPool.Bytes.Idle);
+    }
+
+    [TestMethod]
     public void A_trim_gives_back_what_waits_and_later_what_is_lent()
     {
         using Scratch lent = Scratch.Rent(MiB, "lent");
