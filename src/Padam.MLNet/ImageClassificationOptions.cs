@@ -1,5 +1,6 @@
 using Microsoft.ML;
 using Padam.MLNet.Backbones;
+using Padam.MLNet.Data;
 using Padam.MLNet.Native;
 using Padam.MLNet.Optimizers;
 using Padam.MLNet.Schedules;
@@ -86,7 +87,7 @@ public sealed class ImageClassificationOptions : ITrainingOptions
     public int? Seed { get; set; }
 
     /// <summary>
-    /// Ends the training between two batches with an <see cref="OperationCanceledException"/>. ML.NET's own cancellation does the same.
+    /// Ends the reading between two rows, and the training between two batches, with an <see cref="OperationCanceledException"/>.
     /// </summary>
     public CancellationToken CancellationToken { get; set; }
 
@@ -260,7 +261,7 @@ public sealed class ImageClassificationOptions : ITrainingOptions
         if (OptimizerRestartEpochs is < 1)
             yield return $"OptimizerRestartEpochs is {OptimizerRestartEpochs}; it must be at least 1, or null for never.";
         if (InitialWeights is not null && !File.Exists(InitialWeights))
-            yield return $"InitialWeights: the file '{InitialWeights}' does not exist.";
+            yield return $"InitialWeights: the file '{InitialWeights}' does not exist.{MissingPath.Hint(InitialWeights)}";
         if (FrozenLayers is null)
             yield return "FrozenLayers is null; use an empty list for none.";
         if (!Enum.IsDefined(ConvolutionAlgorithm))

@@ -1,4 +1,3 @@
-using System.Drawing;
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
 using Padam.MLNet.Backbones;
@@ -23,6 +22,7 @@ public sealed class ImageClassificationTrainer : IEstimator<ImageClassificationT
 {
     private readonly IHost _host;
     private readonly ImageClassificationOptions _options;
+    private int _fitted;
 
     internal ImageClassificationTrainer(IHostEnvironment env, ImageClassificationOptions options)
     {
@@ -35,7 +35,10 @@ public sealed class ImageClassificationTrainer : IEstimator<ImageClassificationT
     }
 
     /// <summary>Trains a network.</summary>
-    /// <param name="input">Rows with a label and an image each. Read once, into memory.</param>
+    /// <param name="input">
+    /// Rows with a label and an image each. They are read once, before the first step, and kept as they came: in memory up to
+    /// <see cref="ImageClassificationOptions.ImageMemoryLimit"/>, in a temporary file beyond it.
+    /// </param>
     /// <returns>The trained model. Dispose it to free its tensors.</returns>
     /// <exception cref="ArgumentException">
     /// A column is missing or of the wrong type, or the network cannot carry images of this size.
@@ -56,21 +59,19 @@ public sealed class ImageClassificationTrainer : IEstimator<ImageClassificationT
         var columns = TrainingColumns.Of(input, _options);
         Device device = TrainingDevice.Of(_host, log);
         using var threads = new ThreadCount(_options.Threads);
-        using CheckpointFolder? checkpoints = _options.CheckpointFolder is { } folder ? CheckpointFolder.Open(folder) : null;
+        using CheckpointFolder? checkpoints = _options.CheckpointFolder is { } folder ? CheckpointFolder.Open(folder, _fitted) : null;
         Checkpoint? start = checkpoints?.Find(_options.Resume);
         int seed = _options.Seed ?? HostSettings.Seed(_host) ?? start?.Position.Seed ?? Random.Shared.Next();
+        var random = new RandomStream(seed);
+        using var first = FirstNetwork.Make(_options, columns, random, device, checkpoints is not null, log);
+
         bool stratified = start is null || start.Position.StratifiedValidation == true;
         using var data = TrainingData.Read(columns, _options, seed, stratified);
         if (data.ImagesInFile > 0)
             log.Info(MessageSensitivity.None, $"{data.ImagesInFile} images are beyond ImageMemoryLimit and kept in a temporary file.");
-        foreach (string skipped in data.SkippedImages())
-            log.Warning(MessageSensitivity.UserData, skipped);
-        if (data.TransparentImages > 0)
-            log.Warning(
-                MessageSensitivity.None,
-                $"{data.TransparentImages} images have transparent pixels, through which Preprocessing.BackgroundColor "
-                    + $"({ColorTranslator.ToHtml(_options.Preprocessing.BackgroundColor)}) shows."
-            );
+        foreach (string line in data.Warnings(_options.Preprocessing))
+            log.Warning(MessageSensitivity.UserData, line);
+        first.RequireRoom(data.Training.Images.Shape, Math.Min(_options.BatchSize, data.Training.Rows.Length));
         Normalization normalization =
             _options.Normalization
             ?? (_options.InitialWeights is null ? null : _options.Backbone.PretrainedNormalization)
@@ -80,53 +81,40 @@ public sealed class ImageClassificationTrainer : IEstimator<ImageClassificationT
             : TrainingSettings.Of(_options, data, normalization, seed);
         if (start is not null)
             checkpoints!.RequireSame(start.Position, settings);
+        checkpoints?.RemoveHalfWritten();
         log.Info(MessageSensitivity.None, Plan(data, device, seed));
 
         // From here on: the data before it are read by code of the caller's.
         using var state = TorchState.Enter();
-        var random = new RandomStream(seed);
-        nn.Module<Tensor, Tensor> network = FirstNetwork(data.Labels.Classes, random, device, log);
-        try
-        {
-            if (device.type == DeviceType.CPU)
-                MemoryEstimate.RequireRoomForSteps(
-                    network,
-                    _options.Backbone.Name,
-                    data.Training.Images.Shape,
-                    Math.Min(_options.BatchSize, data.Training.Rows.Length)
-                );
-            var context = new TrainingContext
-            {
-                Options = _options,
-                Data = data,
-                Normalization = normalization,
-                Network = network,
-                Device = device,
-                Seed = seed,
-                Random = random,
-                UserCode = new UserCode(network, _options, random, device),
-                State = state,
-                Log = log,
-                IsCancelled = IsCancelled,
-                Settings = settings,
-                StratifiedValidation = stratified,
-                Checkpoints = checkpoints,
-                Start = start,
-            };
-            int epoch;
-            using (var run = new TrainingRun(context))
-                epoch = run.Run();
-            network.ToChannelsLast();
-            return new ImageClassificationTransformer(
-                _host,
-                new SharedNetwork(Describe(data, normalization, seed, epoch), network, device)
-            );
-        }
-        catch
-        {
-            network.Dispose();
-            throw;
-        }
+        int epoch;
+        using (
+            var run = new TrainingRun(
+                new TrainingContext
+                {
+                    Options = _options,
+                    Data = data,
+                    Normalization = normalization,
+                    Network = first.Network,
+                    Frozen = first.Frozen,
+                    Device = device,
+                    Seed = seed,
+                    Random = random,
+                    UserCode = first.UserCode,
+                    State = state,
+                    Log = log,
+                    IsCancelled = IsCancelled,
+                    Settings = settings,
+                    StratifiedValidation = stratified,
+                    Checkpoints = checkpoints,
+                    Start = start,
+                }
+            )
+        )
+            epoch = run.Run();
+        first.Network.ToChannelsLast();
+        var network = new SharedNetwork(Describe(data, normalization, seed, epoch), first.Release(), device);
+        Interlocked.Increment(ref _fitted);
+        return new ImageClassificationTransformer(_host, network);
     }
 
     /// <summary>Checks the input's columns before any training and promises the output's: the input's, PredictedLabel and Score.</summary>
@@ -138,31 +126,6 @@ public sealed class ImageClassificationTrainer : IEstimator<ImageClassificationT
             _options.ScoreColumnName,
             _options.PredictedLabelColumnName
         ).Output(inputSchema);
-
-    private nn.Module<Tensor, Tensor> FirstNetwork(int classes, RandomStream random, Device device, IChannel log)
-    {
-        nn.Module<Tensor, Tensor> network = random.Draw(() => _options.Backbone.Build(classes));
-        try
-        {
-            if (_options.InitialWeights is { } file)
-            {
-                LoadedWeights loaded = WeightsFile.Load(network, file);
-                log.Info(MessageSensitivity.UserData, loaded.Describe(file, classes));
-            }
-
-            network.PlaceOn(device);
-            network.Use(_options.ConvolutionAlgorithm);
-            // TorchSharp's own optimizers cannot save state that is not in plain layout, and their state follows the parameters'.
-            if (_options.CheckpointFolder is null || _options.Optimizer is not CustomOptimizerOptions)
-                network.ToChannelsLast();
-            return network;
-        }
-        catch
-        {
-            network.Dispose();
-            throw;
-        }
-    }
 
     private bool IsCancelled() => _options.CancellationToken.IsCancellationRequested || HostSettings.IsCanceled(_host);
 

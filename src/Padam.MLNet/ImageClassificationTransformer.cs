@@ -70,8 +70,9 @@ public sealed class ImageClassificationTransformer : ITransformer, IDisposable
 
     /// <summary>The schema that <see cref="Transform"/> yields for an input's.</summary>
     /// <exception cref="ArgumentException">
-    /// The feature column is missing, or of another type, size or scale than the model was trained on; or the label column's keys stand for
-    /// other classes than the model's. (Data without a label column, or without texts as its keys, is taken.)
+    /// The feature column is missing or holds no images, or vectors of another size, or of another scale: singles for a model trained on
+    /// bytes or MLImages, or the other way round. Or the label column's keys stand for other classes than the model's; data without a label
+    /// column, or without texts as its keys, is taken.
     /// </exception>
     public DataViewSchema GetOutputSchema(DataViewSchema inputSchema)
     {
@@ -81,8 +82,9 @@ public sealed class ImageClassificationTransformer : ITransformer, IDisposable
 
     /// <summary>Adds PredictedLabel and Score, computed in batches while the result is read.</summary>
     /// <exception cref="ArgumentException">
-    /// The feature column is missing, or of another type, size or scale than the model was trained on; or the label column's keys stand for
-    /// other classes than the model's. (Data without a label column, or without texts as its keys, is taken.)
+    /// The feature column is missing or holds no images, or vectors of another size, or of another scale: singles for a model trained on
+    /// bytes or MLImages, or the other way round. Or the label column's keys stand for other classes than the model's; data without a label
+    /// column, or without texts as its keys, is taken.
     /// </exception>
     /// <exception cref="ObjectDisposedException">The transformer was disposed.</exception>
     public IDataView Transform(IDataView input)

@@ -1,27 +1,17 @@
-// Loads a model as any ML.NET program would, with no call into Padam.MLNet, and prints the bits of the scores of the images in a file.
-//   ARGS: model.zip, images (rows of 3 * side * side bytes), side
-using Microsoft.ML;
-using Microsoft.ML.Data;
+// What tests need a process of its own for:
+//   score ZIP IMAGES SIDE                 loads a model and prints its scores
+//   without-reflection DATA TARGET        trains and saves where JSON has no reflection
+using Padam.FreshProcess;
 
-var mlContext = new MLContext();
-ITransformer model = mlContext.Model.Load(args[0], out _);
-
-int side = int.Parse(args[2], System.Globalization.CultureInfo.InvariantCulture),
-    size = 3 * side * side;
-byte[] pixels = File.ReadAllBytes(args[1]);
-var schema = SchemaDefinition.Create(typeof(Row));
-schema[nameof(Row.Features)].ColumnType = new VectorDataViewType(NumberDataViewType.Byte, 3, side, side);
-IDataView images = mlContext.Data.LoadFromEnumerable(pixels.Chunk(size).Select(image => new Row { Features = image }), schema);
-
-foreach (Scored scored in mlContext.Data.CreateEnumerable<Scored>(model.Transform(images), reuseRowObject: false))
-    Console.WriteLine(string.Join(' ', scored.Score.Select(BitConverter.SingleToInt32Bits)));
-
-internal sealed class Row
+switch (args)
 {
-    public required byte[] Features { get; set; }
-}
-
-internal sealed class Scored
-{
-    public float[] Score { get; set; } = [];
+    case ["score", var zip, var images, var side]:
+        Scoring.Run(zip, images, side);
+        return 0;
+    case ["without-reflection", var data, var target]:
+        WithoutReflection.Run(data, target);
+        return 0;
+    default:
+        Console.Error.WriteLine("score ZIP IMAGES SIDE, or without-reflection DATA TARGET");
+        return 2;
 }

@@ -161,7 +161,7 @@ internal static partial class BackboneRegistry
     }
 
     // Bounded digits: a slip of the finger should not ask for terabytes of weights.
-    [GeneratedRegex(@"^wrn-(?<depth>\d{1,3})-(?<widen>\d{1,2})$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^wrn-(?<depth>[0-9]{1,3})-(?<widen>[0-9]{1,2})$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex WideName();
 
     private static string Nearest(string name) =>

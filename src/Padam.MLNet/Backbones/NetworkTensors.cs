@@ -1,4 +1,5 @@
 using TorchSharp;
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Padam.MLNet.Backbones;
@@ -12,6 +13,10 @@ internal static class NetworkTensors
         foreach (Tensor tensor in network.parameters().Concat(network.buffers()))
             tensor.DetachFromDisposeScope();
     }
+
+    /// <summary>The parameters that an optimizer is to change: those that are not frozen.</summary>
+    public static IEnumerable<(string name, Parameter parameter)> TrainedParameters(this nn.Module network) =>
+        network.named_parameters().Where(entry => entry.parameter.requires_grad);
 
     /// <summary>Moves the network to a device.</summary>
     public static void PlaceOn(this nn.Module<Tensor, Tensor> network, Device device)

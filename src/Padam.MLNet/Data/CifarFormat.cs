@@ -70,6 +70,7 @@ internal sealed record CifarFormat(string[] TrainFiles, string TestFile, int Lab
         if (!Directory.Exists(folder))
             throw new DirectoryNotFoundException(
                 $"The CIFAR folder '{folder}' does not exist. Give the folder that holds {string.Join(", ", TrainFiles)} and {TestFile}."
+                    + MissingPath.Hint(folder)
             );
     }
 
@@ -79,7 +80,9 @@ internal sealed record CifarFormat(string[] TrainFiles, string TestFile, int Lab
             throw new InvalidDataException($"'{path}' is a folder where a CIFAR record file is expected.");
         if (!File.Exists(path))
             throw new FileNotFoundException($"The CIFAR record file '{path}' does not exist.", path);
-        long length = new FileInfo(path).Length;
+        // Not FileInfo's length: that of a link is its own.
+        using FileStream file = File.OpenRead(path);
+        long length = file.Length;
         if (length == 0)
             throw new InvalidDataException($"'{path}' is empty.");
         if (length % RecordBytes != 0)
@@ -88,7 +91,8 @@ internal sealed record CifarFormat(string[] TrainFiles, string TestFile, int Lab
                     + $"{length % RecordBytes} bytes more. Fetch the file again."
             );
 
-        byte[] records = File.ReadAllBytes(path);
+        byte[] records = new byte[length];
+        file.ReadExactly(records);
         for (int row = 0, at = LabelByte; at < records.Length; row++, at += RecordBytes)
         {
             if (records[at] >= Classes)

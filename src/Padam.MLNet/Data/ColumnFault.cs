@@ -3,8 +3,20 @@ namespace Padam.MLNet.Data;
 /// <summary>What is said of a column that does not fit; the same before training (schema shapes) and on data (schemas).</summary>
 internal static class ColumnFault
 {
-    internal static string Missing(string role, string name, IEnumerable<string> known) =>
-        $"{role} column '{name}' is not in the data, which has: {string.Join(", ", known)}.";
+    internal const string Label = "Label",
+        Feature = "Feature";
+
+    internal static string Missing(string role, string name, IEnumerable<string> known)
+    {
+        string[] names = [.. known];
+        string message = $"{role} column '{name}' is not in the data, which has: {string.Join(", ", names)}.";
+        if (Array.Find(names, other => UnicodeForm.AreSame(other, name)) is not null)
+            return $"{message} One of them differs from it only in its Unicode form (accents apart from their letters, or one with them).";
+        return role == Feature
+            ? $"{message} Data.ShuffleRows and Data.Cache drop columns of images: leave them out, as the trainer shuffles in each epoch and "
+                + "keeps the images itself."
+            : message;
+    }
 
     internal static string NotImages(string name, object type) =>
         $"Feature column '{name}' is a {type}; it must be {ImageColumn.Accepted}.";

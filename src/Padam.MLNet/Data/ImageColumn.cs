@@ -47,7 +47,10 @@ internal sealed record ImageColumn(DataViewSchema.Column Column, ImageKind Kind,
     {
         DataViewSchema.Column column =
             schema.GetColumnOrNull(name)
-            ?? throw new ArgumentOutOfRangeException(nameof(name), ColumnFault.Missing("Feature", name, schema.Select(c => c.Name)));
+            ?? throw new ArgumentOutOfRangeException(
+                nameof(name),
+                ColumnFault.Missing(ColumnFault.Feature, name, schema.Select(c => c.Name))
+            );
         if (column.Type is ImageDataViewType)
             return new(column, ImageKind.Image, null);
         if (column.Type is VectorDataViewType { Dimensions: [ImageShape.Channels, > 0 and int height, > 0 and int width] } vector)

@@ -47,7 +47,7 @@ internal sealed class ImageFilesDataView : IDataView
             if (Directory.Exists(path))
                 throw new FileNotFoundException($"'{path}' is a folder where an image file is expected.", path);
             if (!File.Exists(path))
-                throw new FileNotFoundException($"The image '{path}' does not exist.", path);
+                throw new FileNotFoundException($"The image '{path}' does not exist.{MissingPath.Hint(path)}", path);
         }
 
         return imageColumn == PathColumn

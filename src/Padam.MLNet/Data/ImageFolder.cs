@@ -23,6 +23,7 @@ internal sealed record ImageFolder(
         if (!Directory.Exists(folder))
             throw new DirectoryNotFoundException(
                 $"The image folder '{folder}' does not exist. Give a folder with one sub-folder of images for each class."
+                    + MissingPath.Hint(folder)
             );
         var search = new ImageSearch(folder, classes ?? []);
         Dictionary<string, string> folders = ByName(search.SubFolders(), folder);

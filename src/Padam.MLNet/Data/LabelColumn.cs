@@ -10,7 +10,10 @@ internal sealed record LabelColumn(DataViewSchema.Column Column, int Classes, Ke
     {
         DataViewSchema.Column column =
             schema.GetColumnOrNull(name)
-            ?? throw new ArgumentOutOfRangeException(nameof(name), ColumnFault.Missing("Label", name, schema.Select(c => c.Name)));
+            ?? throw new ArgumentOutOfRangeException(
+                nameof(name),
+                ColumnFault.Missing(ColumnFault.Label, name, schema.Select(c => c.Name))
+            );
         if (column.Type is not KeyDataViewType key)
             throw new ArgumentOutOfRangeException(nameof(name), ColumnFault.NotKey(name, column.Type));
         if (key.Count is 0 or > int.MaxValue)
@@ -49,9 +52,9 @@ internal sealed record LabelColumn(DataViewSchema.Column Column, int Classes, Ke
 
         Dictionary<string, int> known = [];
         for (int i = 0; i < training.Classes; i++)
-            known.TryAdd(training.Values.Values[i], i);
+            known.TryAdd(UnicodeForm.Composed(training.Values.Values[i]), i);
         // A class of the validation set alone only matters where a row has it: -1, refused then.
-        return [.. Values.Values.Select(value => known.GetValueOrDefault(value, -1))];
+        return [.. Values.Values.Select(value => known.GetValueOrDefault(UnicodeForm.Composed(value), -1))];
     }
 
     private Func<int> Reader<T>(DataViewRow row)

@@ -32,7 +32,7 @@ internal abstract class RowCursor(DataViewSchema schema, long rows, HashSet<int>
         if (!IsColumnActive(column))
             throw new InvalidOperationException($"Column '{column.Name}' was not asked for when the cursor was made.");
         return Getter(column.Index) as ValueGetter<TValue>
-            ?? throw new InvalidOperationException($"Column '{column.Name}' is a {column.Type}, not a {typeof(TValue)}.");
+            ?? throw new InvalidOperationException($"Column '{column.Name}' is a {column.Type}, not a {TypeName.Of(typeof(TValue))}.");
     }
 
     public override ValueGetter<DataViewRowId> GetIdGetter() => (ref DataViewRowId id) => id = new DataViewRowId((ulong)Row, 0);

@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 
 namespace Padam.MLNet.Formats;
 
@@ -11,19 +11,9 @@ internal static class DescriptionText
     /// <summary>The most bytes that are read: room for a hundred thousand long class names.</summary>
     internal const int MostBytes = 16 << 20;
 
-    private static readonly JsonSerializerOptions Json = new()
+    internal static byte[] Write<T>(T value, JsonTypeInfo<T> type)
     {
-        WriteIndented = true,
-        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
-        AllowDuplicateProperties = false,
-        RespectNullableAnnotations = true,
-        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
-        Converters = { new JsonStringEnumConverter() },
-    };
-
-    internal static byte[] Write<T>(T value)
-    {
-        byte[] json = JsonSerializer.SerializeToUtf8Bytes(value, Json);
+        byte[] json = JsonSerializer.SerializeToUtf8Bytes(value, type);
         return [.. json, (byte)'\n', .. Encoding.ASCII.GetBytes(Hash(json)), (byte)'\n'];
     }
 
@@ -31,10 +21,11 @@ internal static class DescriptionText
     /// <param name="file">The file's name, for messages.</param>
     /// <param name="oldest">The oldest layout that is read, the JSON's <c>Format</c>.</param>
     /// <param name="newest">The newest.</param>
+    /// <param name="type">How the JSON is read.</param>
     /// <exception cref="InvalidDataException">
     /// The text is too long, its checksum is wrong, or it is not such a JSON of this layout.
     /// </exception>
-    internal static T Read<T>(Stream stream, string file, int oldest, int newest)
+    internal static T Read<T>(Stream stream, string file, int oldest, int newest, JsonTypeInfo<T> type)
     {
         byte[] text = ReadAll(stream, file);
         int length = text.Length;
@@ -47,13 +38,13 @@ internal static class DescriptionText
         try
         {
             // First: a newer layout may differ in anything but this and the checksum.
-            int written = JsonSerializer.Deserialize<Layout>(json)?.Format ?? 0;
+            int written = FormatOf(json);
             if (written < oldest || written > newest)
                 throw new InvalidDataException(
                     $"{file} has format {written}; this version of Padam.MLNet reads {oldest} to {newest}. Use the version that wrote it, "
                         + "or a newer one."
                 );
-            return JsonSerializer.Deserialize<T>(json, Json) ?? throw new InvalidDataException($"{file}: the description is empty.");
+            return JsonSerializer.Deserialize(json, type) ?? throw new InvalidDataException($"{file}: the description is empty.");
         }
         catch (JsonException fault)
         {
@@ -76,7 +67,17 @@ internal static class DescriptionText
         return text.ToArray();
     }
 
-    private sealed record Layout(int Format);
+    private static int FormatOf(ReadOnlySpan<byte> json)
+    {
+        using JsonDocument text = JsonDocument.Parse(json.ToArray());
+        return
+            text.RootElement.ValueKind == JsonValueKind.Object
+            && text.RootElement.TryGetProperty("Format", out JsonElement format)
+            && format.ValueKind == JsonValueKind.Number
+            && format.TryGetInt32(out int number)
+            ? number
+            : 0;
+    }
 
     internal static string Hash(ReadOnlySpan<byte> bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
 }

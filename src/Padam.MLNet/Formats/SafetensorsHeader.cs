@@ -35,7 +35,8 @@ internal sealed class SafetensorsHeader
         ulong length = BinaryPrimitives.ReadUInt64LittleEndian(prefix);
         if (length > (ulong)(fileLength - prefix.Length))
             throw Bad(
-                $"its header claims {length} bytes, and {fileLength - prefix.Length} follow. It is truncated, or no safetensors file."
+                ForeignKind(prefix, stream)
+                    ?? $"its header claims {length} bytes, and {fileLength - prefix.Length} follow. It is truncated, or no safetensors file."
             );
         if (length > LargestHeader)
             throw Bad($"its header claims {length} bytes; {LargestHeader} are the most that is read.");
@@ -58,6 +59,14 @@ internal sealed class SafetensorsHeader
             "F16" or "BF16" => 2,
             _ => null,
         };
+
+    private static string? ForeignKind(ReadOnlySpan<byte> prefix, Stream stream)
+    {
+        byte[] head = new byte[ForeignFile.HeadBytes];
+        prefix.CopyTo(head);
+        int read = stream.ReadAtLeast(head.AsSpan(prefix.Length), head.Length - prefix.Length, throwOnEndOfStream: false);
+        return ForeignFile.Describe(head.AsSpan(0, prefix.Length + read));
+    }
 
     private List<SafetensorsEntry> Parse(byte[] json)
     {

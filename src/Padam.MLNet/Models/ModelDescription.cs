@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Padam.MLNet.Backbones;
 using Padam.MLNet.Data;
 
@@ -26,6 +27,7 @@ internal sealed record ModelDescription
     public required int Width { get; init; }
 
     /// <summary>Of format 1: whether ImageSize was set. Images of other sizes are stretched when scoring, whatever it says.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public bool? ResizeImages { get; init; }
 
     /// <summary>How pictures became pixels; null in format 1, where they were stretched, not turned, and on black.</summary>

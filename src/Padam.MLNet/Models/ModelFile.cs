@@ -1,5 +1,7 @@
+using System.Globalization;
 using System.IO.Compression;
 using System.Security.Cryptography;
+using System.Text;
 using Padam.MLNet.Formats;
 using Padam.MLNet.Models;
 using Padam.MLNet.Native;
@@ -29,7 +31,21 @@ public sealed record ModelReport(
     string Optimizer,
     int Seed,
     int Epoch
-);
+)
+{
+    // As a record prints itself, but with the classes' names.
+    private bool PrintMembers(StringBuilder text)
+    {
+        string names = ClassNames is null ? "" : $"[{string.Join(", ", ClassNames)}]";
+        text.Append(CultureInfo.InvariantCulture, $"Path = {Path}, Backbone = {Backbone}, Classes = {Classes}, ClassNames = {names}, ");
+        text.Append(
+            CultureInfo.InvariantCulture,
+            $"Height = {Height}, Width = {Width}, Parameters = {Parameters}, Optimizer = {Optimizer}, "
+        );
+        text.Append(CultureInfo.InvariantCulture, $"Seed = {Seed}, Epoch = {Epoch}");
+        return true;
+    }
+}
 
 /// <summary>
 /// Reads model zips with suspicion. ML.NET treats model files as trusted code: it loads the classes and assemblies that they name. Verify

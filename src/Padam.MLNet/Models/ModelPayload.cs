@@ -25,7 +25,14 @@ internal static class ModelPayload
             using var weights = new HashingStream();
             Safetensors.Write(weights, state);
             (long length, string hash) = weights.Finish();
-            byte[] description = DescriptionText.Write(model with { WeightsLength = length, WeightsSha256 = hash });
+            byte[] description = DescriptionText.Write(
+                model with
+                {
+                    WeightsLength = length,
+                    WeightsSha256 = hash,
+                },
+                ModelJson.Default.ModelDescription
+            );
             entry(DescriptionEntry, stream => stream.Write(description));
             entry(WeightsEntry, stream => Safetensors.Write(stream, state));
         }
@@ -39,7 +46,13 @@ internal static class ModelPayload
     /// <summary>Reads and checks the description.</summary>
     internal static ModelDescription ReadDescription(Stream stream, string file)
     {
-        var model = DescriptionText.Read<ModelDescription>(stream, file, ModelDescription.OldestFormat, ModelDescription.CurrentFormat);
+        var model = DescriptionText.Read(
+            stream,
+            file,
+            ModelDescription.OldestFormat,
+            ModelDescription.CurrentFormat,
+            ModelJson.Default.ModelDescription
+        );
         if (model.Faults().FirstOrDefault() is { } fault)
             throw new InvalidDataException($"{file}: {fault}");
         return model;

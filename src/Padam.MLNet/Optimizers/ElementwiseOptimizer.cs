@@ -89,10 +89,16 @@ public abstract class ElementwiseOptimizer<TOptions> : OptimizerHelper
                 }
             ),
             { } others => throw new ArgumentException(
-                $"The group's options are {others.GetType()}; optimizer '{_settings.Name}' takes {typeof(GroupOptions<TOptions>)}.",
+                $"The group's options are {Describe(others.GetType())}; optimizer '{_settings.Name}' takes "
+                    + $"{Describe(typeof(GroupOptions<TOptions>))}.",
                 nameof(group)
             ),
         };
+
+    private static string Describe(Type options) =>
+        options.IsGenericType && options.GetGenericTypeDefinition() == typeof(GroupOptions<>)
+            ? $"GroupOptions<{options.GetGenericArguments()[0].Name}>"
+            : options.Name;
 
     private void Step(ParamGroup group)
     {

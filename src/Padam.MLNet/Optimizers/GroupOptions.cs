@@ -34,7 +34,7 @@ public sealed class GroupOptions<TOptions> : OptimizerOptions
     {
         ArgumentNullException.ThrowIfNull(writer);
         base.SaveStateDict(writer);
-        writer.Write(JsonSerializer.Serialize(Settings));
+        writer.Write(JsonSerializer.Serialize(Settings, OptimizerJson.Of<TOptions>()));
     }
 
     /// <summary>Reads what <see cref="SaveStateDict"/> wrote.</summary>
@@ -46,7 +46,8 @@ public sealed class GroupOptions<TOptions> : OptimizerOptions
         base.LoadStateDict(reader);
         try
         {
-            Settings = JsonSerializer.Deserialize<TOptions>(reader.ReadString()) ?? throw new JsonException("It is null.");
+            Settings =
+                JsonSerializer.Deserialize(reader.ReadString(), OptimizerJson.Of<TOptions>()) ?? throw new JsonException("It is null.");
             Settings.ThrowIfInvalid();
         }
         catch (Exception e) when (e is JsonException or ArgumentException)

@@ -1,5 +1,6 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using Padam.MLNet.Data;
 
 namespace Padam.MLNet.Scoring;
 
@@ -23,7 +24,7 @@ internal static class Prediction
                 )
                 : (ValueGetter<uint>)((ref uint key) => key = MostProbable(probabilities()));
         return getter as ValueGetter<TValue>
-            ?? throw new InvalidOperationException($"Column '{column.Name}' is a {column.Type}, not a {typeof(TValue)}.");
+            ?? throw new InvalidOperationException($"Column '{column.Name}' is a {column.Type}, not a {TypeName.Of(typeof(TValue))}.");
     }
 
     /// <summary>

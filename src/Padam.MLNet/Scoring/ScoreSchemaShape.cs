@@ -18,7 +18,10 @@ internal sealed record ScoreSchemaShape(string Label, string Features, string Sc
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or of the wrong type.</exception>
     internal SchemaShape Output(SchemaShape input)
     {
-        (SchemaShape.Column label, SchemaShape.Column features) = (Find(input, "Label", Label), Find(input, "Feature", Features));
+        (SchemaShape.Column label, SchemaShape.Column features) = (
+            Find(input, ColumnFault.Label, Label),
+            Find(input, ColumnFault.Feature, Features)
+        );
         if (!label.IsKey || label.Kind != VectorKind.Scalar)
             throw new ArgumentOutOfRangeException(nameof(input), ColumnFault.NotKey(label.Name, Describe(label)));
         if (!HoldsImages(features))

@@ -1,24 +1,25 @@
 using Microsoft.ML;
+using Padam.MLNet.MLNetInternals;
 using Padam.MLNet.Models;
 
 namespace Padam.MLNet.Scoring;
 
 /// <summary>A view with the two output columns added, scored batch by batch while it is read.</summary>
-internal sealed class ScoredDataView(IDataView input, ScoreSchema schema, SharedNetwork network) : IDataView
+internal sealed class ScoredDataView(IDataView input, ScoreSchema schema, SharedNetwork network) : TransformedView(input)
 {
-    public DataViewSchema Schema => schema.Output;
+    public override DataViewSchema Schema => schema.Output;
 
     // Two cursors read the input side by side, so both must see the same order.
-    public bool CanShuffle => false;
+    public override bool CanShuffle => false;
 
-    public long? GetRowCount() => input.GetRowCount();
+    public override long? GetRowCount() => Input.GetRowCount();
 
-    public DataViewRowCursor GetRowCursor(IEnumerable<DataViewSchema.Column> columnsNeeded, Random? rand = null)
+    public override DataViewRowCursor GetRowCursor(IEnumerable<DataViewSchema.Column> columnsNeeded, Random? rand = null)
     {
         network.ThrowIfDisposed();
-        return new BatchedCursor(input, schema, [.. columnsNeeded], network);
+        return new BatchedCursor(Input, schema, [.. columnsNeeded], network);
     }
 
-    public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null) =>
+    public override DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null) =>
         [GetRowCursor(columnsNeeded, rand)];
 }

@@ -84,7 +84,11 @@ internal sealed record Checkpoint(CheckpointPosition Position, byte[] Weights, b
             stream =>
             {
                 using var zip = new ZipArchive(stream, ZipArchiveMode.Create, leaveOpen: true);
-                foreach ((string name, byte[] bytes) in entries.Prepend((PositionEntry, DescriptionText.Write(position))))
+                foreach (
+                    (string name, byte[] bytes) in entries.Prepend(
+                        (PositionEntry, DescriptionText.Write(position, CheckpointJson.Default.CheckpointPosition))
+                    )
+                )
                 {
                     using Stream entry = zip.CreateEntry(name, CompressionLevel.NoCompression).Open();
                     entry.Write(bytes);
@@ -98,15 +102,18 @@ internal sealed record Checkpoint(CheckpointPosition Position, byte[] Weights, b
     {
         try
         {
-            using ZipArchive zip = ZipFile.OpenRead(path);
-            long length = new FileInfo(path).Length;
+            using FileStream file = File.OpenRead(path);
+            using var zip = new ZipArchive(file);
+            // Not FileInfo's length: that of a link is its own.
+            long length = file.Length;
             CheckpointPosition position;
             using (Stream stream = Entry(zip, PositionEntry, length, path).Open())
-                position = DescriptionText.Read<CheckpointPosition>(
+                position = DescriptionText.Read(
                     stream,
                     path,
                     CheckpointPosition.OldestFormat,
-                    CheckpointPosition.CurrentFormat
+                    CheckpointPosition.CurrentFormat,
+                    CheckpointJson.Default.CheckpointPosition
                 );
             byte[] Bytes(string name) => ReadEntry(Entry(zip, name, length, path), position, path);
             return new(

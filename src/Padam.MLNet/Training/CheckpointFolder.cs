@@ -10,22 +10,33 @@ internal sealed class CheckpointFolder : IDisposable
 
     private CheckpointFolder(string path, FileStream @lock) => (_path, _lock) = (path, @lock);
 
-    internal string File => Path.Combine(_path, "checkpoint.zip");
+    private const string FurtherFits = "fit";
 
-    /// <summary>Makes the folder, locks it, proves that it can be written to, and clears away what a killed process left half-written. The
-    /// operating system frees the
-    /// lock of a process that dies.</summary>
+    internal string File => CheckpointIn(_path);
+
+    /// <summary>
+    /// Makes the folder, locks it, and proves that it can be written to; nothing in it is changed. The operating system frees the lock of a
+    /// process that dies.
+    /// </summary>
+    /// <param name="path">The folder.</param>
+    /// <param name="fitted">
+    /// How many trainings the trainer has finished: cross-validation lets one trainer fit fold by fold, and each fold after the first has a
+    /// sub-folder of its own.
+    /// </param>
     /// <exception cref="IOException">The folder is in use or cannot be written to.</exception>
-    internal static CheckpointFolder Open(string path)
+    internal static CheckpointFolder Open(string path, int fitted = 0)
     {
+        if (fitted > 0)
+            path = Path.Combine(path, $"{FurtherFits}{fitted + 1}");
         FileStream? @lock = null;
         try
         {
             Directory.CreateDirectory(path);
             @lock = new FileStream(Path.Combine(path, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
             var folder = new CheckpointFolder(path, @lock);
-            System.IO.File.WriteAllBytes($"{folder.File}.{Guid.NewGuid():N}.tmp", []);
-            folder.RemoveHalfWritten();
+            string proof = $"{folder.File}.{Guid.NewGuid():N}.tmp";
+            System.IO.File.WriteAllBytes(proof, []);
+            System.IO.File.Delete(proof);
             return folder;
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
@@ -38,8 +49,11 @@ internal sealed class CheckpointFolder : IDisposable
         }
     }
 
-    // A checkpoint is as large as network and optimizer state: processes killed while they wrote one would fill the disk.
-    private void RemoveHalfWritten()
+    /// <summary>
+    /// Clears away what killed processes left half-written: a checkpoint is as large as network and optimizer state, and they would fill the
+    /// disk.
+    /// </summary>
+    internal void RemoveHalfWritten()
     {
         foreach (string left in Directory.EnumerateFiles(_path, $"{Path.GetFileName(File)}.*.tmp"))
             System.IO.File.Delete(left);
@@ -51,11 +65,14 @@ internal sealed class CheckpointFolder : IDisposable
     /// <param name="resume">Whether to go on.</param>
     internal Checkpoint? Find(bool resume)
     {
-        if (!System.IO.File.Exists(File))
-            return null;
-        if (!resume)
-            throw new IOException($"'{File}' holds a checkpoint already. Set Resume to go on from it, or remove it to start anew.");
-        return Checkpoint.Read(File);
+        string? found = Directory
+            .EnumerateDirectories(_path, $"{FurtherFits}*")
+            .Select(CheckpointIn)
+            .Prepend(File)
+            .FirstOrDefault(System.IO.File.Exists);
+        if (found is not null && !resume)
+            throw new IOException($"'{found}' holds a checkpoint already. Set Resume to go on from it, or remove it to start anew.");
+        return System.IO.File.Exists(File) ? Checkpoint.Read(File) : null;
     }
 
     /// <summary>Throws where a checkpoint is of a training that was told something else.</summary>
@@ -77,4 +94,6 @@ internal sealed class CheckpointFolder : IDisposable
     }
 
     public void Dispose() => _lock.Dispose();
+
+    private static string CheckpointIn(string path) => Path.Combine(path, "checkpoint.zip");
 }

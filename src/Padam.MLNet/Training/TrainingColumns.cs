@@ -22,12 +22,16 @@ internal sealed record TrainingColumns(LabeledView Training, LabeledView? Valida
     {
         var training = LabeledView.Of(input, options);
         ImageShape? size = SizeOf(options, training.Features);
-        if ((size ?? training.Features.Shape) is { } known)
-            options.Backbone.CheckImageSize(known.Height, known.Width);
         if (training.Labels.Classes == 1)
             throw new InvalidDataException($"Label column '{options.LabelColumnName}' has one class only; there is nothing to tell apart.");
-        return new(training, options.ValidationSet is { } set ? Beside(training, set, options) : null, size);
+        var columns = new TrainingColumns(training, options.ValidationSet is { } set ? Beside(training, set, options) : null, size);
+        if (columns.Shape is { } known)
+            options.Backbone.CheckImageSize(known.Height, known.Width);
+        return columns;
     }
+
+    /// <summary>The size of the images, where it is known without reading one.</summary>
+    internal ImageShape? Shape => Size ?? Training.Features.Shape;
 
     /// <summary>The class of the training set for each of the validation set.</summary>
     internal int[] ValidationClasses => Validation!.Labels.MapTo(Training.Labels);

@@ -1,4 +1,5 @@
 using Microsoft.ML.Runtime;
+using Padam.MLNet.Backbones;
 using Padam.MLNet.Native;
 using static TorchSharp.torch;
 
@@ -14,6 +15,8 @@ internal sealed record TrainingContext
     internal required Normalization Normalization { get; init; }
 
     internal required nn.Module<Tensor, Tensor> Network { get; init; }
+
+    internal required FrozenLayers Frozen { get; init; }
 
     internal required Device Device { get; init; }
 

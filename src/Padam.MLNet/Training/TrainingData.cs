@@ -1,3 +1,4 @@
+using System.Drawing;
 using Padam.MLNet.Data;
 
 namespace Padam.MLNet.Training;
@@ -57,13 +58,18 @@ internal sealed record TrainingData(ImageRows Training, ImageRows? Validation, L
     /// <summary>Images that are in a temporary file, both sets together.</summary>
     internal int ImagesInFile => Sets.Sum(set => set.Images.InFile);
 
-    /// <summary>Images with transparent pixels, both sets together.</summary>
-    internal int TransparentImages => Sets.Sum(set => set.Images.Transparent);
-
-    /// <summary>One line for each set of which rows were left out, with the first one's fault.</summary>
-    internal IEnumerable<string> SkippedImages() =>
-        Sets.Where(set => set.Images.Skipped.Count > 0)
-            .Select(set => $"{set.Images.Skipped.Count} bad images of the {set.Name} set were skipped. The first: {set.Images.Skipped[0]}");
+    /// <summary>What the log should warn of: images left out, with the first one's fault; images that show their ground.</summary>
+    internal IEnumerable<string> Warnings(ImagePreprocessing preprocessing)
+    {
+        foreach ((string name, LabeledImages images) in Sets)
+        {
+            if (images.Skipped.Count > 0)
+                yield return $"{images.Skipped.Count} bad images of the {name} set were skipped. The first: {images.Skipped[0]}";
+            if (images.Transparent > 0)
+                yield return $"{images.Transparent} images of the {name} set have transparent pixels, through which "
+                    + $"Preprocessing.BackgroundColor shows ({ColorTranslator.ToHtml(preprocessing.BackgroundColor)}).";
+        }
+    }
 
     private IEnumerable<(string Name, LabeledImages Images)> Sets
     {

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using Microsoft.ML.Runtime;
 using Padam.MLNet.Backbones;
 using Padam.MLNet.Data;
@@ -15,7 +16,6 @@ internal sealed class TrainingRun : IDisposable
     private readonly TrainingContext _context;
     private readonly ITrainingOptions _options;
     private readonly nn.Module<Tensor, Tensor> _network;
-    private readonly FrozenLayers _frozen;
     private readonly PixelMap _map;
     private readonly BatchAssembly _batches;
     private readonly TrainingStep _step;
@@ -32,7 +32,6 @@ internal sealed class TrainingRun : IDisposable
     {
         _context = context;
         (_options, _network) = (context.Options, context.Network);
-        _frozen = FrozenLayers.Freeze(_network, _options.FrozenLayers);
         _map = new PixelMap(context.Normalization, _options.PixelScale);
         _batches = new BatchAssembly(context.Data.Training, _map, _options.Augmentation, _options.BatchSize, context.Seed);
         _step = new TrainingStep(_network, _options, context.Data.Labels.Classes, context.Device);
@@ -46,8 +45,6 @@ internal sealed class TrainingRun : IDisposable
         {
             _ended = _options.Epochs == 0;
             StartOptimizer();
-            if (context.Checkpoints is not null)
-                CheckpointBytes.Stateful(_optimizer);
             if (context.Start is { } checkpoint)
                 Resume(checkpoint);
         }
@@ -76,7 +73,7 @@ internal sealed class TrainingRun : IDisposable
 
         if (!_options.RestoreBestWeights || _best?.SoFar is not { } best)
         {
-            WarnOfClassesNeverPredicted(_neverPredicted);
+            WarnOfUnanswered(_neverPredicted);
             return _epochsDone;
         }
 
@@ -87,7 +84,7 @@ internal sealed class TrainingRun : IDisposable
                 $"Restored the weights of epoch {best.Epoch}, the best by validation {_best.Metric} ({best.Value:0.####})."
             )
         );
-        WarnOfClassesNeverPredicted(best.NeverPredicted ?? []);
+        WarnOfUnanswered(best.NeverPredicted ?? []);
         return best.Epoch;
     }
 
@@ -105,9 +102,7 @@ internal sealed class TrainingRun : IDisposable
     private void StartOptimizer()
     {
         _optimizer?.Dispose();
-        _optimizer = _context.UserCode.Run(() =>
-            _options.Optimizer.Create(_network.named_parameters().Where(entry => entry.parameter.requires_grad))
-        );
+        _optimizer = _context.UserCode.Run(() => _options.Optimizer.Create(_network.TrainedParameters()));
         _rates = new Rates(_options, _optimizer);
     }
 
@@ -116,7 +111,7 @@ internal sealed class TrainingRun : IDisposable
         if (_batchesDone == 0 && epoch > 1 && _options.OptimizerRestartEpochs is { } every && (epoch - 1) % every == 0)
             StartOptimizer();
         _network.train();
-        _frozen.StayInEvaluationMode();
+        _context.Frozen.StayInEvaluationMode();
         _rates.Set(epoch - 1);
         (double rate, double? partial) = (_rates.LearningRate, _rates.Partial);
         double speed = TrainBatches(epoch);
@@ -157,7 +152,7 @@ internal sealed class TrainingRun : IDisposable
         {
             StopIfCancelled();
             _rates.Set(epoch - 1 + ((double)_batchesDone / _batches.Batches));
-            double loss = _context.UserCode.Run(() => _step.Run(batch, _optimizer, _metrics));
+            double loss = Step(batch);
             _batchesDone++;
             if (!double.IsFinite(loss))
                 throw Diverged(epoch, $"The loss is {loss}");
@@ -182,6 +177,18 @@ internal sealed class TrainingRun : IDisposable
         return PerSecond();
     }
 
+    private double Step(TrainingBatch batch)
+    {
+        try
+        {
+            return _context.UserCode.Run(() => _step.Run(batch, _optimizer, _metrics));
+        }
+        catch (ExternalException fault)
+        {
+            throw StepFault.Of(fault, _options.Backbone.Name, _context.Data.Training.Images.Shape, batch.Labels.shape[0]);
+        }
+    }
+
     private TrainingDivergedException Diverged(int epoch, string what) => new(epoch, _batchesDone, what, _options.Optimizer.ToString());
 
     private bool Stops(EpochMetrics metrics)
@@ -196,20 +203,10 @@ internal sealed class TrainingRun : IDisposable
         return reason is not null;
     }
 
-    // A model that answers with the other classes alone may well have a fine accuracy.
-    private void WarnOfClassesNeverPredicted(IReadOnlyList<int> classes)
+    private void WarnOfUnanswered(IReadOnlyList<int> classes)
     {
-        if (classes.Count == 0)
-            return;
-        const int shown = 5;
-        IReadOnlyList<string>? names = _context.Data.Labels.Values.Values;
-        string some = string.Join(", ", classes.Take(shown).Select(c => names is null ? $"key {c + 1}" : $"'{names[c]}'"));
-        string set = _context.Data.Validation is null ? "training" : "validation";
-        _context.Log.Warning(
-            MessageSensitivity.UserData,
-            $"Never once the answer on the {set} set, though it has images of them: {some}"
-                + (classes.Count > shown ? $" and {classes.Count - shown} more classes." : ".")
-        );
+        if (classes.Count > 0)
+            _context.Log.Warning(MessageSensitivity.UserData, UnansweredClasses.Warning(classes, _context.Data));
     }
 
     // Between two batches, so that what is saved is a whole number of steps. After the last one, resuming means validating again.
@@ -217,6 +214,9 @@ internal sealed class TrainingRun : IDisposable
     {
         if (!_context.IsCancelled())
             return;
+        // The loss of the last step was that of the weights before it.
+        if (!_step.WeightsAreFinite())
+            throw Diverged(_epochsDone + 1, "A weight is infinite or no number");
         SaveCheckpoint();
         _options.CancellationToken.ThrowIfCancellationRequested();
         throw new OperationCanceledException("The MLContext was cancelled.");

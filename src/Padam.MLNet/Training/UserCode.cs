@@ -23,6 +23,20 @@ internal sealed class UserCode(nn.Module network, ITrainingOptions options, Rand
             return true;
         });
 
+    /// <summary>As <see cref="Run{T}"/>, but the training's random numbers are none the fewer for it.</summary>
+    internal T Aside<T>(Func<T> part)
+    {
+        byte[] before = random.State;
+        try
+        {
+            return Run(part);
+        }
+        finally
+        {
+            random.State = before;
+        }
+    }
+
     internal T Run<T>(Func<T> part)
     {
         if (!_takesPart)

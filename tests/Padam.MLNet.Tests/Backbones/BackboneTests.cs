@@ -94,6 +94,13 @@ public sealed class BackboneTests
         StringAssert.Contains(Assert.ThrowsExactly<ArgumentException>(() => Backbone.Parse(name)).Message, "6n+4");
 
     [TestMethod]
+    [DataRow("wrn-\u0661\u0666-\u0664", DisplayName = "Arabic digits")]
+    [DataRow("wrn-\uff11\uff16-\uff14", DisplayName = "wide digits")]
+    [DataRow("resnet\u0661\u0668", DisplayName = "Arabic digits in a fixed name")]
+    public void Digits_of_other_scripts_are_no_network(string name) =>
+        StringAssert.Contains(Assert.ThrowsExactly<ArgumentException>(() => Backbone.Parse(name)).Message, "is not known");
+
+    [TestMethod]
     public void A_registered_network_parses_by_its_name_and_is_replaced_by_registering_again()
     {
         const string name = "tests-own";

@@ -90,6 +90,39 @@ public sealed class ImageFolderTests
     }
 
     [TestMethod]
+    [DataRow(true, DisplayName = "ShuffleRows")]
+    [DataRow(false, DisplayName = "Cache")]
+    public void Where_ML_NET_dropped_the_image_column_the_message_says_so(bool shuffle)
+    {
+        Save("cat/0.png", 1);
+        Save("dog/0.png", 2);
+        IDataView folder = _mlContext.Padam().LoadImageFolder(_folder.Path);
+        IDataView without = shuffle ? _mlContext.Data.ShuffleRows(folder) : _mlContext.Data.Cache(folder);
+        ImageClassificationOptions options = TinyImages.Options(epochs: 1);
+        options.FeatureColumnName = "Image";
+
+        string message = Assert
+            .ThrowsExactly<ArgumentOutOfRangeException>(() => _mlContext.Padam().ImageClassifier(options).Fit(without))
+            .Message;
+
+        StringAssert.Contains(message, "Data.ShuffleRows and Data.Cache drop columns of images");
+    }
+
+    [TestMethod]
+    public void A_column_read_as_another_type_is_told_in_the_words_of_CSharp()
+    {
+        Save("cat/0.png", 1);
+        IDataView view = _mlContext.Padam().LoadImageFolder(_folder.Path);
+        using DataViewRowCursor cursor = view.GetRowCursor(view.Schema);
+
+        string message = Assert
+            .ThrowsExactly<InvalidOperationException>(() => cursor.GetGetter<VBuffer<float>>(view.Schema["Label"]))
+            .Message;
+
+        StringAssert.Contains(message, "not a VBuffer<Single>");
+    }
+
+    [TestMethod]
     public void A_corrupt_image_is_named_by_path_and_row()
     {
         for (int i = 0; i < 3; i++)

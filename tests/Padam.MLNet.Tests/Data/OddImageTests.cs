@@ -75,6 +75,7 @@ public sealed class OddImageTests
         StringAssert.Contains(message, "Row 4");
         StringAssert.Contains(message, Path.Combine("a", name));
         StringAssert.Contains(message, word);
+        StringAssert.Contains(message, "SkipBadImages");
     }
 
     [TestMethod]
@@ -89,6 +90,7 @@ public sealed class OddImageTests
         string line = _log.Single(message => message.Contains("skipped", StringComparison.Ordinal));
         StringAssert.Contains(line, $"{OddImages.Unreadable.Count()} bad images of the training set");
         StringAssert.Contains(line, "cut.jpg");
+        Assert.IsFalse(line.Contains("SkipBadImages", StringComparison.Ordinal), "It is set already: " + line);
         foreach ((string name, _, _) in OddImages.Unreadable)
             File.Delete(Path.Combine(_folder["a"], name));
         IDataView good = _mlContext.Padam().LoadImageFolder(_folder.Path);

@@ -44,6 +44,9 @@ public sealed class ModelFileTests
         CollectionAssert.AreEqual(TinyImages.Names, report.ClassNames!.ToArray());
         Assert.AreEqual(((3 * 9) + 1) * 8 + (4 * 8) + 1 + ((64 + 1) * 10), report.Parameters);
         StringAssert.StartsWith(report.Optimizer, "AdamOptions");
+        StringAssert.Contains(report.ToString(), "ClassNames = [airplane, automobile, bird,");
+        StringAssert.StartsWith(report.ToString(), "ModelReport { Path = ");
+        StringAssert.EndsWith(report.ToString(), "Seed = 7, Epoch = 2 }");
     }
 
     [TestMethod]

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Padam.MLNet.Backbones;
@@ -26,7 +25,7 @@ public sealed class ModelZipTests
         _mlContext.Model.Save(model, train.Schema, zip);
         File.WriteAllBytes(images, [.. TinyImages.Records(40, 10, seed: 2).Chunk(1 + TinyImages.Bytes).SelectMany(record => record[1..])]);
 
-        string[] printed = FreshProcess(zip, images, "32");
+        string[] printed = FreshProcess.Run("score", zip, images, "32");
 
         string[] expected =
         [
@@ -107,29 +106,5 @@ public sealed class ModelZipTests
                     return $"{entry.Name} {Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(stream))}";
                 }),
         ];
-    }
-
-    private static string[] FreshProcess(params string[] arguments)
-    {
-        var start = new ProcessStartInfo(
-            Environment.ProcessPath is { } host && Path.GetFileNameWithoutExtension(host) == "dotnet" ? host : "dotnet"
-        )
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        // As many threads as in this process, for the same bits.
-        start.Environment["OMP_NUM_THREADS"] = TorchSharp
-            .torch.get_num_threads()
-            .ToString(System.Globalization.CultureInfo.InvariantCulture);
-        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "Padam.FreshProcess.dll"));
-        foreach (string argument in arguments)
-            start.ArgumentList.Add(argument);
-        using Process process = Process.Start(start)!;
-        Task<string> errors = process.StandardError.ReadToEndAsync();
-        string output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        Assert.AreEqual(0, process.ExitCode, errors.Result);
-        return output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
     }
 }

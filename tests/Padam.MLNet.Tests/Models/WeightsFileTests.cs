@@ -39,6 +39,50 @@ public sealed class WeightsFileTests : IDisposable
 
     [TestMethod]
     [DataRow("module.")]
+    [DataRow("_orig_mod.")]
+    [DataRow("model.")]
+    [DataRow("backbone.")]
+    [DataRow("module._orig_mod.")]
+    [DataRow("state_dict.anything at all.")]
+    public void What_all_names_begin_with_is_taken_off_and_told(string prefix)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using var source = Backbone.Parse("wrn-10-1").Build(5);
+        using var target = Backbone.Parse("wrn-10-1").Build(5);
+        Safetensors.Write(File, source.PlainState().Select(entry => (prefix + entry.Name, entry.Tensor)));
+
+        Assert.AreEqual(prefix, WeightsFile.Load(target, File).Prefix);
+        AssertEqual(source, target, except: "");
+    }
+
+    [TestMethod]
+    public void What_the_networks_own_names_begin_with_stays()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        nn.Module Wrapped() => nn.Sequential(("model", nn.Sequential(("linear", nn.Linear(3, 4)))));
+        using nn.Module source = Wrapped();
+        using nn.Module target = Wrapped();
+        Safetensors.Write(File, source.PlainState());
+
+        Assert.AreEqual("", WeightsFile.Load(target, File).Prefix);
+        AssertEqual(source, target, except: "");
+    }
+
+    [TestMethod]
+    public void Names_of_which_some_lack_the_prefix_are_refused_as_they_are()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using var network = Backbone.Parse("vgg-small").Build(5);
+        Safetensors.Write(File, network.PlainState().Select((entry, i) => (i == 3 ? entry.Name : "model." + entry.Name, entry.Tensor)));
+
+        StringAssert.Contains(
+            Assert.ThrowsExactly<InvalidDataException>(() => WeightsFile.Load(network, File)).Message,
+            "\"features.0.weight\" is missing"
+        );
+    }
+
+    [TestMethod]
+    [DataRow("module.")]
     [DataRow("module._orig_mod.")]
     [DataRow("model.backbone.")]
     public void Names_lose_what_is_common_to_all_and_batch_counters_may_be_missing(string prefix)

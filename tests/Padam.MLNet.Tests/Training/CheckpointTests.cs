@@ -162,6 +162,46 @@ public sealed class CheckpointTests
     }
 
     [TestMethod]
+    public void Cross_validation_has_a_checkpoint_for_each_fold_and_resumes_them()
+    {
+        double[] Folds(CancellationToken cancellation, List<string> seen)
+        {
+            ImageClassificationOptions options = Options("padam", seen);
+            (options.ValidationSet, options.RestoreBestWeights, options.CancellationToken) = (null, false, cancellation);
+            return
+            [
+                .. _mlContext
+                    .MulticlassClassification.CrossValidate(_train, _mlContext.Padam().ImageClassifier(options), numberOfFolds: 3, seed: 5)
+                    .Select(fold => fold.Metrics.LogLoss),
+            ];
+        }
+
+        List<string> straight = [],
+            resumed = [];
+        double[] expected = Folds(default, straight);
+        Assert.HasCount(12, straight);
+        CollectionAssert.IsSubsetOf(
+            new[] { "checkpoint.zip", "fit2", "fit3" },
+            Directory.GetFileSystemEntries(_folder["checkpoint"]).Select(Path.GetFileName).ToArray()
+        );
+        File.Delete(_folder["checkpoint/fit3/checkpoint.zip"]);
+
+        CollectionAssert.AreEqual(expected, Folds(default, resumed));
+        CollectionAssert.AreEqual(straight[8..], resumed, "the third fold alone was trained again");
+    }
+
+    [TestMethod]
+    public void Cross_validation_over_the_checkpoints_of_another_is_refused_before_the_first_fold()
+    {
+        Directory.CreateDirectory(_folder["checkpoint/fit2"]);
+        File.WriteAllBytes(_folder["checkpoint/fit2/checkpoint.zip"], [1]);
+        ImageClassificationOptions options = Options("padam", []);
+        options.Resume = false;
+
+        StringAssert.Contains(Assert.ThrowsExactly<IOException>(() => Fit(options)).Message, "fit2");
+    }
+
+    [TestMethod]
     public void A_folder_in_use_by_another_training_is_refused()
     {
         ImageClassificationOptions outer = Options("padam", []),

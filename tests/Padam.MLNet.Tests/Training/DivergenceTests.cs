@@ -40,6 +40,30 @@ public sealed class DivergenceTests
     }
 
     [TestMethod]
+    public void Cancelling_after_a_step_that_broke_the_weights_leaves_the_good_checkpoint()
+    {
+        using var folder = new TemporaryFolder();
+        using var source = new CancellationTokenSource();
+        byte[]? good = null;
+        ImageClassificationOptions options = Options(learningRate: 0.01, epochs: 3);
+        // The second epoch's first step is of endless length; its loss was still that of the first epoch's weights.
+        options.Schedule = Schedule.MultiStep([1], gamma: 1e300);
+        (options.CheckpointFolder, options.CancellationToken) = (folder["checkpoint"], source.Token);
+        options.ProgressCallback = progress =>
+        {
+            if (progress.Epoch != 2)
+                return;
+            good = System.IO.File.ReadAllBytes(folder["checkpoint/checkpoint.zip"]);
+            source.Cancel();
+        };
+
+        var error = Assert.ThrowsExactly<TrainingDivergedException>(() => Fit(options));
+
+        Assert.AreEqual(2, error.Epoch);
+        CollectionAssert.AreEqual(good, System.IO.File.ReadAllBytes(folder["checkpoint/checkpoint.zip"]));
+    }
+
+    [TestMethod]
     public void Batch_normalisation_of_single_values_is_no_model_either()
     {
         Backbone.Register(

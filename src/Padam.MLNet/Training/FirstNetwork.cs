@@ -1,0 +1,123 @@
+using Microsoft.ML.Runtime;
+using Padam.MLNet.Backbones;
+using Padam.MLNet.Data;
+using Padam.MLNet.Models;
+using Padam.MLNet.Native;
+using Padam.MLNet.Optimizers;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Padam.MLNet.Training;
+
+/// <summary>
+/// The network that a training begins with, its weights loaded, its layers frozen, on its device. All that may be wrong with it is found
+/// here, before any image is read or any file is touched. Disposing frees it, unless it was released.
+/// </summary>
+internal sealed class FirstNetwork : IDisposable
+{
+    private readonly ITrainingOptions _options;
+    private readonly Device _device;
+    private readonly int _classes;
+    private readonly bool _checkpoints;
+    private ImageShape? _tried;
+    private double _bytesKept;
+    private bool _released;
+
+    private FirstNetwork(ITrainingOptions options, int classes, RandomStream random, Device device, bool checkpoints)
+    {
+        (_options, _classes, _device, _checkpoints) = (options, classes, device, checkpoints);
+        Network = random.Draw(() => options.Backbone.Build(classes));
+        UserCode = new UserCode(Network, options, random, device);
+    }
+
+    internal nn.Module<Tensor, Tensor> Network { get; }
+
+    internal FrozenLayers Frozen { get; private set; } = null!;
+
+    /// <summary>Runs it, and the optimizer, where they are code of the user's.</summary>
+    internal UserCode UserCode { get; }
+
+    /// <param name="options">What the training is told.</param>
+    /// <param name="columns">What it will read.</param>
+    /// <param name="random">Draws fresh weights.</param>
+    /// <param name="device">Where the network goes.</param>
+    /// <param name="checkpoints">Whether the optimizer's state will be saved.</param>
+    /// <param name="log">Says what came from a file.</param>
+    internal static FirstNetwork Make(
+        ITrainingOptions options,
+        TrainingColumns columns,
+        RandomStream random,
+        Device device,
+        bool checkpoints,
+        IChannel log
+    )
+    {
+        using var state = TorchState.Enter();
+        var first = new FirstNetwork(options, columns.Training.Labels.Classes, random, device, checkpoints);
+        try
+        {
+            if (options.InitialWeights is { } file)
+                log.Info(MessageSensitivity.UserData, WeightsFile.Load(first.Network, file).Describe(file, first._classes));
+            first.Place();
+            if (checkpoints && options.Optimizer is CustomOptimizerOptions)
+                first.RequireStatefulOptimizer();
+            if (columns.Shape is { } shape)
+                first.Try(shape);
+            return first;
+        }
+        catch
+        {
+            first.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Throws where images of this size do not go through the network, or a step on so many of them cannot fit.</summary>
+    internal void RequireRoom(ImageShape shape, int batch)
+    {
+        using var state = TorchState.Enter();
+        Try(shape);
+        if (_device.type == DeviceType.CPU)
+            new MemoryEstimate(Network, _bytesKept).RequireRoom(_options.Backbone.Name, shape, batch, MemoryEstimate.Room());
+    }
+
+    /// <summary>Hands the network over to who disposes it from now on.</summary>
+    internal nn.Module<Tensor, Tensor> Release()
+    {
+        _released = true;
+        return Network;
+    }
+
+    public void Dispose()
+    {
+        if (!_released)
+            Network.Dispose();
+    }
+
+    private void Place()
+    {
+        Network.PlaceOn(_device);
+        Network.Use(_options.ConvolutionAlgorithm);
+        // TorchSharp's own optimizers cannot save state that is not in plain layout, and their state follows the parameters'.
+        if (!_checkpoints || _options.Optimizer is not CustomOptimizerOptions)
+            Network.ToChannelsLast();
+        Frozen = FrozenLayers.Freeze(Network, _options.FrozenLayers);
+    }
+
+    private void RequireStatefulOptimizer()
+    {
+        using optim.Optimizer optimizer = UserCode.Run(() => _options.Optimizer.Create(Network.TrainedParameters()));
+        CheckpointBytes.Stateful(optimizer);
+    }
+
+    private void Try(ImageShape shape)
+    {
+        if (_tried == shape)
+            return;
+        _bytesKept =
+            Network is Network
+                ? sizeof(float) * ActivationMemory.NumbersPerPixel(Network) * shape.Pixels
+                : UserCode.Aside(() => NetworkTrial.BytesKept(Network, _options.Backbone.Name, shape, _classes, _device));
+        _tried = shape;
+    }
+}

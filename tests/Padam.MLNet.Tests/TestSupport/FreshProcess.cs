@@ -1,0 +1,31 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace Padam.MLNet.Tests;
+
+/// <summary>Runs tests/Padam.FreshProcess in a process of its own.</summary>
+internal static class FreshProcess
+{
+    /// <summary>The lines that it printed; the test fails where it did.</summary>
+    internal static string[] Run(params string[] arguments)
+    {
+        var start = new ProcessStartInfo(
+            Environment.ProcessPath is { } host && Path.GetFileNameWithoutExtension(host) == "dotnet" ? host : "dotnet"
+        )
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        // As many threads as in this process, for the same bits.
+        start.Environment["OMP_NUM_THREADS"] = TorchSharp.torch.get_num_threads().ToString(CultureInfo.InvariantCulture);
+        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "Padam.FreshProcess.dll"));
+        foreach (string argument in arguments)
+            start.ArgumentList.Add(argument);
+        using Process process = Process.Start(start)!;
+        Task<string> errors = process.StandardError.ReadToEndAsync();
+        string output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        Assert.AreEqual(0, process.ExitCode, errors.Result);
+        return output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+    }
+}

@@ -1,0 +1,130 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Padam.MLNet.Backbones;
+using Padam.MLNet.Optimizers;
+using static TorchSharp.torch;
+
+namespace Padam.MLNet.Tests.Training;
+
+/// <summary>What can be found wrong without reading an image is found so, and no file that exists is touched before.</summary>
+[TestClass]
+public sealed class ChecksBeforeReadingTests
+{
+    private readonly MLContext _mlContext = new(seed: 1);
+    private readonly TemporaryFolder _folder = new();
+    private readonly ImageClassificationOptions _options = TinyImages.Options(epochs: 1);
+
+    // Fails when its first row is asked for.
+    private IDataView Unread => Rows.View(_mlContext, NoRow<byte[]>());
+
+    [TestCleanup]
+    public void Delete() => _folder.Dispose();
+
+    [TestMethod]
+    public void A_misspelt_column_of_the_validation_set()
+    {
+        IDataView set = _mlContext.Transforms.CopyColumns("Lable", "Label").Fit(Unread).Transform(Unread);
+        _options.ValidationSet = _mlContext.Transforms.DropColumns("Label").Fit(set).Transform(set);
+
+        StringAssert.Contains(Refusal<InvalidDataException>(), "validation set cannot be used: Label column 'Label' is not in the data");
+    }
+
+    [TestMethod]
+    public void A_validation_set_of_other_sizes_kinds_or_classes()
+    {
+        _options.ValidationSet = Rows.View(_mlContext, NoRow<byte[]>(), dimensions: [3, 16, 16]);
+        StringAssert.Contains(Refusal<InvalidDataException>(), "16x16");
+        _options.ValidationSet = Rows.View(_mlContext, NoRow<float[]>());
+        StringAssert.Contains(Refusal<InvalidDataException>(), "Vector<Single");
+        _options.ValidationSet = Rows.View(_mlContext, NoRow<byte[]>(), classes: 11);
+        StringAssert.Contains(Refusal<InvalidDataException>(), "11 keys");
+    }
+
+    [TestMethod]
+    public void Weights_of_another_network()
+    {
+        using (nn.Module<Tensor, Tensor> other = Backbone.Parse("vgg-small").Build(10))
+            MLNet.Persistence.Safetensors.Write(
+                _folder["other.safetensors"],
+                other.named_parameters().Select(p => (p.name, (Tensor)p.parameter))
+            );
+        _options.InitialWeights = _folder["other.safetensors"];
+
+        StringAssert.Contains(Refusal<InvalidDataException>(), "other.safetensors does not hold this network's weights");
+    }
+
+    [TestMethod]
+    public void A_layer_to_freeze_that_there_is_none_of()
+    {
+        _options.FrozenLayers = ["conv9"];
+
+        StringAssert.Contains(Refusal<ArgumentException>(), "\"conv9\" is no part of the network");
+    }
+
+    [TestMethod]
+    public void An_optimizer_whose_state_cannot_be_saved()
+    {
+        _options.Optimizer = new CustomOptimizerOptions(named => new Stateless(named.Select(entry => entry.Item2)));
+        _options.CheckpointFolder = _folder["checkpoint"];
+
+        StringAssert.Contains(Refusal<NotSupportedException>(), "no state_dict");
+    }
+
+    [TestMethod]
+    public void A_network_of_ones_own_that_does_not_carry_images_of_this_size()
+    {
+        Backbone.Register("for 28x28", classes => nn.Sequential(("flat", nn.Flatten()), ("linear", nn.Linear(3 * 28 * 28, classes))));
+        _options.Backbone = Backbone.Parse("for 28x28");
+
+        string message = Refusal<ArgumentException>();
+
+        StringAssert.StartsWith(message, "The backbone 'for 28x28' does not carry images of 32x32 (height x width) to 10 classes: ");
+        StringAssert.Contains(message, "mat1 and mat2");
+        Assert.IsFalse(message.Contains('\n'), "libtorch's stack trace: " + message);
+    }
+
+    [TestMethod]
+    public void A_network_of_ones_own_that_yields_no_logits()
+    {
+        Backbone.Register("no logits", classes => nn.Sequential(("flat", nn.Flatten()), ("linear", nn.Linear(TinyImages.Bytes, 7))));
+        _options.Backbone = Backbone.Parse("no logits");
+
+        string message = Refusal<ArgumentException>();
+
+        StringAssert.Contains(message, "'no logits'");
+        StringAssert.Contains(message, "it must yield logits [1, 10]");
+    }
+
+    [TestMethod]
+    public void A_checkpoint_that_is_in_the_way_or_of_other_settings_stays_as_it_is()
+    {
+        _options.CheckpointFolder = _folder["checkpoint"];
+        IDataView data = Rows.View(_mlContext, Rows.Of(40));
+        _mlContext.Padam().ImageClassifier(_options).Fit(data).Dispose();
+        byte[] before = File.ReadAllBytes(_folder["checkpoint/checkpoint.zip"]);
+
+        StringAssert.Contains(Refusal<IOException>(), "holds a checkpoint already");
+        (_options.Resume, _options.FrozenLayers) = (true, ["conv9"]);
+        Refusal<ArgumentException>();
+
+        CollectionAssert.AreEqual(before, File.ReadAllBytes(_folder["checkpoint/checkpoint.zip"]));
+    }
+
+    private string Refusal<T>()
+        where T : Exception => Assert.ThrowsExactly<T>(() => _mlContext.Padam().ImageClassifier(_options).Fit(Unread)).Message;
+
+    private static IEnumerable<Row<uint, T>> NoRow<T>()
+    {
+        Assert.Fail("a row was read");
+        yield break;
+    }
+
+    private sealed class Stateless(IEnumerable<TorchSharp.Modules.Parameter> trained) : optim.Optimizer(0)
+    {
+        public override IEnumerable<optim.ILearningRateController> ParamGroups => [];
+
+        public override IEnumerable<TorchSharp.Modules.Parameter> parameters() => trained;
+
+        public override Tensor step(Func<Tensor>? closure = null) => null!;
+    }
+}
