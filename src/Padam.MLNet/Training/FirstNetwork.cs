@@ -1,6 +1,7 @@
 using Microsoft.ML.Runtime;
 using Padam.MLNet.Backbones;
 using Padam.MLNet.Data;
+using Padam.MLNet.Layers;
 using Padam.MLNet.Models;
 using Padam.MLNet.Native;
 using Padam.MLNet.Optimizers;
