@@ -2,14 +2,11 @@ using Microsoft.ML;
 using Microsoft.ML.Runtime;
 using Padam.MLNet.Backbones;
 using Padam.MLNet.Data;
-using Padam.MLNet.Layers;
 using Padam.MLNet.MLNetInternals;
 using Padam.MLNet.Models;
 using Padam.MLNet.Native;
-using Padam.MLNet.Optimizers;
 using Padam.MLNet.Scoring;
 using Padam.MLNet.Training;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Padam.MLNet;
