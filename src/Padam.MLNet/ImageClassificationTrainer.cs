@@ -59,8 +59,7 @@ public sealed class ImageClassificationTrainer : IEstimator<ImageClassificationT
         using CheckpointFolder? checkpoints = _options.CheckpointFolder is { } folder ? CheckpointFolder.Open(folder, _fitted) : null;
         Checkpoint? start = checkpoints?.Find(_options.Resume);
         int seed = _options.Seed ?? HostSettings.Seed(_host) ?? start?.Position.Seed ?? Random.Shared.Next();
-        var random = new RandomStream(seed);
-        using var first = FirstNetwork.Make(_options, columns, random, device, checkpoints is not null, log);
+        using var first = FirstNetwork.Make(_options, columns, seed, device, checkpoints is not null, log);
 
         bool stratified = start is null || start.Position.StratifiedValidation == true;
         using var data = TrainingData.Read(columns, _options, seed, stratified);
@@ -95,7 +94,7 @@ public sealed class ImageClassificationTrainer : IEstimator<ImageClassificationT
                     Frozen = first.Frozen,
                     Device = device,
                     Seed = seed,
-                    Random = random,
+                    Random = first.Random,
                     UserCode = first.UserCode,
                     State = state,
                     Log = log,

@@ -24,12 +24,16 @@ internal sealed class FirstNetwork : IDisposable
     private double _bytesKept;
     private bool _released;
 
-    private FirstNetwork(ITrainingOptions options, int classes, RandomStream random, Device device, bool checkpoints)
+    private FirstNetwork(ITrainingOptions options, int classes, int seed, Device device, bool checkpoints)
     {
         (_options, _classes, _device, _checkpoints) = (options, classes, device, checkpoints);
-        Network = random.Draw(() => options.Backbone.Build(classes));
-        UserCode = new UserCode(Network, options, random, device);
+        Random = new RandomStream(seed);
+        Network = Random.Draw(() => options.Backbone.Build(classes));
+        UserCode = new UserCode(Network, options, Random, device);
     }
+
+    /// <summary>The training's random numbers, of which the fresh weights are the first.</summary>
+    internal RandomStream Random { get; }
 
     internal nn.Module<Tensor, Tensor> Network { get; }
 
@@ -40,21 +44,21 @@ internal sealed class FirstNetwork : IDisposable
 
     /// <param name="options">What the training is told.</param>
     /// <param name="columns">What it will read.</param>
-    /// <param name="random">Draws fresh weights.</param>
+    /// <param name="seed">Decides the random numbers.</param>
     /// <param name="device">Where the network goes.</param>
     /// <param name="checkpoints">Whether the optimizer's state will be saved.</param>
     /// <param name="log">Says what came from a file.</param>
     internal static FirstNetwork Make(
         ITrainingOptions options,
         TrainingColumns columns,
-        RandomStream random,
+        int seed,
         Device device,
         bool checkpoints,
         IChannel log
     )
     {
         using var state = TorchState.Enter();
-        var first = new FirstNetwork(options, columns.Training.Labels.Classes, random, device, checkpoints);
+        var first = new FirstNetwork(options, columns.Training.Labels.Classes, seed, device, checkpoints);
         try
         {
             if (options.InitialWeights is { } file)
