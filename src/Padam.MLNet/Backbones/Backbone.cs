@@ -44,6 +44,8 @@ public abstract class Backbone
     /// <summary>
     /// Adds a network of your own, or replaces the one registered under the same name. Register it again, before loading, in a process that
     /// loads its model.
+    /// It is built, and runs, with float32 on its own device as torch's defaults, whatever the process has set, and trains with random
+    /// numbers of that training alone.
     /// </summary>
     /// <param name="name">The name by which <see cref="Parse"/> finds it from now on. Built-in names are refused.</param>
     /// <param name="build">Makes a fresh network for the given number of classes: logits [N, classes] from images [N, 3, H, W].</param>

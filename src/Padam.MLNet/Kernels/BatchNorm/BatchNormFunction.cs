@@ -42,7 +42,7 @@ internal sealed class BatchNormFunction : autograd.SingleTensorFunction<BatchNor
         );
     }
 
-    private static IEnumerable<Tensor?> Gradients(Tensor dy, Tensor x, Tensor weight, Tensor bias, Tensor? residual, Call call)
+    private static List<Tensor?> Gradients(Tensor dy, Tensor x, Tensor weight, Tensor bias, Tensor? residual, Call call)
     {
         if (DifferentiableBackward.IsWanted)
         {

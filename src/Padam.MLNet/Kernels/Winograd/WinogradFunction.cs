@@ -45,7 +45,7 @@ internal sealed class WinogradFunction : autograd.SingleTensorFunction<WinogradF
         );
     }
 
-    private static IEnumerable<Tensor?> Gradients(Tensor dy, Tensor x, Tensor weight, Tensor? bias, Needs needs)
+    private static List<Tensor?> Gradients(Tensor dy, Tensor x, Tensor weight, Tensor? bias, Needs needs)
     {
         if (DifferentiableBackward.IsWanted)
         {
