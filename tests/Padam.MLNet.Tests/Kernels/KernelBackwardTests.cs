@@ -1,7 +1,6 @@
 using System.Runtime.InteropServices;
 using Padam.MLNet.Kernels;
 using Padam.MLNet.Optimizers;
-using TorchSharp;
 using TorchSharp.Modules;
 using static Padam.MLNet.Tests.Kernels.ConvolutionExample;
 using static TorchSharp.torch;

@@ -1,5 +1,4 @@
 using Microsoft.ML;
-using Microsoft.ML.Data;
 using Padam.MLNet.Backbones;
 using Padam.MLNet.Optimizers;
 using static TorchSharp.torch;
