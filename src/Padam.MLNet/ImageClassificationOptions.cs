@@ -113,8 +113,8 @@ public sealed class ImageClassificationOptions : ITrainingOptions
 
     /// <summary>
     /// Whether rows of an MLImage column whose image is missing, damaged or too large are left out of training and validation; the log
-    /// counts them and names the first.
-    /// The default value is false: the first one ends the training with its row and path. Scoring never skips.
+    /// counts them and names the first. The default value is false: the first one ends the training with its row and path. Scoring never
+    /// skips.
     /// </summary>
     public bool SkipBadImages { get; set; }
 
@@ -128,9 +128,8 @@ public sealed class ImageClassificationOptions : ITrainingOptions
 
     /// <summary>
     /// Adds this many times the sum of squares of all convolution and dense kernels to the loss (2 * KernelL2 * w to the gradient), as
-    /// Keras's
-    /// <c>kernel_regularizer=l2(...)</c> does. The default value is 0. It acts beside the optimizer's WeightDecay: set that to 0 to have
-    /// this alone.
+    /// Keras's <c>kernel_regularizer=l2(...)</c> does. The default value is 0. It acts beside the optimizer's WeightDecay: set that to 0 to
+    /// have this alone.
     /// </summary>
     public double KernelL2 { get; set; }
 
@@ -141,8 +140,9 @@ public sealed class ImageClassificationOptions : ITrainingOptions
 
     /// <summary>
     /// A file to start from: <c>.safetensors</c> with PyTorch's names, such as a checkpoint of the authors' networks or torchvision's
-    /// weights, or <c>.onnx</c>, such as <see cref="PretrainedWeights.MLNetResNet18"/>. Prefixes that are common to all names are taken off.
-    /// Of another class count, or without one, the last layer starts afresh; the log says so. The default value is null: fresh weights.
+    /// weights, or <c>.onnx</c>, such as <see cref="PretrainedWeights.MLNetResNet18"/>. Prefixes that are common to all names are taken
+    /// off. Of another class count, or without one, the last layer starts afresh; the log says so. The default value is null: fresh
+    /// weights.
     /// </summary>
     public string? InitialWeights { get; set; }
 
@@ -165,8 +165,7 @@ public sealed class ImageClassificationOptions : ITrainingOptions
 
     /// <summary>
     /// Whether to go on from the checkpoint in <see cref="CheckpointFolder"/>, if there is one: on the CPU the training ends with the same
-    /// bytes as if it had never stopped.
-    /// The default value is false: a checkpoint in the way is refused.
+    /// bytes as if it had never stopped. The default value is false: a checkpoint in the way is refused.
     /// </summary>
     public bool Resume { get; set; }
 
@@ -184,8 +183,7 @@ public sealed class ImageClassificationOptions : ITrainingOptions
 
     /// <summary>
     /// Bytes of images that stay in memory; the others go, decoded, to a temporary file and are read from it batch by batch. The model is
-    /// the same either way.
-    /// The default value is null: half of the memory that is free when the training starts.
+    /// the same either way. The default value is null: half of the memory that is free when the training starts.
     /// </summary>
     public long? ImageMemoryLimit { get; set; }
 

@@ -26,8 +26,7 @@ namespace Padam.MLNet;
 
 /// <summary>
 /// A trained image classifier: adds PredictedLabel and Score to a view. Any number of threads may use one; disposing frees the network's
-/// tensors,
-/// after which views made from it throw <see cref="ObjectDisposedException"/>.
+/// tensors, after which views made from it throw <see cref="ObjectDisposedException"/>.
 /// </summary>
 public sealed class ImageClassificationTransformer : ITransformer, IDisposable
 {

@@ -117,7 +117,9 @@ public sealed class PadamCatalog
     /// The classes, in the order of their keys; each is one, with or without images. The default value is null: the sub-folders that hold
     /// images, in ordinal order. Give a model's <see cref="ImageClassificationTransformer.ClassNames"/> for data that it is to score.
     /// </param>
-    /// <param name="preprocessing">How files become pixels. The default value is null: as <see cref="ImagePreprocessing"/>'s defaults.</param>
+    /// <param name="preprocessing">
+    /// How files become pixels. The default value is null: as <see cref="ImagePreprocessing"/>'s defaults.
+    /// </param>
     /// <exception cref="ArgumentException">A class has no name, or two have the same.</exception>
     /// <exception cref="IOException">The folder does not exist.</exception>
     /// <exception cref="InvalidDataException">There is no image, or a sub-folder that is not among <paramref name="classes"/>.</exception>

@@ -5,7 +5,9 @@ using Padam.MLNet.Optimizers;
 
 namespace Padam.FreshProcess;
 
-/// <summary>Trains with every optimizer, is cancelled, resumes, saves, verifies and loads, where JSON has no reflection: as when trimmed.</summary>
+/// <summary>
+/// Trains with every optimizer, is cancelled, resumes, saves, verifies and loads, where JSON has no reflection: as when trimmed.
+/// </summary>
 internal static class WithoutReflection
 {
     private static readonly string[] Optimizers = ["padam", "adam", "amsgrad", "adamw", "sgd", "yogi", "adabound"];

@@ -10,7 +10,9 @@ using static TorchSharp.torch;
 
 namespace Padam.MLNet.Tests;
 
-/// <summary>Nothing that the caller's process or thread has set changes what the library computes, and all of it is as it was afterwards.</summary>
+/// <summary>
+/// Nothing that the caller's process or thread has set changes what the library computes, and all of it is as it was afterwards.
+/// </summary>
 [TestClass]
 [DoNotParallelize] // Defaults and generator are the process's.
 public sealed class CallersStateTests

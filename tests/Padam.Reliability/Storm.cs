@@ -142,7 +142,9 @@ internal sealed class StormWork(string folder)
         ]);
     }
 
-    /// <summary>Steps of an optimizer over memory (float32) or by libtorch's operators (float64), with its state saved and loaded.</summary>
+    /// <summary>
+    /// Steps of an optimizer over memory (float32) or by libtorch's operators (float64), with its state saved and loaded.
+    /// </summary>
     internal static string Steps(OptimizerOptionsBase optimizer, ScalarType type)
     {
         using DisposeScope scope = NewDisposeScope();

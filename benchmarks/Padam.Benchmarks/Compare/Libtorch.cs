@@ -7,8 +7,8 @@ using static TorchSharp.torch;
 namespace Padam.Benchmarks.Compare;
 
 /// <summary>
-/// What a user of today's libtorch has without this library: the authors' networks in TorchSharp's own modules, their Padam, a training loop
-/// of one's own. Its batches lie ready in memory: no loader, no augmentation.
+/// What a user of today's libtorch has without this library: the authors' networks in TorchSharp's own modules, their Padam, a training
+/// loop of one's own. Its batches lie ready in memory: no loader, no augmentation.
 /// </summary>
 internal sealed class Libtorch : IContestant
 {

@@ -5,7 +5,9 @@ using static TorchSharp.torch.nn;
 
 namespace Padam.Benchmarks.Compare;
 
-/// <summary>The three networks of the paper in TorchSharp's own modules, layer by layer as <c>benchmarks/peer/networks.py</c> has them.</summary>
+/// <summary>
+/// The three networks of the paper in TorchSharp's own modules, layer by layer as <c>benchmarks/peer/networks.py</c> has them.
+/// </summary>
 internal static class LibtorchNetworks
 {
     private const int Pool = 0;

@@ -43,9 +43,8 @@ public abstract class Backbone
 
     /// <summary>
     /// Adds a network of your own, or replaces the one registered under the same name. Register it again, before loading, in a process that
-    /// loads its model.
-    /// It is built, and runs, with float32 on its own device as torch's defaults, whatever the process has set, and trains with random
-    /// numbers of that training alone.
+    /// loads its model. It is built, and runs, with float32 on its own device as torch's defaults, whatever the process has set, and trains
+    /// with random numbers of that training alone.
     /// </summary>
     /// <param name="name">The name by which <see cref="Parse"/> finds it from now on. Built-in names are refused.</param>
     /// <param name="build">Makes a fresh network for the given number of classes: logits [N, classes] from images [N, 3, H, W].</param>
@@ -89,7 +88,9 @@ public abstract class Backbone
     /// <summary>The sizes of images that the network takes.</summary>
     internal virtual ImageSizeRule Sizes => new(MinimumSize);
 
-    /// <summary>The normalisation with which the weights that there are for this network were trained; null where nothing is known.</summary>
+    /// <summary>
+    /// The normalisation with which the weights that there are for this network were trained; null where nothing is known.
+    /// </summary>
     internal virtual Normalization? PretrainedNormalization => null;
 
     private protected abstract Backbone Change(BackboneSettings settings);

@@ -4,8 +4,7 @@ namespace Padam.MLNet.Backbones;
 
 /// <summary>
 /// Layers whose parameters stay as they are, for fine-tuning. They also stay in evaluation mode: a frozen batch normalisation would
-/// otherwise go on
-/// moving its running statistics and normalise by the batch, so that the layer changes after all.
+/// otherwise go on moving its running statistics and normalise by the batch, so that the layer changes after all.
 /// </summary>
 internal sealed class FrozenLayers
 {

@@ -21,15 +21,13 @@ public enum Initialization
 
     /// <summary>
     /// Keras's <c>VarianceScaling</c>, used by the report for ResNet: convolutions normal, cut off at two standard deviations, with
-    /// variance 1/fan_in;
-    /// the linear layer <see cref="Glorot"/>, biases zero.
+    /// variance 1/fan_in; the linear layer <see cref="Glorot"/>, biases zero.
     /// </summary>
     VarianceScaling,
 
     /// <summary>
     /// What the report's wide network does: convolutions normal with standard deviation 1 (its code's √(2/n), where n is the number of
-    /// blocks in a stage, 2);
-    /// the linear layer <see cref="Glorot"/>, biases zero.
+    /// blocks in a stage, 2); the linear layer <see cref="Glorot"/>, biases zero.
     /// </summary>
     UnitNormal,
 }

@@ -5,8 +5,8 @@ using static TorchSharp.torch;
 namespace Padam.MLNet.Backbones;
 
 /// <summary>
-/// Takes the mean of the images that a network was pretrained on off its input, pixel by pixel: the buffer <c>mean</c> [3, H, W], zero until
-/// weights are loaded.
+/// Takes the mean of the images that a network was pretrained on off its input, pixel by pixel: the buffer <c>mean</c> [3, H, W], zero
+/// until weights are loaded.
 /// </summary>
 internal sealed class MeanImage : nn.Module<Tensor, Tensor>
 {

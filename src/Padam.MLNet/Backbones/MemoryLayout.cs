@@ -8,8 +8,7 @@ namespace Padam.MLNet.Backbones;
 
 /// <summary>
 /// Channels-last memory for the built-in networks, in which libtorch's CPU convolutions are faster. Shapes, names and values stay as they
-/// are.
-/// Networks of the user's own are left alone.
+/// are. Networks of the user's own are left alone.
 /// </summary>
 internal static class MemoryLayout
 {
@@ -42,8 +41,7 @@ internal static class MemoryLayout
 
     /// <summary>
     /// The network's parameters and buffers in the order of its layers under their names in <c>state_dict()</c>, contiguous and on the CPU,
-    /// for saving.
-    /// Tensors that are so already share memory with the network. Dispose them.
+    /// for saving. Tensors that are so already share memory with the network. Dispose them.
     /// </summary>
     public static List<(string Name, Tensor Tensor)> PlainState(this nn.Module network)
     {

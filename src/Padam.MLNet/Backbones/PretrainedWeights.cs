@@ -15,8 +15,8 @@ public static class PretrainedWeights
     /// <c>Backbone.Parse("mlnet-resnet18")</c>. Beside it, the package has the mean image that belongs to it.
     /// </summary>
     /// <param name="folder">
-    /// A folder that holds the file, or the package's own folder <c>DnnImageModels</c>. The default value is null: beside the program, where
-    /// a direct reference to the package puts it, then the NuGet package folder.
+    /// A folder that holds the file, or the package's own folder <c>DnnImageModels</c>. The default value is null: beside the program,
+    /// where a direct reference to the package puts it, then the NuGet package folder.
     /// </param>
     /// <exception cref="FileNotFoundException">It is in none of these places; the message names package and version.</exception>
     public static string MLNetResNet18(string? folder = null)

@@ -17,13 +17,15 @@ internal sealed record ResNetLayout(int StemKernel, int StemStride, bool StemPoo
     /// <summary>For 32x32 images, as in the authors' <c>models/resnet.py</c>.</summary>
     public static ResNetLayout SmallImages { get; } = new(3, 1, false, "shortcut", "linear");
 
-    /// <summary>For photographs, as in torchvision's <c>models/resnet.py</c>, whose bottlenecks have their stride on the 3x3 as well.</summary>
+    /// <summary>
+    /// For photographs, as in torchvision's <c>models/resnet.py</c>, whose bottlenecks have their stride on the 3x3 as well.
+    /// </summary>
     public static ResNetLayout Photographs { get; } = new(7, 2, true, "downsample", "fc");
 }
 
 /// <summary>
-/// ResNet (He et al., 2016): <c>conv1, bn1</c>, four stages <c>layer1..4</c> of which three halve the map, pooling over the whole map, and a
-/// linear layer; on request, <c>input</c> takes off a mean image first.
+/// ResNet (He et al., 2016): <c>conv1, bn1</c>, four stages <c>layer1..4</c> of which three halve the map, pooling over the whole map, and
+/// a linear layer; on request, <c>input</c> takes off a mean image first.
 /// </summary>
 internal sealed class ResNet : Network, IFoldable
 {

@@ -32,8 +32,7 @@ internal sealed class Shortcut : nn.Module<Tensor, Tensor>, IFoldable
 
 /// <summary>
 /// A post-activation residual block (He et al., 2016): a chain of convolutions, each normalised, ReLU between them; then the shortcut is
-/// added, and ReLU.
-/// Layers are <c>conv1, bn1, conv2, bn2, ...</c>; the shortcut is named by the network.
+/// added, and ReLU. Layers are <c>conv1, bn1, conv2, bn2, ...</c>; the shortcut is named by the network.
 /// </summary>
 internal sealed class ResidualBlock : nn.Module<Tensor, Tensor>, IFoldable
 {

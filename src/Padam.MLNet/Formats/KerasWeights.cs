@@ -6,8 +6,8 @@ namespace Padam.MLNet.Formats;
 
 /// <summary>
 /// Weights as the report's scripts kept them: an HDF5 file with <c>weight0</c>, <c>weight1</c>, ... in the order of Keras's
-/// <c>get_weights()</c>, layer by layer:
-/// kernel, bias; gamma, beta, moving mean, moving variance. Convolution kernels are height x width x in x out, dense ones in x out.
+/// <c>get_weights()</c>, layer by layer: kernel, bias; gamma, beta, moving mean, moving variance. Convolution kernels are height x width x
+/// in x out, dense ones in x out.
 /// </summary>
 internal static class KerasWeights
 {
@@ -15,8 +15,7 @@ internal static class KerasWeights
     /// <param name="path">The file; its folder is made if need be.</param>
     /// <param name="state">
     /// Parameters and buffers in the order of the layers, as <c>PlainState()</c> gives them: there a layer's weight, bias, running mean and
-    /// running variance follow
-    /// each other as Keras has them. Integer tensors (counters of batches) are left out, as Keras has none.
+    /// running variance follow each other as Keras has them. Integer tensors (counters of batches) are left out, as Keras has none.
     /// </param>
     public static void Write(string path, IEnumerable<(string Name, Tensor Tensor)> state)
     {

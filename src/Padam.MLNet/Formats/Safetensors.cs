@@ -10,8 +10,7 @@ namespace Padam.MLNet.Persistence;
 
 /// <summary>
 /// Tensors in a file as the PyTorch world exchanges them (https://github.com/huggingface/safetensors): nothing but names, shapes and
-/// numbers.
-/// Names and shapes are those of <c>state_dict()</c>, so weights move to and from PyTorch.
+/// numbers. Names and shapes are those of <c>state_dict()</c>, so weights move to and from PyTorch.
 /// </summary>
 public static class Safetensors
 {

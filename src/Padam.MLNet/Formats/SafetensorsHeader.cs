@@ -8,8 +8,7 @@ internal sealed record SafetensorsEntry(string Name, string Type, long[] Shape, 
 
 /// <summary>
 /// The header of a safetensors file (8 bytes of length, JSON), checked in full before anything else is read or allocated: its length
-/// against the file's,
-/// each tensor's bytes against its type and shape, all tensors together against the body, without a gap or an overlap.
+/// against the file's, each tensor's bytes against its type and shape, all tensors together against the body, without a gap or an overlap.
 /// </summary>
 internal sealed class SafetensorsHeader
 {

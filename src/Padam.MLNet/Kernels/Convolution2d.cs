@@ -52,8 +52,7 @@ internal static class Convolution2d
 
     /// <summary>
     /// The rule behind <see cref="ConvolutionAlgorithm.Auto"/>, from measurements over batches of 1 to 128, 32 to 512 channels and maps of
-    /// 2x2 to 32x32: there are 32 tiles,
-    /// and at least half of the outputs in them lie on the map (a 5x5 map takes four tiles of 4x4).
+    /// 2x2 to 32x32: there are 32 tiles, and at least half of the outputs in them lie on the map (a 5x5 map takes four tiles of 4x4).
     /// </summary>
     public static bool IsQuickerByWinograd(ConvolutionShape shape)
     {

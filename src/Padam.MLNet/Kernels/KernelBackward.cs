@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace Padam.MLNet.Kernels;
 
 /// <summary>
-/// What the backward passes of the kernels' custom functions have in common: their tensors are let go of, and no exception leaves them, since
-/// one that meets libtorch's frames ends the process. It is thrown by whoever computes next.
+/// What the backward passes of the kernels' custom functions have in common: their tensors are let go of, and no exception leaves them,
+/// since one that meets libtorch's frames ends the process. It is thrown by whoever computes next.
 /// </summary>
 internal static class KernelBackward
 {

@@ -54,8 +54,8 @@ public sealed class BatchNorm : nn.Module<Tensor, Tensor>
     public override Tensor forward(Tensor input) => _folded ? input.alias() : Normalize(input, residual: null, Activation.None);
 
     /// <summary>
-    /// activation(batch_norm(convolution(input)) + residual): a convolution and what follows it as one, which takes fewer passes over memory
-    /// than one after the other, and in scoring the convolution alone. A network that calls this is an <see cref="IFoldable"/>.
+    /// activation(batch_norm(convolution(input)) + residual): a convolution and what follows it as one, which takes fewer passes over
+    /// memory than one after the other, and in scoring the convolution alone. A network that calls this is an <see cref="IFoldable"/>.
     /// </summary>
     /// <param name="convolution">The convolution whose output this layer normalises.</param>
     /// <param name="input">Its input, [N, in, H, W].</param>

@@ -8,8 +8,9 @@ namespace Padam.MLNet.Layers;
 
 /// <summary>
 /// A 2-d convolution with a square kernel, [N, in, H, W] to [N, out, H', W'] with H' = (H + 2 padding - kernel) / stride + 1, as
-/// torch.nn.Conv2d: parameters <c>weight</c> [out, in, k, k] and, on request, <c>bias</c> [out]. On the CPU it works on channels-last memory
-/// and, where <see cref="Algorithm"/> allows, by Winograd's algorithm. For scoring it takes the batch normalisation after it into itself.
+/// torch.nn.Conv2d: parameters <c>weight</c> [out, in, k, k] and, on request, <c>bias</c> [out]. On the CPU it works on channels-last
+/// memory and, where <see cref="Algorithm"/> allows, by Winograd's algorithm. For scoring it takes the batch normalisation after it into
+/// itself.
 /// </summary>
 public sealed class Convolution : nn.Module<Tensor, Tensor>
 {
@@ -51,7 +52,9 @@ public sealed class Convolution : nn.Module<Tensor, Tensor>
             register_parameter("bias", new Parameter(CpuTensors.Zeros([outChannels])));
     }
 
-    /// <summary>How it is computed on the CPU. The default value is <see cref="ConvolutionAlgorithm.Auto"/>; a trainer sets its own.</summary>
+    /// <summary>
+    /// How it is computed on the CPU. The default value is <see cref="ConvolutionAlgorithm.Auto"/>; a trainer sets its own.
+    /// </summary>
     public ConvolutionAlgorithm Algorithm { get; set; }
 
     // Looked up each time: moving a module to another device replaces what is registered.
@@ -65,8 +68,8 @@ public sealed class Convolution : nn.Module<Tensor, Tensor>
     /// </summary>
     internal bool OnTinyMaps { get; }
 
-    /// <summary>A layer of a built-in network: padded by half the kernel, computed directly until told otherwise, its weights 0 until they are
-    /// drawn.</summary>
+    /// <summary>A layer of a built-in network: padded by half the kernel, computed directly until told otherwise, its weights 0 until they
+    /// are drawn.</summary>
     internal static Convolution ForBackbone(
         long inChannels,
         long outChannels,

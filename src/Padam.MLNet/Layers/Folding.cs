@@ -4,8 +4,7 @@ namespace Padam.MLNet.Layers;
 
 /// <summary>
 /// Batch normalisation folded into the convolutions before it, for scoring. Parameters, buffers and <c>state_dict()</c> stay as they are:
-/// the folded weights
-/// are tensors beside them. Back in training mode, a network is unfolded again.
+/// the folded weights are tensors beside them. Back in training mode, a network is unfolded again.
 /// </summary>
 internal static class Folding
 {

@@ -2,7 +2,9 @@ using static TorchSharp.torch;
 
 namespace Padam.MLNet.Layers;
 
-/// <summary>The largest value of each square of pixels, [N, C, H, W] to [N, C, H', W'], as torch.nn.MaxPool2d. It has no parameters.</summary>
+/// <summary>
+/// The largest value of each square of pixels, [N, C, H, W] to [N, C, H', W'], as torch.nn.MaxPool2d. It has no parameters.
+/// </summary>
 /// <param name="size">Rows and columns of a square, at least 1.</param>
 /// <param name="stride">Pixels from square to square. The default value is null: <paramref name="size"/>.</param>
 /// <param name="padding">Rows and columns around each image that are never the largest; at most half the square.</param>

@@ -2,8 +2,8 @@ namespace Padam.MLNet.Layers;
 
 /// <summary>
 /// A bound on the numbers that a network under construction may hold, so that a small file cannot ask for a huge network: what a file says
-/// about itself is believed
-/// only as far as its own length goes. Of the constructing thread alone, as layers are made deep inside a network's constructor.
+/// about itself is believed only as far as its own length goes. Of the constructing thread alone, as layers are made deep inside a
+/// network's constructor.
 /// </summary>
 internal static class WeightLimit
 {

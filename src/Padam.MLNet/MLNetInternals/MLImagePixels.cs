@@ -6,8 +6,7 @@ namespace Padam.MLNet.MLNetInternals;
 
 /// <summary>
 /// The bitmap in an MLImage. <see cref="MLImage.Pixels"/> calls a method of SkiaSharp 2 that SkiaSharp 3 changed, so that it fails in any
-/// program that has 3 for another
-/// package's sake. All that is called here is the same in both.
+/// program that has 3 for another package's sake. All that is called here is the same in both.
 /// </summary>
 internal static class MLImagePixels
 {

@@ -5,8 +5,8 @@ using Microsoft.ML.Runtime;
 namespace Padam.MLNet.MLNetInternals;
 
 /// <summary>
-/// Which ML.NET was loaded. What this room calls is private to ML.NET and may be another thing in another version: each way into the library
-/// asks here first. (The version of ML.NET's assemblies is 1.0.0.0 in all of them; the informational version tells.)
+/// Which ML.NET was loaded. What this room calls is private to ML.NET and may be another thing in another version: each way into the
+/// library asks here first. (The version of ML.NET's assemblies is 1.0.0.0 in all of them; the informational version tells.)
 /// </summary>
 internal static class MLNetVersion
 {

@@ -3,8 +3,8 @@ using Padam.MLNet.Formats;
 namespace Padam.MLNet.Models;
 
 /// <summary>
-/// What stands before ML.NET's pretrained network, in a file of its own: the order of the channels that it takes, and the mean image that is
-/// taken off.
+/// What stands before ML.NET's pretrained network, in a file of its own: the order of the channels that it takes, and the mean image that
+/// is taken off.
 /// </summary>
 /// <param name="Order">For each channel of the pretrained network, which of red, green, blue it is.</param>
 /// <param name="Mean">[3, H, W], in the pretrained network's order of channels.</param>

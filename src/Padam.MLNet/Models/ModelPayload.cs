@@ -9,8 +9,7 @@ namespace Padam.MLNet.Models;
 
 /// <summary>
 /// A model as two streams, which are entries of the zip: the description (JSON and its checksum) and the weights (a safetensors file of the
-/// unfolded network,
-/// which any tool of the PyTorch world reads). The description holds length and SHA-256 of the weights.
+/// unfolded network, which any tool of the PyTorch world reads). The description holds length and SHA-256 of the weights.
 /// </summary>
 internal static class ModelPayload
 {

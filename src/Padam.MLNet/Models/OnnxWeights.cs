@@ -8,8 +8,8 @@ namespace Padam.MLNet.Models;
 internal static class OnnxWeights
 {
     /// <summary>
-    /// The file's tensors by the network's names: under their own, where the exporter kept them, else by their place in the graph. A network
-    /// that takes off a mean image gets it, and what comes after it, in the order red, green, blue.
+    /// The file's tensors by the network's names: under their own, where the exporter kept them, else by their place in the graph. A
+    /// network that takes off a mean image gets it, and what comes after it, in the order red, green, blue.
     /// </summary>
     /// <exception cref="InvalidDataException">The file is damaged, or no network that can be followed.</exception>
     public static IEnumerable<StoredTensor> Read(string path, nn.Module network)

@@ -3,8 +3,8 @@ using Padam.MLNet.Formats;
 namespace Padam.MLNet.Models;
 
 /// <summary>
-/// A residual network as an ONNX graph, whose weights are named by their place in it: <c>conv1</c>, <c>bn1</c>, <c>layer1.0.conv1</c>, ... as
-/// in torchvision. The names in the file say nothing.
+/// A residual network as an ONNX graph, whose weights are named by their place in it: <c>conv1</c>, <c>bn1</c>, <c>layer1.0.conv1</c>, ...
+/// as in torchvision. The names in the file say nothing.
 /// </summary>
 internal sealed class ResidualGraph
 {

@@ -5,8 +5,8 @@ using static TorchSharp.torch;
 namespace Padam.MLNet.Models;
 
 /// <summary>
-/// A trained network that many threads may use and one may end: in evaluation mode, batch normalisation folded. Whoever uses it holds it, so
-/// that Dispose waits for uses under way and those that come after get an <see cref="ObjectDisposedException"/>, never a freed tensor.
+/// A trained network that many threads may use and one may end: in evaluation mode, batch normalisation folded. Whoever uses it holds it,
+/// so that Dispose waits for uses under way and those that come after get an <see cref="ObjectDisposedException"/>, never a freed tensor.
 /// </summary>
 internal sealed class SharedNetwork : IDisposable
 {

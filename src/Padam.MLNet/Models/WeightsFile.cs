@@ -40,8 +40,9 @@ internal static class WeightsFile
 {
     /// <summary>
     /// Loads the file into the network, name by name. What wrapping left before all names alike, such as <c>module.</c> (PyTorch's
-    /// DataParallel) or <c>_orig_mod.</c>, is taken off; a missing <c>num_batches_tracked</c> stays as it is; the last layer keeps its fresh
-    /// weights if only the number of classes differs, or if the file has none. The whole file is checked before the first weight changes.
+    /// DataParallel) or <c>_orig_mod.</c>, is taken off; a missing <c>num_batches_tracked</c> stays as it is; the last layer keeps its
+    /// fresh weights if only the number of classes differs, or if the file has none. The whole file is checked before the first weight
+    /// changes.
     /// </summary>
     /// <exception cref="InvalidDataException">
     /// The file is damaged, or has missing, extra or misshapen tensors; the message names them.

@@ -3,7 +3,9 @@ using System.Runtime.InteropServices;
 
 namespace Padam.MLNet.Native;
 
-/// <summary>The OpenMP runtime that libtorch brought into the process, so that work may run on the threads that libtorch has already.</summary>
+/// <summary>
+/// The OpenMP runtime that libtorch brought into the process, so that work may run on the threads that libtorch has already.
+/// </summary>
 internal static unsafe class OpenMP
 {
     /// <summary>

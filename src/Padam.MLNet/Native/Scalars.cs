@@ -4,9 +4,9 @@ namespace Padam.MLNet.Native;
 
 /// <summary>
 /// Numbers as libtorch's operators take them, held while they are read. TorchSharp hands native code the bare address of a
-/// <see cref="Scalar"/> and keeps nothing alive meanwhile: one that an implicit conversion made, the factor of <c>a + b</c> included, may be
-/// finalized in mid-call (docs/torchsharp-lifetime.md). So every number is made here, and either lives as long as the process or is held by
-/// <c>using</c>. A test reads the compiled library for any other.
+/// <see cref="Scalar"/> and keeps nothing alive meanwhile: one that an implicit conversion made, the factor of <c>a + b</c> included, may
+/// be finalized in mid-call (docs/torchsharp-lifetime.md). So every number is made here, and either lives as long as the process or is held
+/// by <c>using</c>. A test reads the compiled library for any other.
 /// </summary>
 internal static class Scalars
 {

@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace Padam.MLNet.Native;
 
 /// <summary>
-/// Memory from the system, aligned to cache lines and zero. Large blocks are pages of their own, on Linux huge ones, since the first touch of a
-/// 32 MiB map in small pages takes 8,192 page faults.
+/// Memory from the system, aligned to cache lines and zero. Large blocks are pages of their own, on Linux huge ones, since the first touch
+/// of a 32 MiB map in small pages takes 8,192 page faults.
 /// </summary>
 internal static unsafe partial class SystemMemory
 {

@@ -4,8 +4,8 @@ using TorchSharp;
 namespace Padam.MLNet.Native;
 
 /// <summary>
-/// The private entry points of TorchSharp's native library that this library calls. Their signatures are those of one version of TorchSharp,
-/// and no other is called.
+/// The private entry points of TorchSharp's native library that this library calls. Their signatures are those of one version of
+/// TorchSharp, and no other is called.
 /// </summary>
 internal static unsafe partial class TorchSharpEntryPoints
 {

@@ -6,8 +6,8 @@ namespace Padam.MLNet.Optimizers;
 
 /// <summary>
 /// AdaBound (Luo et al., "Adaptive Gradient Methods with Dynamic Bound of Learning Rate", arXiv 1902.09843, algorithm 2), as its authors'
-/// code computes it: Adam whose
-/// step per element is clipped into a band that closes on <see cref="FinalLearningRate"/>. Epsilon is added to the uncorrected root.
+/// code computes it: Adam whose step per element is clipped into a band that closes on <see cref="FinalLearningRate"/>. Epsilon is added to
+/// the uncorrected root.
 /// </summary>
 public sealed record AdaBoundOptions : AdaptiveOptions
 {

@@ -40,7 +40,9 @@ public record AdamOptions : AdaptiveOptions
     public override Optimizer Create(IEnumerable<(string name, Parameter parameter)> parameters) =>
         new AdamOptimizer<AdamOptions>(this, OneGroup(parameters));
 
-    /// <summary>Writes the settings; <see cref="AmsGrad"/> only where it is set, as checkpoints compare texts of before there was one.</summary>
+    /// <summary>
+    /// Writes the settings; <see cref="AmsGrad"/> only where it is set, as checkpoints compare texts of before there was one.
+    /// </summary>
     protected override bool PrintMembers(StringBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);

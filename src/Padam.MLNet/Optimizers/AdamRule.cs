@@ -5,8 +5,7 @@ namespace Padam.MLNet.Optimizers;
 /// <summary>The formula of Adam, AMSGrad and AdamW at step <paramref name="t"/>.</summary>
 /// <remarks>
 /// Bias-corrected, the step is <c>lr / (1 - beta1^t) * m / (sqrt(vh / (1 - beta2^t)) + eps)</c>. Multiplied through by sqrt(1 - beta2^t),
-/// that is the form below with an epsilon
-/// of <c>eps * sqrt(1 - beta2^t)</c>; "epsilon hat" is the same form with a constant one.
+/// that is the form below with an epsilon of <c>eps * sqrt(1 - beta2^t)</c>; "epsilon hat" is the same form with a constant one.
 /// </remarks>
 internal readonly struct AdamRule(AdaptiveOptions o, bool uncorrectedEpsilon, double learningRate, long t) : IUpdateRule
 {

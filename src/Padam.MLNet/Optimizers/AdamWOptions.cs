@@ -6,13 +6,12 @@ namespace Padam.MLNet.Optimizers;
 
 /// <summary>
 /// AdamW (Loshchilov and Hutter, "Decoupled Weight Decay Regularization", arXiv 1711.05101, algorithm 2) as torch.optim.AdamW computes it.
-/// The defaults are those of the
-/// reproducibility report's code (arXiv 1901.09517).
+/// The defaults are those of the reproducibility report's code (arXiv 1901.09517).
 /// </summary>
 /// <remarks>
 /// The report's decay of 0.025 was meant for TensorFlow's AdamW, which shrinks the parameters by the factor 1 - 0.025 at every step,
-/// whatever the learning rate. Here, as in
-/// torch, it is 1 - learning rate * 0.025; TensorFlow's at a constant rate is had by <c>WeightDecay = 0.025 / LearningRate</c>.
+/// whatever the learning rate. Here, as in torch, it is 1 - learning rate * 0.025; TensorFlow's at a constant rate is had by <c>WeightDecay
+/// = 0.025 / LearningRate</c>.
 /// </remarks>
 public sealed record AdamWOptions : AdaptiveOptions
 {

@@ -28,7 +28,9 @@ public abstract record AdaptiveOptions : OptimizerOptionsBase
             ),
         ];
 
-    /// <summary>The learning rate at step <paramref name="t"/> that makes up for moments which began at zero (Kingma and Ba, section 2).</summary>
+    /// <summary>
+    /// The learning rate at step <paramref name="t"/> that makes up for moments which began at zero (Kingma and Ba, section 2).
+    /// </summary>
     internal double BiasCorrected(double learningRate, long t) =>
         learningRate * Math.Sqrt(1 - Math.Pow(Beta2, t)) / (1 - Math.Pow(Beta1, t));
 }

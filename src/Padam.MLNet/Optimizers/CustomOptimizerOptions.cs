@@ -6,8 +6,7 @@ namespace Padam.MLNet.Optimizers;
 /// <summary>Any TorchSharp optimizer, or one's own.</summary>
 /// <param name="Factory">
 /// Makes a new optimizer for the named parameters; called once a run, and again where a recipe restarts the state. A run can be resumed if
-/// the optimizer is a
-/// <see cref="OptimizerHelper"/>, which has a <c>state_dict</c>. Schedules multiply each group's initial learning rate.
+/// the optimizer is a <see cref="OptimizerHelper"/>, which has a <c>state_dict</c>. Schedules multiply each group's initial learning rate.
 /// </param>
 public sealed record CustomOptimizerOptions(Func<IEnumerable<(string, Parameter)>, Optimizer> Factory) : OptimizerOptionsBase
 {

@@ -36,8 +36,7 @@ public abstract class ElementwiseOptimizer<TOptions> : OptimizerHelper
     /// <summary>Adds parameters with fresh state.</summary>
     /// <param name="param_group">
     /// The parameters, with <see cref="GroupOptions{TOptions}"/> as options; or with a plain <see cref="OptimizerOptions"/>, whose learning
-    /// rate is then the group's, or with
-    /// none: what a group doesn't say is as the optimizer was made.
+    /// rate is then the group's, or with none: what a group doesn't say is as the optimizer was made.
     /// </param>
     /// <exception cref="ArgumentException">The options are another optimizer's, or a parameter is in a group already.</exception>
     public sealed override void add_param_group(ParamGroup param_group) => Add(param_group);

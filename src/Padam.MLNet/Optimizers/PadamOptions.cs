@@ -6,9 +6,8 @@ namespace Padam.MLNet.Optimizers;
 
 /// <summary>
 /// Padam, the partially adaptive momentum estimation of Chen et al., "Closing the Generalization Gap of Adaptive Gradient Methods in
-/// Training Deep Neural Networks"
-/// (arXiv 1806.06763, algorithm 1), as the authors' code computes it. The defaults are the settings of the reproducibility report (arXiv
-/// 1901.09517, table 1).
+/// Training Deep Neural Networks" (arXiv 1806.06763, algorithm 1), as the authors' code computes it. The defaults are the settings of the
+/// reproducibility report (arXiv 1901.09517, table 1).
 /// </summary>
 public sealed record PadamOptions : AdaptiveOptions
 {
@@ -36,8 +35,7 @@ public sealed record PadamOptions : AdaptiveOptions
 
     /// <summary>
     /// False: decay is added to the gradient (L2). True: the parameter shrinks by the factor <c>1 - learning rate * WeightDecay</c> ahead
-    /// of the step, as in AdamW. The default
-    /// value is false.
+    /// of the step, as in AdamW. The default value is false.
     /// </summary>
     public bool DecoupledWeightDecay { get; init; }
 

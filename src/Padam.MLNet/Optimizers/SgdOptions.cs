@@ -6,8 +6,7 @@ namespace Padam.MLNet.Optimizers;
 
 /// <summary>
 /// Stochastic gradient descent with momentum as torch.optim.SGD computes it, without dampening. The defaults are the settings of the
-/// reproducibility report
-/// (arXiv 1901.09517, table 1).
+/// reproducibility report (arXiv 1901.09517, table 1).
 /// </summary>
 public sealed record SgdOptions : OptimizerOptionsBase
 {

@@ -6,8 +6,7 @@ namespace Padam.MLNet.Optimizers;
 
 /// <summary>
 /// Yogi (Zaheer et al., "Adaptive Methods for Nonconvex Optimization", NeurIPS 2018, algorithm 2): Adam whose second moment moves by the
-/// gradient's square at most. With Adam's
-/// bias factor, and epsilon added to the uncorrected root.
+/// gradient's square at most. With Adam's bias factor, and epsilon added to the uncorrected root.
 /// </summary>
 public sealed record YogiOptions : AdaptiveOptions
 {

@@ -3,8 +3,7 @@ namespace Padam.MLNet.Schedules;
 /// <summary>How the learning rate, or Padam's p, moves over a training run: the factor that multiplies its base value.</summary>
 /// <remarks>
 /// Time is counted in whole epochs completed, plus the fraction done of the one running. Schedules are values: two of equal settings are
-/// equal, and <c>ToString</c> says
-/// what they do.
+/// equal, and <c>ToString</c> says what they do.
 /// </remarks>
 public abstract record Schedule
 {

@@ -12,8 +12,7 @@ internal readonly record struct TrainingBatch(Tensor Images, Tensor Labels);
 
 /// <summary>
 /// Makes the batches of an epoch: rows in an order drawn from (seed, epoch), each image placed by a draw from (seed, epoch, row) and
-/// normalised.
-/// One batch is assembled while the one before trains.
+/// normalised. One batch is assembled while the one before trains.
 /// </summary>
 internal sealed class BatchAssembly : IDisposable
 {

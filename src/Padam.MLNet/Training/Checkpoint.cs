@@ -55,8 +55,7 @@ internal sealed record BestSoFar(int Epoch, double Value, int EpochsWithoutImpro
 
 /// <summary>
 /// A training that can go on as if it had never stopped: position, weights, optimizer state, torch's random state, and the best weights so
-/// far.
-/// One zip, written beside the last one and renamed; every entry is checked by its SHA-256 before any is used.
+/// far. One zip, written beside the last one and renamed; every entry is checked by its SHA-256 before any is used.
 /// </summary>
 internal sealed record Checkpoint(CheckpointPosition Position, byte[] Weights, byte[] Optimizer, byte[] Random, byte[]? BestWeights)
 {

@@ -50,8 +50,8 @@ internal sealed class CheckpointFolder : IDisposable
     }
 
     /// <summary>
-    /// Clears away what killed processes left half-written: a checkpoint is as large as network and optimizer state, and they would fill the
-    /// disk.
+    /// Clears away what killed processes left half-written: a checkpoint is as large as network and optimizer state, and they would fill
+    /// the disk.
     /// </summary>
     internal void RemoveHalfWritten()
     {

@@ -9,7 +9,9 @@ internal sealed record ClassCounts(int[] Images, int[] Right, int[] Predicted)
     internal ClassCounts(int classes)
         : this(new int[classes], new int[classes], new int[classes]) { }
 
-    /// <summary>The mean, over the classes that were shown, of the part of their images that was found; as ML.NET's MacroAccuracy.</summary>
+    /// <summary>
+    /// The mean, over the classes that were shown, of the part of their images that was found; as ML.NET's MacroAccuracy.
+    /// </summary>
     internal double MacroAccuracy => Shown.Average(c => (double)Right[c] / Images[c]);
 
     /// <summary>Classes that were shown and never were the answer.</summary>

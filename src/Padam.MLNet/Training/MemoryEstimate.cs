@@ -30,7 +30,9 @@ internal sealed class MemoryEstimate
         _bytesKept = bytesKept;
     }
 
-    /// <summary>What the machine, or the container, has for this process besides what it holds already; endless where that is not known.</summary>
+    /// <summary>
+    /// What the machine, or the container, has for this process besides what it holds already; endless where that is not known.
+    /// </summary>
     internal static double Room() =>
         GC.GetGCMemoryInfo().HighMemoryLoadThresholdBytes is > 0 and var most
             ? Math.Max(0, most - Environment.WorkingSet)

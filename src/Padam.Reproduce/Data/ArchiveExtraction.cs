@@ -6,8 +6,7 @@ namespace Padam.Reproduce.Data;
 
 /// <summary>
 /// Unpacks a CIFAR archive into a folder. Writes only the files the data set has, under their own names: links, paths that leave the folder
-/// and files of
-/// another size are refused, anything else in the archive is passed over.
+/// and files of another size are refused, anything else in the archive is passed over.
 /// </summary>
 internal static class ArchiveExtraction
 {

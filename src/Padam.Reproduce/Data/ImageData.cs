@@ -24,7 +24,9 @@ internal sealed record ImageData(ImageSource Source, ImagePart Train, ImagePart 
             Files = [.. Train.Files, .. Test.Files],
         };
 
-    /// <summary>What is to be said before a training on it: what part is taken, and where it is from other files; null for nothing.</summary>
+    /// <summary>
+    /// What is to be said before a training on it: what part is taken, and where it is from other files; null for nothing.
+    /// </summary>
     public string? Remark
     {
         get

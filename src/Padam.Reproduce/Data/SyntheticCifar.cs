@@ -4,8 +4,7 @@ namespace Padam.Reproduce.Data;
 
 /// <summary>
 /// A data set of ten shapes in the binary format of CIFAR-10, made from a seed: for the quick tour, for tests, and where the real images
-/// are not at hand.
-/// The same seed and sizes give the same bytes.
+/// are not at hand. The same seed and sizes give the same bytes.
 /// </summary>
 internal sealed record SyntheticCifar(int TrainImages, int TestImages, int Seed)
 {

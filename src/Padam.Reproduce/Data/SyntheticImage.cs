@@ -2,8 +2,7 @@ namespace Padam.Reproduce.Data;
 
 /// <summary>
 /// One image of the synthetic set: a shape of random colour, place, size, turn, stretch and stripes, bright on a dark shaded ground, among
-/// clutter, under noise.
-/// Only the outline tells the class.
+/// clutter, under noise. Only the outline tells the class.
 /// </summary>
 internal static class SyntheticImage
 {

@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace Padam.Reproduce.Exits;
 
-/// <summary>The signals that this process was started to ignore, as <c>nohup</c> does it. .NET's own handlers would override that.</summary>
+/// <summary>
+/// The signals that this process was started to ignore, as <c>nohup</c> does it. .NET's own handlers would override that.
+/// </summary>
 internal static class IgnoredSignals
 {
     private const int SigHup = 1;

@@ -30,8 +30,8 @@ internal sealed class StopSignals : IDisposable
     public int? Code { get; private set; }
 
     /// <summary>
-    /// Does what SIGTERM does when the stream ends: the other end of standard input is held by the process that started this one, and let go
-    /// by it to stop this one, or by the system when it is killed.
+    /// Does what SIGTERM does when the stream ends: the other end of standard input is held by the process that started this one, and let
+    /// go by it to stop this one, or by the system when it is killed.
     /// </summary>
     public void StopAtEndOf(Stream input) =>
         new Thread(() =>

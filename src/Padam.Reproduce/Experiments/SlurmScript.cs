@@ -55,7 +55,9 @@ internal static class SlurmScript
             ? [Environment.ProcessPath!, typeof(SlurmScript).Assembly.Location]
             : [Environment.ProcessPath!];
 
-    /// <summary>As one word of bash; line breaks and other control characters by their numbers, so that a line of the script stays one.</summary>
+    /// <summary>
+    /// As one word of bash; line breaks and other control characters by their numbers, so that a line of the script stays one.
+    /// </summary>
     private static string Quoted(string word)
     {
         if (word.Length > 0 && word.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' or '/' or ',' or ':'))

@@ -4,7 +4,9 @@ using Padam.Reproduce.Runs;
 
 namespace Padam.Reproduce.Reporting;
 
-/// <summary>On what the runs of an experiment were trained and tested, as their summaries say it; those of an earlier version do not.</summary>
+/// <summary>
+/// On what the runs of an experiment were trained and tested, as their summaries say it; those of an earlier version do not.
+/// </summary>
 internal static class DataFiles
 {
     public static IEnumerable<Block> Of(IReadOnlyList<RunSummary> summaries)

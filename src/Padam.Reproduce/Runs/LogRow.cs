@@ -4,8 +4,7 @@ using Padam.MLNet;
 namespace Padam.Reproduce.Runs;
 
 /// <summary>One epoch in the log: the columns of Keras's CSVLogger in its order, then the learning rate and p. Epochs count from 0,
-/// accuracies are fractions,
-/// p is empty where the optimizer has none.</summary>
+/// accuracies are fractions, p is empty where the optimizer has none.</summary>
 [CsvRecord]
 internal sealed partial record LogRow(
     [property: CsvColumn("epoch")] int Epoch,

@@ -94,8 +94,7 @@ internal sealed record Recipe
 
     /// <summary>
     /// After how many epochs the optimizer starts afresh, in a training of <paramref name="epochs"/>; null for never. Where the milestones
-    /// are given, the first
-    /// of them is the length of a stage, since the report's scripts build the optimizer anew at each.
+    /// are given, the first of them is the length of a stage, since the report's scripts build the optimizer anew at each.
     /// </summary>
     public int? RestartEpochs(int epochs, IReadOnlyList<int>? milestones) =>
         WholeRestart is not { } restart ? null

@@ -56,9 +56,8 @@ public sealed class GoldenNetworkTests
         golden.AssertClose("train_logits", logits);
         Assert.AreEqual(golden.Loss, loss.item<float>(), Tolerance * golden.Loss);
         // Other kernels round otherwise, and an activation within rounding of zero then changes its side of a ReLU, which moves the norms
-        // of all layers before it:
-        // measured against float64, plain 4e-5, channels-last 1.1e-4, Winograd 5.3e-4. (Each convolution's own gradients are checked to
-        // 1e-4 in WinogradConvolutionTests.)
+        // of all layers before it: measured against float64, plain 4e-5, channels-last 1.1e-4, Winograd 5.3e-4. (Each convolution's own
+        // gradients are checked to 1e-4 in WinogradConvolutionTests.)
         double gradientTolerance =
             algorithm != ConvolutionAlgorithm.Direct ? 10 * Tolerance
             : channelsLast ? 2 * Tolerance

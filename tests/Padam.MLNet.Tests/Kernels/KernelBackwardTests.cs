@@ -7,7 +7,9 @@ using static TorchSharp.torch;
 
 namespace Padam.MLNet.Tests.Kernels;
 
-/// <summary>What a backward pass of the kernels leaves behind, and how it fails. (An exception that leaves it would end the process.)</summary>
+/// <summary>
+/// What a backward pass of the kernels leaves behind, and how it fails. (An exception that leaves it would end the process.)
+/// </summary>
 [TestClass]
 [DoNotParallelize] // Counts the process's memory.
 public sealed class KernelBackwardTests

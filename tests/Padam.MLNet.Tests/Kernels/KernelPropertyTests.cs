@@ -16,7 +16,9 @@ public sealed class KernelPropertyTests
         Assert.IsEmpty(faults, string.Join(Environment.NewLine, faults));
     }
 
-    /// <summary>Twice as many outputs as inputs, on maps whose tiles reach beyond them: outputs there are written to a place of their own.</summary>
+    /// <summary>
+    /// Twice as many outputs as inputs, on maps whose tiles reach beyond them: outputs there are written to a place of their own.
+    /// </summary>
     [TestMethod]
     [DataRow(3)]
     [DataRow(6)]

@@ -5,7 +5,9 @@ using static TorchSharp.torch;
 
 namespace Padam.MLNet.Tests.Optimizers;
 
-/// <summary>Every optimizer arrives, not only descends: the two surfaces, steps and tolerance of optax's contract suite (alias_test.py).</summary>
+/// <summary>
+/// Every optimizer arrives, not only descends: the two surfaces, steps and tolerance of optax's contract suite (alias_test.py).
+/// </summary>
 [TestClass]
 public sealed class ConvergenceTests
 {

@@ -76,7 +76,9 @@ internal static class CompiledCode
     internal static string Name(MethodBase method) =>
         $"{method.DeclaringType?.Name}.{method.Name}({string.Join(", ", method.GetParameters().Select(p => p.ParameterType.Name))})";
 
-    /// <summary>All types that a type refers to: in its declaration, its members' signatures, their local variables and instructions.</summary>
+    /// <summary>
+    /// All types that a type refers to: in its declaration, its members' signatures, their local variables and instructions.
+    /// </summary>
     internal static IEnumerable<Type> TypesUsedBy(Type type)
     {
         IEnumerable<Type?> declared =

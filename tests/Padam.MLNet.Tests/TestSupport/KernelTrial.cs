@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace Padam.MLNet.Tests;
 
 /// <summary>
-/// Every kernel once, on a shape drawn at random, against libtorch. All memory comes from the guarded pool, that of the arguments too, so that
-/// a kernel that writes or reads beyond any of it is found.
+/// Every kernel once, on a shape drawn at random, against libtorch. All memory comes from the guarded pool, that of the arguments too, so
+/// that a kernel that writes or reads beyond any of it is found.
 /// </summary>
 internal sealed class KernelTrial
 {

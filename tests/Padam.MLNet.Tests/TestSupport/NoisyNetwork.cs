@@ -5,8 +5,8 @@ using static TorchSharp.torch;
 namespace Padam.MLNet.Tests;
 
 /// <summary>
-/// A network of a user's that leaves all to torch's defaults: the type and device of its weights and of what it makes in a forward pass, and
-/// its random numbers, of which it draws some in training and some in scoring.
+/// A network of a user's that leaves all to torch's defaults: the type and device of its weights and of what it makes in a forward pass,
+/// and its random numbers, of which it draws some in training and some in scoring.
 /// </summary>
 internal sealed class NoisyNetwork : nn.Module<Tensor, Tensor>
 {

@@ -6,7 +6,9 @@ namespace Padam.MLNet.Tests;
 /// <summary>Picture files as people have them: of any size, turned, on transparent ground.</summary>
 internal static class Pictures
 {
-    /// <summary>Writes so many pictures of each class into a sub-folder of its name: class k is a bright stripe at the height of k.</summary>
+    /// <summary>
+    /// Writes so many pictures of each class into a sub-folder of its name: class k is a bright stripe at the height of k.
+    /// </summary>
     internal static void WriteClasses(string folder, IReadOnlyList<string> classes, int each, int width, int height, int seed = 1)
     {
         var random = new Random(seed);

@@ -7,8 +7,8 @@ namespace Padam.MLNet.Tests;
 public static class TestProcess
 {
     /// <summary>
-    /// One thread for networks this small: a second one wins nothing, and on a busy machine the two wait for each other, up to seconds a test.
-    /// And guard words around all memory of the kernels: who writes beyond it fails a test, whichever is the next to ask for memory.
+    /// One thread for networks this small: a second one wins nothing, and on a busy machine the two wait for each other, up to seconds a
+    /// test. And guard words around all memory of the kernels: who writes beyond it fails a test, whichever is the next to ask for memory.
     /// </summary>
     [AssemblyInitialize]
     public static void Begin(TestContext context)

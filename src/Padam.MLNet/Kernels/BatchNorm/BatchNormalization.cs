@@ -16,8 +16,7 @@ internal readonly record struct BatchNormGradients(Tensor Input, Tensor Weight, 
 
 /// <summary>
 /// relu(batch_norm(x) + residual) in training, on channels-last float32 maps of the CPU: two passes over the map forward and two backward,
-/// where libtorch's
-/// operators, one after the other, take twice as many.
+/// where libtorch's operators, one after the other, take twice as many.
 /// </summary>
 internal static unsafe class BatchNormalization
 {

@@ -24,7 +24,8 @@ internal readonly unsafe struct ChannelsLastImages
     public int Channels { get; }
 
     /// <summary>
-    /// The addresses of a channel in a square of pixels, row by row; pixels beyond the image are given the address <paramref name="outside"/>.
+    /// The addresses of a channel in a square of pixels, row by row; pixels beyond the image are given the address
+    /// <paramref name="outside"/>.
     /// </summary>
     public void Locate(int image, int top, int left, int size, int channel, float** pixels, float* outside)
     {

@@ -4,8 +4,8 @@ namespace Padam.MLNet.Kernels;
 
 /// <summary>A block of memory that <see cref="MemoryPool"/> lends out, again and again.</summary>
 /// <remarks>
-/// A guarded block holds <see cref="GuardWords"/> wherever nobody may write: around what is lent and, while nothing is, everywhere. Who reads
-/// before writing then meets a NaN, and who writes beyond what was asked for leaves a trace.
+/// A guarded block holds <see cref="GuardWords"/> wherever nobody may write: around what is lent and, while nothing is, everywhere. Who
+/// reads before writing then meets a NaN, and who writes beyond what was asked for leaves a trace.
 /// </remarks>
 internal sealed class MemoryBlock
 {

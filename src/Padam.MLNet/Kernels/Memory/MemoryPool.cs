@@ -1,9 +1,9 @@
 namespace Padam.MLNet.Kernels;
 
 /// <summary>
-/// The memory of all kernels: their working memory (<see cref="Scratch"/>) and the tensors they put out (<see cref="PooledTensor"/>). What is
-/// returned waits for the next request of its size, since fresh pages cost more than what is computed in them, and a heap falls apart: a block
-/// freed there cannot serve the next request of the same size and alignment.
+/// The memory of all kernels: their working memory (<see cref="Scratch"/>) and the tensors they put out (<see cref="PooledTensor"/>). What
+/// is returned waits for the next request of its size, since fresh pages cost more than what is computed in them, and a heap falls apart: a
+/// block freed there cannot serve the next request of the same size and alignment.
 /// </summary>
 /// <remarks>
 /// A block serves requests down to half its size. It goes back to the system
@@ -33,8 +33,8 @@ internal static class MemoryPool
         s_mostLent;
 
     /// <summary>
-    /// Whether new blocks are guarded: around what is lent lie <see cref="GuardWords"/>, which are checked when it is returned, and its content
-    /// is the same NaN. For tests.
+    /// Whether new blocks are guarded: around what is lent lie <see cref="GuardWords"/>, which are checked when it is returned, and its
+    /// content is the same NaN. For tests.
     /// </summary>
     public static bool IsGuarded
     {

@@ -4,8 +4,8 @@ namespace Padam.MLNet.Kernels;
 
 /// <summary>
 /// Gradients that a custom function has returned to autograd. Autograd takes references of its own, after <c>backward</c> has returned and
-/// without a word: until then ours must live, and afterwards they only hold memory. They live with the graph's node; the next call of such a
-/// function on the same thread disposes them.
+/// without a word: until then ours must live, and afterwards they only hold memory. They live with the graph's node; the next call of such
+/// a function on the same thread disposes them.
 /// </summary>
 internal static class ReturnedGradients
 {

@@ -1,8 +1,8 @@
 namespace Padam.MLNet.Kernels;
 
 /// <summary>
-/// Working memory of a kernel: one array of floats, aligned to cache lines, from <see cref="MemoryPool"/>; disposing returns it. Each array is
-/// asked for by itself, with the length that its use has: there are no sums to get wrong.
+/// Working memory of a kernel: one array of floats, aligned to cache lines, from <see cref="MemoryPool"/>; disposing returns it. Each array
+/// is asked for by itself, with the length that its use has: there are no sums to get wrong.
 /// </summary>
 internal sealed unsafe class Scratch : IDisposable
 {

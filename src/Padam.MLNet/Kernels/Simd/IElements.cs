@@ -2,8 +2,7 @@ namespace Padam.MLNet.Kernels;
 
 /// <summary>
 /// Some elements of a tensor, all treated alike: a SIMD register of them, or the whole of a list of tensors. A formula written with these
-/// operators stands once and
-/// runs on both.
+/// operators stands once and runs on both.
 /// </summary>
 /// <remarks>Scalars are doubles; they are rounded to the elements' type where they meet one.</remarks>
 internal interface IElements<T>

@@ -7,8 +7,7 @@ namespace Padam.MLNet.Kernels;
 /// </summary>
 /// <remarks>
 /// In one dimension the outputs are y0 = g1 x0 + g2 x1 and y1 = g0 x0 + g1 x1: a Toeplitz matrix times a vector, which Karatsuba's three
-/// products give:
-/// m = ((g0 - g1) x0, g1 (x0 + x1), (g2 - g1) x1), y0 = m1 + m2, y1 = m0 + m1.
+/// products give: m = ((g0 - g1) x0, g1 (x0 + x1), (g2 - g1) x1), y0 = m1 + m2, y1 = m0 + m1.
 /// </remarks>
 internal readonly unsafe struct KaratsubaMap2x2 : IWinogradTile
 {

@@ -6,8 +6,8 @@ namespace Padam.MLNet.Kernels;
 /// </summary>
 /// <remarks>
 /// Tiles are taken in chunks that a cache holds in the transformed domain. Threads meet as seldom as possible: where another program keeps
-/// a core busy, each meeting costs a slice of the scheduler's time. How the work is cut depends on the shape alone, and so does the order of
-/// all additions.
+/// a core busy, each meeting costs a slice of the scheduler's time. How the work is cut depends on the shape alone, and so does the order
+/// of all additions.
 /// </remarks>
 internal sealed unsafe class WinogradFilterGradient<TTile, T>
     where TTile : IWinogradTile

@@ -142,7 +142,9 @@ internal sealed unsafe class WinogradForward<TTile, T>
             }
         );
 
-    /// <summary>The products of some tiles with one panel of filters. Rows beyond the tiles are computed up to a whole group, and not read.</summary>
+    /// <summary>
+    /// The products of some tiles with one panel of filters. Rows beyond the tiles are computed up to a whole group, and not read.
+    /// </summary>
     private static void Multiply(PanelMatrices v, PanelMatrices u, int firstFilter, int count, PanelMatrices m)
     {
         int rows = (count + RowGroup - 1) / RowGroup * RowGroup;

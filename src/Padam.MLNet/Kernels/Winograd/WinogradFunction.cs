@@ -5,8 +5,7 @@ namespace Padam.MLNet.Kernels;
 /// <summary>Winograd convolution as a node of autograd's graph.</summary>
 /// <remarks>
 /// TorchSharp's custom functions keep more tensors alive than they need, which would show in the peak memory of a training step; what is
-/// done about
-/// it is said at each place.
+/// done about it is said at each place.
 /// </remarks>
 internal sealed class WinogradFunction : autograd.SingleTensorFunction<WinogradFunction>
 {

@@ -7,10 +7,9 @@ namespace Padam.MLNet.Kernels;
 /// Y = At [ (G g Gt) . (Bt d B) ] A, element by element in the middle, with d the input pixels, g the filter and Y the outputs.
 /// </summary>
 /// <remarks>
-/// Each step of the backward pass is the transpose of a step of the forward pass: with u = G g Gt and v = Bt d B, the gradient of u is
-/// v . (A dY At), and that of g is Gt du G. A transform reads a square matrix, row by row with a stride (in registers) between elements,
-/// and writes one so.
-/// Its scratch holds 36 registers.
+/// Each step of the backward pass is the transpose of a step of the forward pass: with u = G g Gt and v = Bt d B, the gradient of u is v .
+/// (A dY At), and that of g is Gt du G. A transform reads a square matrix, row by row with a stride (in registers) between elements, and
+/// writes one so. Its scratch holds 36 registers.
 /// </remarks>
 internal unsafe interface IWinogradTile
 {
