@@ -66,6 +66,12 @@ public sealed class ImageClassificationOptions : ITrainingOptions
     public EarlyStopping? EarlyStopping { get; set; }
 
     /// <summary>
+    /// When to lower the learning rate for want of improvement on the validation set; it multiplies <see cref="Schedule"/>. The default
+    /// value is null: never.
+    /// </summary>
+    public ReduceOnPlateau? ReduceOnPlateau { get; set; }
+
+    /// <summary>
     /// Whether the model is that of the epoch that was best on the validation set, by <see cref="EarlyStopping"/>'s metric (without it, by
     /// accuracy). The default value is false: the last epoch's.
     /// </summary>
@@ -242,6 +248,8 @@ public sealed class ImageClassificationOptions : ITrainingOptions
         {
             if (EarlyStopping is not null)
                 yield return "EarlyStopping needs a ValidationSet or a ValidationFraction.";
+            if (ReduceOnPlateau is not null)
+                yield return "ReduceOnPlateau needs a ValidationSet or a ValidationFraction.";
             if (RestoreBestWeights)
                 yield return "RestoreBestWeights needs a ValidationSet or a ValidationFraction.";
         }
@@ -279,7 +287,7 @@ public sealed class ImageClassificationOptions : ITrainingOptions
             PartialSchedule is not null
             && Optimizer is PadamOptions padam
             && Epochs >= 1
-            && padam.Partial * PartialSchedule.Largest(Epochs) is > 0.5 and var largest
+            && padam.Partial * PartialSchedule.Largest(Epochs) is > PadamOptions.LargestPartial and var largest
         )
             yield return $"PartialSchedule takes p to {largest}; the largest is 1/2, AMSGrad.";
         foreach (string fault in FaultsOfParts())
@@ -289,6 +297,7 @@ public sealed class ImageClassificationOptions : ITrainingOptions
     private IEnumerable<string> FaultsOfParts() =>
         [
             .. EarlyStopping?.Validate().Select(fault => $"{nameof(EarlyStopping)}.{fault}") ?? [],
+            .. ReduceOnPlateau?.Validate().Select(fault => $"{nameof(ReduceOnPlateau)}.{fault}") ?? [],
             .. Augmentation?.Validate().Select(fault => $"{nameof(Augmentation)}.{fault}") ?? [],
             .. ImageSize?.Validate().Select(fault => $"{nameof(ImageSize)}.{fault}") ?? [],
             .. Preprocessing?.Validate().Select(fault => $"{nameof(Preprocessing)}.{fault}") ?? [],

@@ -156,6 +156,17 @@ public sealed class ImageClassificationOptionsTests
                 o => (o.EarlyStopping, o.ValidationSet) = (new(Patience: 0), data),
                 o => (o.EarlyStopping, o.ValidationSet) = (new(Patience: 1), data)
             ),
+            Row("ReduceOnPlateau needs", o => o.ReduceOnPlateau = new(), o => (o.ReduceOnPlateau, o.ValidationSet) = (new(), data)),
+            Row("ReduceOnPlateau.Factor", o => (o.ReduceOnPlateau, o.ValidationSet) = (new(Factor: 1), data)),
+            Row("ReduceOnPlateau.Factor", o => (o.ReduceOnPlateau, o.ValidationSet) = (new(Factor: double.NaN), data)),
+            Row("ReduceOnPlateau.Patience", o => (o.ReduceOnPlateau, o.ValidationSet) = (new(Patience: 0), data)),
+            Row("ReduceOnPlateau.Metric", o => (o.ReduceOnPlateau, o.ValidationSet) = (new((ValidationMetric)7), data)),
+            Row("ReduceOnPlateau.MinimumImprovement", o => (o.ReduceOnPlateau, o.ValidationSet) = (new(MinimumImprovement: -1), data)),
+            Row(
+                "falls below 0",
+                o => o.Schedule = Schedule.Of("falls below 0", done => 0.5 - done),
+                o => o.Schedule = Schedule.Of("falls to 0", done => 1 - done)
+            ),
             Row("MinimumImprovement", o => (o.EarlyStopping, o.ValidationSet) = (new(MinimumImprovement: -1), data)),
             Row(
                 "Metric",

@@ -11,6 +11,9 @@ namespace Padam.MLNet.Optimizers;
 /// </summary>
 public sealed record PadamOptions : AdaptiveOptions
 {
+    /// <summary>AMSGrad's p.</summary>
+    internal const double LargestPartial = 0.5;
+
     /// <inheritdoc/>
     public override string Name => "padam";
 
@@ -51,7 +54,7 @@ public sealed record PadamOptions : AdaptiveOptions
         [
             .. base.Validate(),
             .. Faults(
-                (Partial is >= 0 and <= 0.5, $"Partial must be between 0 and 0.5, but is {Partial}."),
+                (Partial is >= 0 and <= LargestPartial, $"Partial must be between 0 and 0.5, but is {Partial}."),
                 (Enum.IsDefined(EpsilonPlacement), $"EpsilonPlacement must be InsideRoot or OutsideRoot, but is {EpsilonPlacement}.")
             ),
         ];

@@ -47,6 +47,37 @@ public abstract record Schedule
     public static Schedule Linear(double from, double to, ScheduleUnit unit = ScheduleUnit.Epoch) => new LinearSchedule(from, to, unit);
 
     /// <summary>
+    /// Up to the base value and down again (Smith and Topin, arXiv 1708.07120), as torch's <c>OneCycleLR</c>: the optimizer's rate is the
+    /// largest.
+    /// </summary>
+    /// <param name="rise">The part of the training that the rise takes, above 0 and below 1. The default value is 0.3.</param>
+    /// <param name="from">The first factor, between 0 and 1. The default value is 1/25.</param>
+    /// <param name="to">The last factor, between 0 and 1. The default value is 4e-6: 1/25 of 1e-4.</param>
+    /// <param name="annealing">How it moves. The default value is <see cref="Annealing.Cosine"/>.</param>
+    /// <param name="unit">
+    /// Whether the factor moves once an epoch or at every step. The default value is <see cref="ScheduleUnit.Step"/>.
+    /// </param>
+    /// <exception cref="ArgumentException">An argument is out of range.</exception>
+    public static Schedule OneCycle(
+        double rise = 0.3,
+        double from = 0.04,
+        double to = 4e-6,
+        Annealing annealing = Annealing.Cosine,
+        ScheduleUnit unit = ScheduleUnit.Step
+    ) => new OneCycleSchedule(rise, from, to, annealing, unit);
+
+    /// <summary>A function of your own.</summary>
+    /// <param name="name">
+    /// What it does; two of the same name are equal, and a training is resumed from a checkpoint that has the same name.
+    /// </param>
+    /// <param name="factor">
+    /// The factor by the part of the training that is done, from 0 at the first step to 1 at the end (after a warm-up, of what it leaves):
+    /// finite, at least 0. Called at every step, on the thread that trains.
+    /// </param>
+    /// <exception cref="ArgumentException">The name is empty, or the function null.</exception>
+    public static Schedule Of(string name, Func<double, double> factor) => new FunctionSchedule(name, factor);
+
+    /// <summary>
     /// This schedule after a linear rise to its first value. Milestones stay where they are, counted from the start of the training; cosine
     /// and line span what the warm-up leaves.
     /// </summary>
@@ -65,6 +96,7 @@ public abstract record Schedule
     /// <param name="time">Epochs completed: 0 at the first step, 1.5 halfway through the second epoch.</param>
     /// <param name="epochs">How many epochs the whole run has, at least 1.</param>
     /// <exception cref="ArgumentOutOfRangeException">The time is before the start, or the run has no epochs.</exception>
+    /// <exception cref="InvalidOperationException">A function of one's own gives no factor.</exception>
     public double Factor(double time, int epochs)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(epochs);
@@ -78,13 +110,14 @@ public abstract record Schedule
     public virtual IEnumerable<string> Validate(int epochs) => [];
 
     /// <summary>
-    /// The largest factor in a run of so many epochs. Between whole epochs and the warm-up's end every schedule only rises or only falls.
+    /// The largest factor in a run of so many epochs. Between whole epochs and its turns every schedule only rises or only falls; of a
+    /// function of the user's own nobody can know.
     /// </summary>
     internal double Largest(int epochs) =>
-        Enumerable.Range(0, epochs + 1).Select(e => (double)e).Append(WarmupEnd).Max(time => Factor(time, epochs));
+        Enumerable.Range(0, epochs + 1).Select(e => (double)e).Concat(Turns(0, epochs)).Max(time => Factor(time, epochs));
 
-    /// <summary>When the warm-up ends; 0 without one.</summary>
-    internal virtual double WarmupEnd => 0;
+    /// <summary>When it turns from rising to falling, other than between two epochs.</summary>
+    internal virtual IEnumerable<double> Turns(double start, double end) => [];
 
     /// <summary>The factor, for a schedule that has from <paramref name="start"/> to <paramref name="end"/>.</summary>
     internal abstract double At(double time, double start, double end);

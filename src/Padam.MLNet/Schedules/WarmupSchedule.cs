@@ -19,12 +19,14 @@ internal sealed record WarmupSchedule : Schedule
         _unit = unit;
     }
 
-    internal override double WarmupEnd => _length;
+    internal override IEnumerable<double> Turns(double start, double end) => [_length, .. _then.Turns(_length, end)];
 
     public override string ToString() => $"warm-up from {_from} over {_length} epochs, {Every(_unit)}, then {_then}";
 
     public override IEnumerable<string> Validate(int epochs) =>
-        _length < epochs ? [] : [$"The warm-up lasts {_length} epochs, but the whole training only {epochs}: shorten it."];
+        _length < epochs
+            ? _then.Validate(epochs)
+            : [$"The warm-up lasts {_length} epochs, but the whole training only {epochs}: shorten it."];
 
     internal override double At(double time, double start, double end)
     {

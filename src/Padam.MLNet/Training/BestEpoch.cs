@@ -13,7 +13,7 @@ internal sealed class BestEpoch(ValidationMetric metric, EarlyStopping? stopping
     private List<(string Name, Tensor Tensor)> _weights = [];
 
     /// <summary>The metric's name in messages.</summary>
-    internal string Metric => metric == ValidationMetric.Loss ? "loss" : "accuracy";
+    internal string Metric => metric.Name();
 
     /// <summary>Null before the first epoch.</summary>
     internal BestSoFar? SoFar { get; private set; }
@@ -24,7 +24,7 @@ internal sealed class BestEpoch(ValidationMetric metric, EarlyStopping? stopping
 
     internal void Update(EpochMetrics metrics, nn.Module network)
     {
-        double value = (metric == ValidationMetric.Loss ? metrics.ValidationLoss : metrics.ValidationAccuracy)!.Value;
+        double value = metric.Of(metrics);
         if (SoFar is not { } before)
         {
             Take(new(metrics.Epoch, value, 0) { Reference = value, NeverPredicted = metrics.NeverPredicted }, network);
@@ -33,7 +33,7 @@ internal sealed class BestEpoch(ValidationMetric metric, EarlyStopping? stopping
 
         double reference = before.Reference ?? before.Value;
         SoFar =
-            Improvement(reference, value) > (stopping?.MinimumImprovement ?? 0)
+            metric.Improvement(reference, value) > (stopping?.MinimumImprovement ?? 0)
                 ? before with
                 {
                     EpochsWithoutImprovement = 0,
@@ -44,7 +44,7 @@ internal sealed class BestEpoch(ValidationMetric metric, EarlyStopping? stopping
                     EpochsWithoutImprovement = before.EpochsWithoutImprovement + 1,
                     Reference = reference,
                 };
-        if (Improvement(before.Value, value) > 0)
+        if (metric.Improvement(before.Value, value) > 0)
             Take(SoFar with { Epoch = metrics.Epoch, Value = value, NeverPredicted = metrics.NeverPredicted }, network);
     }
 
@@ -70,8 +70,6 @@ internal sealed class BestEpoch(ValidationMetric metric, EarlyStopping? stopping
             tensor.Dispose();
         _weights = [];
     }
-
-    private double Improvement(double from, double to) => metric == ValidationMetric.Loss ? from - to : to - from;
 
     private void Take(BestSoFar best, nn.Module network)
     {

@@ -9,7 +9,7 @@ namespace Padam.MLNet.Training;
 /// <summary>Where a training stood, besides the tensors: the JSON of a checkpoint.</summary>
 internal sealed record CheckpointPosition
 {
-    internal const int CurrentFormat = 2,
+    internal const int CurrentFormat = 3,
         OldestFormat = 1;
 
     public int Format { get; init; } = CurrentFormat;
@@ -32,6 +32,9 @@ internal sealed record CheckpointPosition
     public required bool Ended { get; init; }
 
     public required BestSoFar? Best { get; init; }
+
+    /// <summary>Where ReduceOnPlateau stands; null without it, and before format 3.</summary>
+    public PlateauState? Plateau { get; init; }
 
     /// <summary>Whether ValidationFraction set rows apart class by class; null in format 1, where it did not.</summary>
     public bool? StratifiedValidation { get; init; }

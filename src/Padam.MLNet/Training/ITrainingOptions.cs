@@ -30,6 +30,8 @@ internal interface ITrainingOptions
 
     EarlyStopping? EarlyStopping { get; }
 
+    ReduceOnPlateau? ReduceOnPlateau { get; }
+
     bool RestoreBestWeights { get; }
 
     Action<EpochMetrics>? MetricsCallback { get; }

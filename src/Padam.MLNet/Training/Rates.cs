@@ -1,4 +1,5 @@
 using Padam.MLNet.Optimizers;
+using Padam.MLNet.Schedules;
 using static TorchSharp.torch;
 
 namespace Padam.MLNet.Training;
@@ -17,21 +18,34 @@ internal sealed class Rates
         _base = [.. optimizer.ParamGroups.Select(group => group.LearningRate)];
     }
 
+    /// <summary>What the schedule is multiplied by; see <see cref="ReduceOnPlateau"/>.</summary>
+    internal double Plateau { get; set; } = 1;
+
     internal double LearningRate { get; private set; }
 
     internal double? Partial { get; private set; }
 
     /// <param name="time">Epochs completed, with the fraction of the one under way.</param>
+    /// <exception cref="InvalidOperationException">A schedule of the user's own gives no factor, or a p above 1/2.</exception>
     internal void Set(double time)
     {
-        double factor = _options.Schedule.Factor(time, _options.Epochs);
+        double factor = Plateau * _options.Schedule.Factor(time, _options.Epochs);
         foreach ((optim.ILearningRateController group, double rate) in _optimizer.ParamGroups.Zip(_base))
             group.LearningRate = rate * factor;
         LearningRate = _base[0] * factor;
         if (_optimizer is not PadamOptimizer padam || _options.Optimizer is not PadamOptions settings)
             return;
         if (_options.PartialSchedule is { } schedule)
-            padam.Partial = settings.Partial * schedule.Factor(time, _options.Epochs);
+            padam.Partial = Bounded(settings.Partial * schedule.Factor(time, _options.Epochs), schedule, time);
         Partial = padam.Partial;
     }
+
+    private static double Bounded(double partial, Schedule schedule, double time) =>
+        partial <= PadamOptions.LargestPartial
+            ? partial
+            : throw new InvalidOperationException(
+                FormattableString.Invariant(
+                    $"PartialSchedule '{schedule}' takes p to {partial} after {time} epochs; the largest is 1/2, AMSGrad."
+                )
+            );
 }

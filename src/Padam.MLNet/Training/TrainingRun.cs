@@ -20,6 +20,7 @@ internal sealed class TrainingRun : IDisposable
     private readonly BatchAssembly _batches;
     private readonly TrainingStep _step;
     private readonly BestEpoch? _best;
+    private readonly Plateau? _plateau;
     private optim.Optimizer _optimizer;
     private Rates _rates;
     private int _epochsDone,
@@ -41,6 +42,8 @@ internal sealed class TrainingRun : IDisposable
                 _options.EarlyStopping,
                 keepWeights: _options.RestoreBestWeights
             );
+        if (_options.ReduceOnPlateau is { } reduce)
+            _plateau = new Plateau(reduce);
         try
         {
             _ended = _options.Epochs == 0;
@@ -63,6 +66,7 @@ internal sealed class TrainingRun : IDisposable
         {
             EpochMetrics metrics = TrainEpoch(_epochsDone + 1);
             _best?.Update(metrics, _network);
+            WatchPlateau(metrics);
             _context.Log.Info(MessageSensitivity.None, EpochLine.Of(metrics));
             _context.State.AsCaller(() => _options.MetricsCallback?.Invoke(metrics));
             (_epochsDone, _batchesDone, _metrics, _neverPredicted) = (metrics.Epoch, 0, new RunningMetrics(), metrics.NeverPredicted);
@@ -103,7 +107,20 @@ internal sealed class TrainingRun : IDisposable
     {
         _optimizer?.Dispose();
         _optimizer = _context.UserCode.Run(() => _options.Optimizer.Create(_network.TrainedParameters()));
-        _rates = new Rates(_options, _optimizer);
+        _rates = new Rates(_options, _optimizer) { Plateau = _plateau?.State.Factor ?? 1 };
+    }
+
+    private void WatchPlateau(EpochMetrics metrics)
+    {
+        if (_plateau?.Update(metrics) != true)
+            return;
+        _rates.Plateau = _plateau.State.Factor;
+        _context.Log.Info(
+            MessageSensitivity.None,
+            FormattableString.Invariant(
+                $"No better validation {_options.ReduceOnPlateau!.Metric.Name()} for {_options.ReduceOnPlateau.Patience} epochs: the learning rate is {_plateau.State.Factor:0.######} of the schedule's from now on."
+            )
+        );
     }
 
     private EpochMetrics TrainEpoch(int epoch)
@@ -235,6 +252,7 @@ internal sealed class TrainingRun : IDisposable
             Sums = _metrics.Sums,
             Ended = _ended,
             Best = _best?.SoFar,
+            Plateau = _plateau?.State,
             StratifiedValidation = _context.StratifiedValidation,
         };
         using DisposeScope scope = NewDisposeScope();
@@ -260,6 +278,8 @@ internal sealed class TrainingRun : IDisposable
             position.Ended,
             new RunningMetrics { Sums = position.Sums }
         );
+        if (_plateau is not null && position.Plateau is { } state)
+            (_plateau.State, _rates.Plateau) = (state, state.Factor);
         if (position.Best is { } best)
             _best?.Resume(best, checkpoint.BestWeights is null ? [] : CheckpointBytes.Tensors(checkpoint.BestWeights, file));
         _context.Log.Info(MessageSensitivity.None, $"Resumed from '{file}' after epoch {_epochsDone}, batch {_batchesDone} of the next.");

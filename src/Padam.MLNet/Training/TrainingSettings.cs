@@ -13,7 +13,8 @@ internal static class TrainingSettings
         int seed
     ) =>
         InInvariantCulture(() =>
-            new Dictionary<string, string>
+        {
+            Dictionary<string, string> settings = new()
             {
                 ["Backbone"] = options.Backbone.Name,
                 ["BackboneSettings"] = $"{options.Backbone.Settings}",
@@ -38,8 +39,12 @@ internal static class TrainingSettings
                 ["FrozenLayers"] = string.Join(", ", options.FrozenLayers),
                 ["Training data"] = Describe(data.Training),
                 ["Validation data"] = data.Validation is { } validation ? Describe(validation) : "",
-            }
-        );
+            };
+            // What was added later is named only where it is used: checkpoints of before know nothing of it.
+            if (options.ReduceOnPlateau is { } plateau)
+                settings["ReduceOnPlateau"] = $"{plateau}";
+            return settings;
+        });
 
     /// <summary>Records print their numbers in the thread's culture; what is kept in files may be read under another.</summary>
     internal static T InInvariantCulture<T>(Func<T> text)

@@ -80,6 +80,15 @@ internal static class Options
     public static Option<int?> OptionalCount(string name, string description, int least = 1) =>
         new(name) { Description = description, CustomParser = result => Whole(name, result, least) };
 
+    /// <summary>A whole number of at least 1 that need not be given, and need not be said where the option is.</summary>
+    public static Option<int?> CountOrFlag(string name, string description, int whereNotSaid) =>
+        new(name)
+        {
+            Description = description,
+            Arity = ArgumentArity.ZeroOrOne,
+            CustomParser = result => result.Tokens.Count == 0 ? whereNotSaid : Whole(name, result, least: 1),
+        };
+
     /// <summary>Any whole number.</summary>
     public static Option<int> Seed(string description) =>
         new("--seed")

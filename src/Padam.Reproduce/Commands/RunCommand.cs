@@ -104,6 +104,8 @@ internal static class RunCommand
             TensorBoard,
             CheckpointEvery,
         };
+        foreach (Option option in TrickOptions.All)
+            command.Add(option);
         command.SetAction((parsed, cancel) => Task.FromResult(Run(parsed, cancel)));
         return command;
     }
@@ -135,6 +137,7 @@ internal static class RunCommand
             TrainLimit = parsed.GetValue(TrainLimit),
             TestLimit = parsed.GetValue(TestLimit),
             Weights = parsed.GetValue(Weights),
+            Tricks = TrickOptions.Of(parsed, parsed.GetValue(Epochs)),
         };
         var files = new RunFiles(Path.Combine(parsed.GetValue(Out)!, backbone), settings.Optimizer.Name, dataSet);
         OutputFolder.Require(files.Folder, "--out");

@@ -40,6 +40,7 @@ internal sealed class RunIdentity
         identity.AddOptimizer(options.Optimizer);
         identity.AddCourse(settings, options);
         identity.AddWhatTheConsoleLeavesAlone(options);
+        identity.AddTricks(settings.Tricks, options);
         return identity;
     }
 
@@ -147,6 +148,15 @@ internal sealed class RunIdentity
         Add("bad images skipped", options.SkipBadImages);
         Add("scoring batch size", options.InferenceBatchSize);
         Add("convolutions", options.ConvolutionAlgorithm);
+    }
+
+    // All of them came after the first ids: each enters only where it is used.
+    private void AddTricks(Tricks tricks, ImageClassificationOptions options)
+    {
+        if (tricks.Schedule is not null || tricks.Warmup is not null)
+            Add("schedule", options.Schedule);
+        if (options.ReduceOnPlateau is { } plateau)
+            Add("plateau", plateau);
     }
 
     private void Add(string name, object? value, string none = "none") =>

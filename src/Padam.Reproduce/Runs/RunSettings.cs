@@ -38,6 +38,9 @@ internal sealed record RunSettings
     /// <summary>A safetensors file to start from.</summary>
     public string? Weights { get; init; }
 
+    /// <summary>What goes beyond the recipe.</summary>
+    public Tricks Tricks { get; init; } = new();
+
     /// <summary>The name of a run of these settings.</summary>
     public string Id() => RunIdentity.Of(this).Id;
 

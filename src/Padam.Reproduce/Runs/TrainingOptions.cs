@@ -15,7 +15,7 @@ internal static class TrainingOptions
         Recipe recipe = Recipe.Parse(settings.Recipe);
         OptimizerOptionsBase optimizer = settings.Optimizer.Options();
         IReadOnlyList<int> milestones = Milestones(settings);
-        return new ImageClassificationOptions
+        var options = new ImageClassificationOptions
         {
             FeatureColumnName = ImageSource.FeatureColumn(settings.DataSet),
             ImageSize = ImageSource.ImageSize(settings.DataSet),
@@ -23,7 +23,7 @@ internal static class TrainingOptions
             Optimizer = recipe.Apply(optimizer),
             KernelL2 = recipe.KernelL2(optimizer),
             OptimizerRestartEpochs = recipe.RestartEpochs(settings.Epochs, settings.Milestones),
-            Schedule = milestones.Count > 0 ? Schedule.MultiStep(milestones, Gamma(settings)) : Schedule.Constant,
+            Schedule = settings.Tricks.Rate(milestones.Count > 0 ? Schedule.MultiStep(milestones, Gamma(settings)) : Schedule.Constant),
             PartialSchedule = Partial(settings),
             Augmentation = new(CropPadding: recipe.CropPadding, Flip: true),
             Normalization = settings.DataSet switch
@@ -37,11 +37,13 @@ internal static class TrainingOptions
             Seed = settings.Seed,
             InitialWeights = settings.Weights,
         };
+        settings.Tricks.Apply(options);
+        return options;
     }
 
-    /// <summary>Whole epochs after which the rate falls.</summary>
+    /// <summary>Whole epochs after which the rate falls; none where another schedule says how it moves.</summary>
     public static IReadOnlyList<int> Milestones(RunSettings settings) =>
-        settings.Milestones ?? Recipe.Parse(settings.Recipe).Milestones(settings.Epochs);
+        settings.Tricks.Schedule is not null ? [] : settings.Milestones ?? Recipe.Parse(settings.Recipe).Milestones(settings.Epochs);
 
     /// <summary>What the rate is multiplied by at each of them.</summary>
     public static double Gamma(RunSettings settings) => settings.Gamma ?? 0.1;

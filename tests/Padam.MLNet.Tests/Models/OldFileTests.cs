@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 
 namespace Padam.MLNet.Tests.Models;
 
-/// <summary>Files that the version before wrote (its format 1), of <see cref="TinyImages"/>: they load, and do what they did.</summary>
+/// <summary>Files that versions before wrote (formats 1 and 2), of <see cref="TinyImages"/>: they load, and do what they did.</summary>
 [TestClass]
 public sealed class OldFileTests
 {
@@ -94,10 +94,12 @@ public sealed class OldFileTests
     }
 
     [TestMethod]
-    public void A_checkpoint_in_mid_epoch_goes_on_to_where_the_old_version_ended()
+    [DataRow(1)]
+    [DataRow(2)]
+    public void A_checkpoint_in_mid_epoch_goes_on_to_where_the_old_version_ended(int format)
     {
         Directory.CreateDirectory(_folder["checkpoint"]);
-        File.Copy(OldFile("checkpoint-format1.zip"), _folder["checkpoint/checkpoint.zip"]);
+        File.Copy(OldFile($"checkpoint-format{format}.zip"), _folder["checkpoint/checkpoint.zip"]);
         List<int> epochs = [];
         ImageClassificationOptions options = Interrupted();
         options.MetricsCallback = metrics => epochs.Add(metrics.Epoch);
@@ -107,7 +109,7 @@ public sealed class OldFileTests
         CollectionAssert.AreEqual(new[] { 2, 3, 4 }, epochs);
         using DisposeScope scope = NewDisposeScope();
         Dictionary<string, Tensor> expected = MLNet
-            .Persistence.Safetensors.Read(OldFile("checkpoint-format1-end.safetensors"))
+            .Persistence.Safetensors.Read(OldFile($"checkpoint-format{format}-end.safetensors"))
             .ToDictionary(entry => entry.Name, entry => entry.Tensor);
         foreach ((string name, Tensor tensor) in MLNet.Persistence.Safetensors.Read(_folder["end.safetensors"]))
             Assert.IsTrue(tensor.allclose(expected[name], rtol: 1e-3, atol: 1e-4), name);

@@ -72,11 +72,37 @@ public sealed class ScheduleTests
     }
 
     [TestMethod]
+    public void One_cycle_rises_to_one_and_falls() =>
+        CollectionAssert.AreEqual(
+            new[] { 0.2, 0.6, 1, 0.535, 0.07 },
+            Factors(Schedule.OneCycle(0.25, 0.2, 0.07, Annealing.Linear), 8, 0, 1, 2, 5, 8)
+        );
+
+    [TestMethod]
+    public void A_function_is_given_the_part_of_the_training_that_is_done()
+    {
+        Schedule halves = Schedule.Of("falls to a half", done => 1 - (done / 2));
+        CollectionAssert.AreEqual(new[] { 1, 0.75, 0.6875, 0.5 }, Factors(halves, 4, 0, 2, 2.5, 4));
+        CollectionAssert.AreEqual(new[] { 0, 0.5, 1, 0.75, 0.5 }, Factors(halves.WithWarmup(2, from: 0), 6, 0, 1, 2, 4, 6));
+    }
+
+    [TestMethod]
+    public void A_function_that_gives_no_factor_is_refused()
+    {
+        Assert.IsEmpty(Schedule.Of("fine", done => done).Validate(10));
+        StringAssert.Contains(Schedule.Of("falls below 0", done => 0.5 - done).Validate(4).Single(), "gives -0.25 where 0.75 ");
+        StringAssert.Contains(Schedule.Of("none", _ => double.NaN).WithWarmup(1).Validate(4).Single(), "'none' gives NaN");
+        Assert.ThrowsExactly<InvalidOperationException>(() => Schedule.Of("none", _ => double.PositiveInfinity).Factor(1, 4));
+    }
+
+    [TestMethod]
     public void The_largest_factor_of_a_run_is_known_ahead()
     {
         Assert.AreEqual(1, Schedule.MultiStep([5]).Largest(10));
         Assert.AreEqual(3, Schedule.Linear(3, 1, ScheduleUnit.Step).WithWarmup(0.5).Largest(10), 1e-12);
         Assert.AreEqual(2, Schedule.Linear(1, 2).Largest(10));
+        Assert.AreEqual(1, Schedule.OneCycle(0.35).Largest(5), 1e-12);
+        Assert.AreEqual(1, Schedule.OneCycle(0.35).WithWarmup(0.4).Largest(5), 1e-12);
     }
 
     public static IEnumerable<(Func<Schedule> Make, string Fault)> Mistakes =>
@@ -92,6 +118,13 @@ public sealed class ScheduleTests
             (() => Schedule.Cosine(unit: (ScheduleUnit)7), "Epoch or by Step"),
             (() => Schedule.Linear(-1, 0), "-1"),
             (() => Schedule.Linear(1, double.NaN), "NaN"),
+            (() => Schedule.OneCycle(0), "rise"),
+            (() => Schedule.OneCycle(1), "rise"),
+            (() => Schedule.OneCycle(from: 1.1), "starts from 1.1"),
+            (() => Schedule.OneCycle(to: -0.1), "ends at -0.1"),
+            (() => Schedule.OneCycle(annealing: (Annealing)7), "Cosine or Linear"),
+            (() => Schedule.OneCycle(unit: (ScheduleUnit)7), "Epoch or by Step"),
+            (() => Schedule.Of(" ", done => done), "name"),
             (() => Schedule.Constant.WithWarmup(0), "warm-up"),
             (() => Schedule.Constant.WithWarmup(5, from: 2), "between 0 and 1"),
             (() => Schedule.Constant.WithWarmup(5).WithWarmup(5), "already"),
@@ -118,6 +151,9 @@ public sealed class ScheduleTests
         Assert.AreNotEqual(Schedule.MultiStep([50, 100]), Schedule.MultiStep([50, 101]));
         Assert.AreEqual(Schedule.Cosine(0.1).WithWarmup(3), Schedule.Cosine(0.1).WithWarmup(3));
         Assert.AreNotEqual(Schedule.Cosine(0.1), Schedule.Cosine(0.1, ScheduleUnit.Step));
+        Assert.AreEqual(Schedule.Of("one name", done => done), Schedule.Of("one name", done => 1));
+        Assert.AreNotEqual(Schedule.Of("one name", done => done), Schedule.Of("another", done => done));
+        Assert.AreNotEqual(Schedule.OneCycle(), Schedule.OneCycle(0.2));
     }
 
     [TestMethod]
@@ -130,6 +166,8 @@ public sealed class ScheduleTests
             Schedule.Cosine(0.01).WithWarmup(5).ToString()
         );
         Assert.AreEqual("linear from 2 to 0.5, each step", Schedule.Linear(2, 0.5, ScheduleUnit.Step).ToString());
+        Assert.AreEqual("one cycle from 0.04 over 1 at 0.3 of it to 4E-06, cosine, each step", Schedule.OneCycle().ToString());
+        Assert.AreEqual("sawtooth", Schedule.Of("sawtooth", done => done % 0.1).ToString());
         Assert.AreEqual("constant", Schedule.Constant.ToString());
     }
 }

@@ -51,6 +51,24 @@ public sealed class RunCommandTests
     }
 
     [TestMethod]
+    public async Task Tricks_act_and_those_that_cannot_are_refused()
+    {
+        using TemporaryFolder folder = new();
+        TinyRun.WriteData(folder);
+        string[] words = TinyRun.Words("--epochs", "3", "--schedule", "cosine", "--warmup", "1", "--plateau");
+
+        ConsoleResult refused = await ConsoleProcess.Run(folder.Path, TinyRun.Words("--epochs", "3", "--warmup", "3"));
+        Assert.AreEqual(2, refused.ExitCode, refused.All);
+        StringAssert.Contains(refused.Error, "--warmup 3 is not shorter than the training's 3 epochs.");
+
+        ConsoleResult run = await ConsoleProcess.Run(folder.Path, words);
+        Assert.AreEqual(0, run.ExitCode, run.All);
+        double[] rates = [.. TrainingLog.Read(folder[TinyRun.Model + ".csv"]).Select(row => row.LearningRate)];
+        CollectionAssert.AreEqual(new[] { 0.01, 0.1, 0.05 }, rates.Select(rate => Math.Round(rate, 12)).ToArray());
+        Assert.AreEqual(5, RunSummary.Read(folder[TinyRun.Model + ".json"]).Settings.Tricks.Plateau);
+    }
+
+    [TestMethod]
     public async Task Exported_weights_start_another_run_where_they_left_off()
     {
         using TemporaryFolder folder = new();

@@ -105,6 +105,7 @@ public sealed class RunIdentityTests
             "PartialSchedule",
             "ValidationFraction",
             "EarlyStopping",
+            "ReduceOnPlateau",
             "RestoreBestWeights",
             "Seed",
             "Normalization",

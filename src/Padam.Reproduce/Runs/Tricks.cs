@@ -1,0 +1,40 @@
+using Padam.MLNet;
+using Padam.MLNet.Schedules;
+
+namespace Padam.Reproduce.Runs;
+
+/// <summary>What a run does beyond its recipe; nothing, unless it is told. docs/training.md says what each is.</summary>
+internal sealed record Tricks
+{
+    public const string MultiStep = "multistep",
+        Cosine = "cosine",
+        OneCycle = "one-cycle";
+
+    /// <summary>cosine or one-cycle; null for the recipe's milestones.</summary>
+    public string? Schedule { get; init; }
+
+    /// <summary>Epochs in which the rate rises to its first value.</summary>
+    public double? Warmup { get; init; }
+
+    /// <summary>After how many epochs without a better test loss the rate falls to a tenth.</summary>
+    public int? Plateau { get; init; }
+
+    /// <summary>The rate over the training; <paramref name="milestones"/> where it is not another schedule's.</summary>
+    public Schedule Rate(Schedule milestones)
+    {
+        Schedule schedule = Schedule switch
+        {
+            Cosine => MLNet.Schedules.Schedule.Cosine(unit: ScheduleUnit.Step),
+            OneCycle => MLNet.Schedules.Schedule.OneCycle(),
+            _ => milestones,
+        };
+        return Warmup is { } epochs ? schedule.WithWarmup(epochs) : schedule;
+    }
+
+    /// <summary>Sets what is used of them.</summary>
+    public void Apply(ImageClassificationOptions options)
+    {
+        if (Plateau is { } patience)
+            options.ReduceOnPlateau = new ReduceOnPlateau(Patience: patience);
+    }
+}

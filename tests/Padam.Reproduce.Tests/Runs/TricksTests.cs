@@ -1,0 +1,57 @@
+using Padam.MLNet;
+using Padam.MLNet.Schedules;
+using Padam.Reproduce.Runs;
+
+namespace Padam.Reproduce.Tests.Runs;
+
+/// <summary>What goes beyond a recipe: it reaches the library, and makes another run.</summary>
+[TestClass]
+public sealed class TricksTests
+{
+    private static readonly RunSettings Plain = new()
+    {
+        DataSet = "cifar10",
+        Backbone = "vgg-small",
+        Optimizer = new OptimizerSettings("sgd"),
+        Recipe = Recipe.Authors.Name,
+        Epochs = 10,
+    };
+
+    private static IEnumerable<(Tricks, string Line, Func<ImageClassificationOptions, bool> Reaches)> Each =>
+        [
+            (
+                new() { Schedule = "cosine" },
+                "schedule: cosine from 1 to 0, each step",
+                options => options.Schedule == Schedule.Cosine(unit: ScheduleUnit.Step)
+            ),
+            (
+                new() { Schedule = "one-cycle" },
+                "schedule: one cycle from 0.04 over 1 at 0.3 of it to 4E-06, cosine, each step",
+                options => options.Schedule == Schedule.OneCycle()
+            ),
+            (
+                new() { Warmup = 1.5 },
+                "schedule: warm-up from 0.1 over 1.5 epochs, each step, then x0.1 after 5, 7 epochs",
+                options => options.Schedule == Schedule.MultiStep([5, 7]).WithWarmup(1.5)
+            ),
+            (
+                new() { Plateau = 3 },
+                "plateau: ReduceOnPlateau { Metric = Loss, Factor = 0.1, Patience = 3, MinimumImprovement = 0 }",
+                options => options.ReduceOnPlateau == new ReduceOnPlateau(Patience: 3)
+            ),
+        ];
+
+    [TestMethod]
+    public void Each_reaches_the_library_and_is_part_of_the_identity()
+    {
+        foreach ((Tricks tricks, string line, Func<ImageClassificationOptions, bool> reaches) in Each)
+        {
+            RunSettings settings = Plain with { Tricks = tricks };
+
+            Assert.IsTrue(reaches(TrainingOptions.Of(settings)), line);
+            Assert.IsFalse(reaches(TrainingOptions.Of(Plain)), line);
+            CollectionAssert.Contains(RunIdentity.Of(settings).Text.Split('\n'), line);
+            Assert.AreNotEqual(Plain.Id(), settings.Id());
+        }
+    }
+}
