@@ -54,7 +54,7 @@ public sealed class ImageClassificationTrainer : IEstimator<ImageClassificationT
         ArgumentNullException.ThrowIfNull(input);
         using IChannel log = _host.Start("Training");
         var columns = TrainingColumns.Of(input, _options);
-        Device device = TrainingDevice.Of(_host, log);
+        Device device = NetworkDevice.Of(_host, log);
         using var threads = new ThreadCount(_options.Threads);
         using CheckpointFolder? checkpoints = _options.CheckpointFolder is { } folder ? CheckpointFolder.Open(folder, _fitted) : null;
         Checkpoint? start = checkpoints?.Find(_options.Resume);
@@ -70,7 +70,7 @@ public sealed class ImageClassificationTrainer : IEstimator<ImageClassificationT
         first.RequireRoom(data.Training.Images.Shape, Math.Min(_options.BatchSize, data.Training.Rows.Length));
         Normalization normalization =
             _options.Normalization
-            ?? (_options.InitialWeights is null ? null : _options.Backbone.PretrainedNormalization)
+            ?? (_options.InitialWeights is null ? null : _options.Backbone.Pretraining?.Normalization)
             ?? NormalizationMeasure.Of(data.Training.Images, data.Training.Rows, _options.PixelScale);
         IReadOnlyDictionary<string, string> settings = checkpoints is null
             ? new Dictionary<string, string>()
@@ -108,9 +108,8 @@ public sealed class ImageClassificationTrainer : IEstimator<ImageClassificationT
         )
             epoch = run.Run();
         first.Network.ToChannelsLast();
-        var network = new SharedNetwork(Describe(data, normalization, seed, epoch), first.Release(), device);
         Interlocked.Increment(ref _fitted);
-        return new ImageClassificationTransformer(_host, network);
+        return new ImageClassificationTransformer(_host, Describe(data, normalization, seed, epoch), first.Release(), device);
     }
 
     /// <summary>Checks the input's columns before any training and promises the output's: the input's, PredictedLabel and Score.</summary>

@@ -9,7 +9,6 @@ using Padam.MLNet.Models;
 using Padam.MLNet.Native;
 using Padam.MLNet.Persistence;
 using Padam.MLNet.Scoring;
-using Padam.MLNet.Training;
 using static TorchSharp.torch;
 
 // This is how a plain mlContext.Model.Load finds the class below in a process that never called into this library.
@@ -19,7 +18,7 @@ using static TorchSharp.torch;
     null,
     typeof(SignatureLoadModel),
     "Padam image classifier",
-    ModelZip.LoaderSignature
+    ModelZip.ClassifierLoader
 )]
 
 namespace Padam.MLNet;
@@ -30,37 +29,40 @@ namespace Padam.MLNet;
 /// </summary>
 public sealed class ImageClassificationTransformer : ITransformer, IDisposable
 {
+    private readonly ModelDescription _model;
     private readonly SharedNetwork _network;
 
-    internal ImageClassificationTransformer(IHostEnvironment env, SharedNetwork network)
+    /// <summary>Takes over a network.</summary>
+    internal ImageClassificationTransformer(IHostEnvironment env, ModelDescription model, nn.Module<Tensor, Tensor> network, Device device)
     {
         Host = env.Register(nameof(ImageClassificationTransformer));
-        _network = network;
+        _model = model;
+        _network = new SharedNetwork(model, network, device, nameof(ImageClassificationTransformer));
     }
 
     /// <summary>The name of the network, such as "resnet18".</summary>
-    public string BackboneName => _network.Model.Backbone;
+    public string BackboneName => _model.Backbone;
 
     /// <summary>How many classes Score has.</summary>
-    public int Classes => _network.Model.Classes;
+    public int Classes => _model.Classes;
 
     /// <summary>The classes' names in the order of Score, numbers as invariant text; null where the label's keys had no values.</summary>
-    public IReadOnlyList<string>? ClassNames => _network.Model.Labels.Values;
+    public IReadOnlyList<string>? ClassNames => _model.Labels.Values;
 
     /// <summary>The column that images are read from.</summary>
-    public string FeatureColumnName => _network.Model.FeatureColumnName;
+    public string FeatureColumnName => _model.FeatureColumnName;
 
     /// <summary>The size of the images it takes.</summary>
-    public ImageSize ImageSize => new(_network.Model.Height, _network.Model.Width);
+    public ImageSize ImageSize => new(_model.Height, _model.Width);
 
     /// <summary>How pictures become pixels, in training and in scoring; loaders take it.</summary>
-    public ImagePreprocessing Preprocessing => _network.Model.ReadPreprocessing();
+    public ImagePreprocessing Preprocessing => _model.ReadPreprocessing();
 
     /// <summary>The seed that every draw of the training came from.</summary>
-    public int Seed => _network.Model.Seed;
+    public int Seed => _model.Seed;
 
     /// <summary>The epoch whose weights these are.</summary>
-    public int Epoch => _network.Model.Epochs;
+    public int Epoch => _model.Epochs;
 
     internal IHost Host { get; }
 
@@ -76,7 +78,7 @@ public sealed class ImageClassificationTransformer : ITransformer, IDisposable
     public DataViewSchema GetOutputSchema(DataViewSchema inputSchema)
     {
         ArgumentNullException.ThrowIfNull(inputSchema);
-        return new ScoreSchema(inputSchema, _network.Model).Output;
+        return new ScoreSchema(inputSchema, _model).Output;
     }
 
     /// <summary>Adds PredictedLabel and Score, computed in batches while the result is read.</summary>
@@ -90,7 +92,7 @@ public sealed class ImageClassificationTransformer : ITransformer, IDisposable
     {
         ArgumentNullException.ThrowIfNull(input);
         _network.ThrowIfDisposed();
-        return new ScoredDataView(input, new ScoreSchema(input.Schema, _network.Model), _network);
+        return new ScoredDataView(input, new ScoreSchema(input.Schema, _model), _network);
     }
 
     /// <summary>The image classifier in a loaded model: the model itself, or the last one in its chain.</summary>
@@ -131,7 +133,7 @@ public sealed class ImageClassificationTransformer : ITransformer, IDisposable
     {
         ArgumentNullException.ThrowIfNull(inputSchema);
         _network.ThrowIfDisposed();
-        return new RowScorer(new ScoreSchema(inputSchema, _network.Model), _network);
+        return new RowScorer(new ScoreSchema(inputSchema, _model), _network);
     }
 
     private static ImageClassificationTransformer? FindOrNull(ITransformer model) =>
@@ -142,8 +144,8 @@ public sealed class ImageClassificationTransformer : ITransformer, IDisposable
     {
         using SharedNetwork.Holding held = _network.Hold();
         using var state = TorchState.EnterWithoutGradients();
-        ModelZip.WriteHeader(ctx);
-        ModelPayload.Write(_network.Model, held.Network, (entry, write) => ModelZip.Write(ctx, entry, write));
+        ModelZip.Classifier.WriteHeader(ctx);
+        ModelPayload.Write(_model, held.Network, (entry, write) => ModelZip.Write(ctx, entry, write));
     }
 
     /// <summary>Called by ML.NET, by reflection, when a zip is loaded.</summary>
@@ -151,10 +153,10 @@ public sealed class ImageClassificationTransformer : ITransformer, IDisposable
     {
         MLNetVersion.Require();
         const string file = "The model";
-        ModelZip.CheckHeader(ctx);
-        IHost host = env.Register(ModelZip.LoaderSignature);
+        ModelZip.Classifier.CheckHeader(ctx);
+        IHost host = env.Register(ModelZip.ClassifierLoader);
         using IChannel log = host.Start("Loading");
-        Device device = TrainingDevice.Of(host, log);
+        Device device = NetworkDevice.Of(host, log);
         using var state = TorchState.Enter();
         ModelDescription model = ModelZip.Read(ctx, ModelPayload.DescriptionEntry, stream => ModelPayload.ReadDescription(stream, file));
         nn.Module<Tensor, Tensor> network = ModelZip.Read(
@@ -169,6 +171,6 @@ public sealed class ImageClassificationTransformer : ITransformer, IDisposable
                 "The model is of a version that did not keep whether its pixels were of 0 to 255 or scaled: it takes both, and answers "
                     + "rightly to the kind that it was trained on alone."
             );
-        return new ImageClassificationTransformer(env, new SharedNetwork(model, network, device));
+        return new ImageClassificationTransformer(env, model, network, device);
     }
 }

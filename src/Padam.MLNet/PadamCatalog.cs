@@ -83,6 +83,42 @@ public sealed class PadamCatalog
         return new ImageClassificationTrainer(_env, options);
     }
 
+    /// <summary>
+    /// A pretrained network without its last layer, whose vectors go before any trainer of ML.NET; the other overload has all settings.
+    /// </summary>
+    /// <param name="backbone">The network. The default value is null: mlnet-resnet18.</param>
+    /// <param name="weights">
+    /// Its weights, <c>.safetensors</c> or <c>.onnx</c>. The default value is null, for mlnet-resnet18 alone: those of ML.NET's package.
+    /// </param>
+    /// <param name="outputColumnName">The column of vectors, Vector&lt;Single&gt;.</param>
+    /// <param name="inputColumnName">The images: MLImage, Vector&lt;Byte,3,H,W&gt; or Vector&lt;Single,3,H,W&gt;.</param>
+    /// <exception cref="ArgumentException">Some arguments cannot be used; the message names them all.</exception>
+    /// <exception cref="FileNotFoundException">ML.NET's package is not there; the message says which.</exception>
+    public ImageFeaturizingEstimator ImageFeaturizer(
+        Backbone? backbone = null,
+        string? weights = null,
+        string outputColumnName = "Features",
+        string inputColumnName = "Image"
+    )
+    {
+        var options = new ImageFeaturizingOptions
+        {
+            Weights = weights,
+            OutputColumnName = outputColumnName,
+            InputColumnName = inputColumnName,
+        };
+        return ImageFeaturizer(backbone is null ? options : options with { Backbone = backbone });
+    }
+
+    /// <summary>A pretrained network without its last layer, whose vectors go before any trainer of ML.NET.</summary>
+    /// <exception cref="ArgumentException">Some options cannot be used; the message names them all.</exception>
+    /// <exception cref="FileNotFoundException">ML.NET's package is not there; the message says which.</exception>
+    public ImageFeaturizingEstimator ImageFeaturizer(ImageFeaturizingOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return new ImageFeaturizingEstimator(_env, options);
+    }
+
     /// <summary>CIFAR-10's binary files: Label, a key with the class names, and Features, Vector&lt;Byte,3,32,32&gt;, red first.</summary>
     /// <param name="folder">
     /// Where data_batch_1..5.bin, test_batch.bin and batches.meta.txt lie. Any whole number of records is valid.

@@ -24,8 +24,29 @@ internal static class Scoring
             schema
         );
 
-        foreach (Scored scored in mlContext.Data.CreateEnumerable<Scored>(model.Transform(rows), reuseRowObject: false))
-            Console.WriteLine(string.Join(' ', scored.Score.Select(BitConverter.SingleToInt32Bits)));
+        Print(mlContext, model.Transform(rows));
+    }
+
+    /// <param name="zip">The model.</param>
+    /// <param name="paths">Picture files.</param>
+    internal static void RunPictures(string zip, string[] paths)
+    {
+        var mlContext = new MLContext();
+        ITransformer model = mlContext.Model.Load(zip, out _);
+        IDataView rows = mlContext.Data.LoadFromEnumerable(paths.Select(path => new Picture { Path = path }));
+        rows = mlContext.Transforms.LoadImages("Image", imageFolder: null, nameof(Picture.Path)).Fit(rows).Transform(rows);
+        Print(mlContext, model.Transform(rows));
+    }
+
+    private static void Print(MLContext mlContext, IDataView scored)
+    {
+        foreach (Scored row in mlContext.Data.CreateEnumerable<Scored>(scored, reuseRowObject: false))
+            Console.WriteLine(string.Join(' ', row.Score.Select(BitConverter.SingleToInt32Bits)));
+    }
+
+    private sealed class Picture
+    {
+        public required string Path { get; set; }
     }
 
     private sealed class Row

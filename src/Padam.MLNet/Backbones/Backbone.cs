@@ -88,10 +88,8 @@ public abstract class Backbone
     /// <summary>The sizes of images that the network takes.</summary>
     internal virtual ImageSizeRule Sizes => new(MinimumSize);
 
-    /// <summary>
-    /// The normalisation with which the weights that there are for this network were trained; null where nothing is known.
-    /// </summary>
-    internal virtual Normalization? PretrainedNormalization => null;
+    /// <summary>How the weights that there are for this network were trained; null where nothing is known.</summary>
+    internal virtual Pretraining? Pretraining => null;
 
     private protected abstract Backbone Change(BackboneSettings settings);
 
@@ -132,16 +130,17 @@ internal sealed class BuiltInBackbone(
     ImageSizeRule sizes,
     Func<int, BackboneSettings, Network> create,
     BackboneSettings settings,
-    Normalization? pretrained = null
+    Pretraining? pretraining = null
 ) : Backbone(name, settings)
 {
     public override int MinimumSize => sizes.Minimum;
 
     internal override ImageSizeRule Sizes => sizes;
 
-    internal override Normalization? PretrainedNormalization => pretrained;
+    internal override Pretraining? Pretraining => pretraining;
 
-    private protected override Backbone Change(BackboneSettings settings) => new BuiltInBackbone(Name, sizes, create, settings, pretrained);
+    private protected override Backbone Change(BackboneSettings settings) =>
+        new BuiltInBackbone(Name, sizes, create, settings, pretraining);
 
     private protected override Module<Tensor, Tensor> Create(int classes)
     {

@@ -25,6 +25,8 @@ internal static partial class BackboneRegistry
     // Its pixels are 0 to 255, and the mean image is the network's own.
     private static readonly Normalization BytesAsTheyAre = new([0, 0, 0], [1 / 255f, 1 / 255f, 1 / 255f]);
 
+    private static readonly ImageSize OfImageNet = new(224, 224);
+
     private static readonly (string Name, int[] Convolutions)[] VggFamily =
     [
         ("vgg11", [1, 1, 2, 2, 2]),
@@ -114,14 +116,14 @@ internal static partial class BackboneRegistry
                 new ImageSizeRule(32),
                 (classes, settings) => new ImageNetVgg(vgg.Convolutions, classes, settings),
                 Authors,
-                Normalization.ImageNet
+                new Pretraining(OfImageNet, Normalization.ImageNet)
             )),
             .. ResNetFamily.Select(resNet => new BuiltInBackbone(
                 ForPhotographsPrefix + resNet.Name,
                 new ImageSizeRule(32),
                 (classes, settings) => new ResNet(ResNetLayout.Photographs, resNet.Bottleneck, resNet.Blocks, classes, settings),
                 Authors,
-                Normalization.ImageNet
+                new Pretraining(OfImageNet, Normalization.ImageNet)
             )),
             // Where the file pads the lower and right edge by one less, no filter reaches, at 224.
             new BuiltInBackbone(
@@ -130,7 +132,7 @@ internal static partial class BackboneRegistry
                 (classes, settings) =>
                     new ResNet(ResNetLayout.Photographs, bottleneck: false, MLNetBlocks, classes, settings, new MeanImage(224)),
                 Authors,
-                BytesAsTheyAre
+                new Pretraining(OfImageNet, BytesAsTheyAre, () => PretrainedWeights.MLNetResNet18())
             ),
         ];
 

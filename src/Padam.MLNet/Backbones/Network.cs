@@ -23,6 +23,9 @@ internal abstract class Network(string name) : nn.Module<Tensor, Tensor>(name)
     /// <summary>The layer that makes logits of a vector.</summary>
     internal abstract Linear LastLayer { get; }
 
+    /// <summary>Numbers of the vector that the last layer is given.</summary>
+    internal int FeatureCount => (int)LastLayer.in_features;
+
     public sealed override Tensor forward(Tensor images)
     {
         using DisposeScope scope = NewDisposeScope();

@@ -35,7 +35,7 @@ internal abstract class TransformedView(IDataView source) : ITransformCanSaveOnn
 
     private static NotSupportedException NoOnnx() =>
         new(
-            "A pipeline with an image classifier of Padam.MLNet cannot be converted to ONNX by this version. Save the model with "
+            "A pipeline with a network of Padam.MLNet cannot be converted to ONNX by this version. Save the model with "
                 + "mlContext.Model.Save, or its weights for other programs with SaveWeights(path, WeightsFormat.Safetensors)."
         );
 }

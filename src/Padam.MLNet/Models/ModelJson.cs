@@ -12,4 +12,5 @@ namespace Padam.MLNet.Models;
     NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals
 )]
 [JsonSerializable(typeof(ModelDescription))]
+[JsonSerializable(typeof(FeaturizerDescription))]
 internal sealed partial class ModelJson : JsonSerializerContext;

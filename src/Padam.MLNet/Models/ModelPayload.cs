@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text.Json.Serialization.Metadata;
 using Padam.MLNet.Backbones;
 using Padam.MLNet.Formats;
 using Padam.MLNet.Layers;
@@ -14,54 +15,35 @@ namespace Padam.MLNet.Models;
 internal static class ModelPayload
 {
     internal const string DescriptionEntry = "Description.json",
+        FeaturizerEntry = "Featurizer.json",
         WeightsEntry = "Weights.safetensors";
 
-    internal static void Write(ModelDescription model, nn.Module network, Action<string, Action<Stream>> entry)
-    {
-        List<(string Name, Tensor Tensor)> state = network.PlainState();
-        try
-        {
-            using var weights = new HashingStream();
-            Safetensors.Write(weights, state);
-            (long length, string hash) = weights.Finish();
-            byte[] description = DescriptionText.Write(
-                model with
-                {
-                    WeightsLength = length,
-                    WeightsSha256 = hash,
-                },
-                ModelJson.Default.ModelDescription
-            );
-            entry(DescriptionEntry, stream => stream.Write(description));
-            entry(WeightsEntry, stream => Safetensors.Write(stream, state));
-        }
-        finally
-        {
-            foreach ((_, Tensor tensor) in state)
-                tensor.Dispose();
-        }
-    }
+    internal static void Write(ModelDescription model, nn.Module network, Action<string, Action<Stream>> entry) =>
+        Write(model, network.PlainState(), DescriptionEntry, ModelJson.Default.ModelDescription, entry);
 
-    /// <summary>Reads and checks the description.</summary>
-    internal static ModelDescription ReadDescription(Stream stream, string file)
-    {
-        var model = DescriptionText.Read(
+    /// <summary>As above; the last layer, which a featurizer does without, is left out.</summary>
+    internal static void Write(FeaturizerDescription model, nn.Module network, Action<string, Action<Stream>> entry) =>
+        Write(model, WeightsFile.BeforeLastLayer(network), FeaturizerEntry, ModelJson.Default.FeaturizerDescription, entry);
+
+    /// <summary>Reads and checks the description of a classifier.</summary>
+    internal static ModelDescription ReadDescription(Stream stream, string file) =>
+        Read(stream, file, ModelDescription.OldestFormat, ModelDescription.CurrentFormat, ModelJson.Default.ModelDescription);
+
+    /// <summary>Reads and checks the description of a featurizer.</summary>
+    internal static FeaturizerDescription ReadFeaturizer(Stream stream, string file) =>
+        Read(
             stream,
             file,
-            ModelDescription.OldestFormat,
-            ModelDescription.CurrentFormat,
-            ModelJson.Default.ModelDescription
+            FeaturizerDescription.CurrentFormat,
+            FeaturizerDescription.CurrentFormat,
+            ModelJson.Default.FeaturizerDescription
         );
-        if (model.Faults().FirstOrDefault() is { } fault)
-            throw new InvalidDataException($"{file}: {fault}");
-        return model;
-    }
 
     /// <summary>Checks the weights against the description and builds the network they belong to.</summary>
     /// <param name="model">The description.</param>
     /// <param name="weights">The weights, seekable.</param>
     /// <param name="file">The model file's name, for messages.</param>
-    internal static nn.Module<Tensor, Tensor> ReadNetwork(ModelDescription model, Stream weights, string file)
+    internal static nn.Module<Tensor, Tensor> ReadNetwork(NetworkDescription model, Stream weights, string file)
     {
         if (weights.Length != model.WeightsLength)
             throw new InvalidDataException($"{file}: the weights have {weights.Length} bytes, the description says {model.WeightsLength}.");
@@ -71,7 +53,9 @@ internal static class ModelPayload
         nn.Module<Tensor, Tensor> network = Build(model, file);
         try
         {
-            WeightsFile.Load(network, weights, file).RequireLastLayer(file, model.Classes);
+            LoadedWeights loaded = WeightsFile.Load(network, weights, file);
+            if (model is ModelDescription { Classes: var classes })
+                loaded.RequireLastLayer(file, classes);
             network.ToChannelsLast();
             network.Use(model.ConvolutionAlgorithm);
             return network;
@@ -84,8 +68,41 @@ internal static class ModelPayload
     }
 
     /// <summary>The network that the description names, unless it is larger than the weights.</summary>
-    internal static nn.Module<Tensor, Tensor> Build(ModelDescription model, string file) =>
-        Backbone.BuildOfModel(model.Backbone, model.BackboneSettings, model.Classes, model.WeightsLength / sizeof(float), file);
+    internal static nn.Module<Tensor, Tensor> Build(NetworkDescription model, string file) =>
+        Backbone.BuildOfModel(model.Backbone, model.BackboneSettings, model.LastLayer, model.WeightsLength / sizeof(float), file);
+
+    private static void Write<T>(
+        T model,
+        List<(string Name, Tensor Tensor)> state,
+        string descriptionEntry,
+        JsonTypeInfo<T> json,
+        Action<string, Action<Stream>> entry
+    )
+        where T : NetworkDescription
+    {
+        try
+        {
+            using var weights = new HashingStream();
+            Safetensors.Write(weights, state);
+            (long length, string hash) = weights.Finish();
+            NetworkDescription description = (NetworkDescription)model with { WeightsLength = length, WeightsSha256 = hash };
+            byte[] text = DescriptionText.Write((T)description, json);
+            entry(descriptionEntry, stream => stream.Write(text));
+            entry(WeightsEntry, stream => Safetensors.Write(stream, state));
+        }
+        finally
+        {
+            foreach ((_, Tensor tensor) in state)
+                tensor.Dispose();
+        }
+    }
+
+    private static T Read<T>(Stream stream, string file, int oldest, int newest, JsonTypeInfo<T> json)
+        where T : NetworkDescription
+    {
+        T model = DescriptionText.Read(stream, file, oldest, newest, json);
+        return model.Faults().FirstOrDefault() is { } fault ? throw new InvalidDataException($"{file}: {fault}") : model;
+    }
 
     // Counts and hashes what is written to it: the description comes first in the zip, and needs both.
     private sealed class HashingStream : Stream

@@ -12,17 +12,22 @@ internal sealed class SharedNetwork : IDisposable
 {
     private readonly ReaderWriterLockSlim _gate = new();
     private readonly nn.Module<Tensor, Tensor> _network;
+    private readonly string _owner;
     private bool _disposed;
 
     /// <summary>Takes over a network.</summary>
-    internal SharedNetwork(ModelDescription model, nn.Module<Tensor, Tensor> network, Device device)
+    /// <param name="model">What it is.</param>
+    /// <param name="network">The network.</param>
+    /// <param name="device">Where it is.</param>
+    /// <param name="owner">The type that the user holds and disposes.</param>
+    internal SharedNetwork(NetworkDescription model, nn.Module<Tensor, Tensor> network, Device device, string owner)
     {
-        (Model, _network, Device) = (model, network, device);
+        (Model, _network, Device, _owner) = (model, network, device, owner);
         network.eval();
         network.Fold();
     }
 
-    internal ModelDescription Model { get; }
+    internal NetworkDescription Model { get; }
 
     internal Device Device { get; }
 
@@ -60,8 +65,7 @@ internal sealed class SharedNetwork : IDisposable
         }
     }
 
-    // What the user holds is the transformer.
-    private static ObjectDisposedException Disposed() => new("ImageClassificationTransformer");
+    private ObjectDisposedException Disposed() => new(_owner);
 
     internal readonly ref struct Holding(SharedNetwork shared)
     {

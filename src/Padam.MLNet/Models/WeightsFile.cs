@@ -16,10 +16,12 @@ namespace Padam.MLNet.Models;
 internal sealed record LoadedWeights(int Loaded, string? FreshLayer = null, long? FileClasses = null, string Prefix = "")
 {
     /// <summary>In a sentence.</summary>
-    public string Describe(string file, int classes)
+    /// <param name="file">The file.</param>
+    /// <param name="classes">The classes of the training; null where there is none, and the last layer does not matter.</param>
+    public string Describe(string file, int? classes)
     {
         string loaded = $"{Loaded} tensors from '{file}'{(Prefix.Length == 0 ? "" : $", whose names all begin with {Prefix}")}";
-        if (FreshLayer is null)
+        if (FreshLayer is null || classes is null)
             return $"{loaded}.";
         string why = FileClasses is null ? "it has no last layer" : $"it has {FileClasses} classes, this training {classes}";
         return $"{loaded}; {why}, so the layer {FreshLayer} starts afresh.";
@@ -71,6 +73,17 @@ internal static class WeightsFile
         return Compare(network, state, file, path) with { Prefix = prefix };
     }
 
+    /// <summary>A network's state in plain layout without that of its last layer. Dispose the tensors.</summary>
+    public static List<(string Name, Tensor Tensor)> BeforeLastLayer(nn.Module network)
+    {
+        string lastLayer = LastLayer(network);
+        List<(string Name, Tensor Tensor)> state = network.PlainState();
+        foreach ((_, Tensor tensor) in state.Where(entry => LayerOf(entry.Name) == lastLayer))
+            tensor.Dispose();
+        state.RemoveAll(entry => LayerOf(entry.Name) == lastLayer);
+        return state;
+    }
+
     private static LoadedWeights Load(nn.Module network, IEnumerable<StoredTensor> tensors, string path)
     {
         Dictionary<string, Tensor> state = network.state_dict();
@@ -117,7 +130,7 @@ internal static class WeightsFile
         string path
     )
     {
-        string lastLayer = LayerOf(network.named_parameters().Last().name);
+        string lastLayer = LastLayer(network);
         bool endsBefore = !file.Keys.Any(name => LayerOf(name) == lastLayer);
         List<string> faults = [];
         long? otherClasses = null;
@@ -157,6 +170,8 @@ internal static class WeightsFile
         var found = Architecture.Of(file.ToDictionary(entry => entry.Key, entry => entry.Value.Shape));
         return found.Backbone is not null && found.Backbone == (network as Network)?.Title ? "" : $" {found}";
     }
+
+    private static string LastLayer(nn.Module network) => LayerOf(network.named_parameters().Last().name);
 
     private static string LayerOf(string name) => name.LastIndexOf('.') is var dot and >= 0 ? name[..dot] : "";
 }

@@ -1,25 +1,24 @@
 using System.Runtime.InteropServices;
 using Microsoft.ML;
 using Microsoft.ML.Data;
-using Padam.MLNet.Data;
 using Padam.MLNet.Models;
 
 namespace Padam.MLNet.Scoring;
 
 /// <summary>
-/// Passes the rows of one cursor through; a second one reads the images a batch ahead, and the network runs when a score of the batch is
-/// first asked for.
+/// Passes the rows of one cursor through; a second one reads the images a batch ahead, and the network runs when an answer to one of the
+/// batch is first asked for.
 /// </summary>
 internal sealed class BatchedCursor : DataViewRowCursor
 {
-    private readonly ScoreSchema _schema;
+    private readonly OutputSchema _schema;
     private readonly HashSet<int> _active;
     private readonly DataViewRowCursor _rows;
     private readonly DataViewRowCursor? _ahead;
     private readonly Batch? _batch;
     private readonly ValueGetter<DataViewRowId> _rowId;
 
-    internal BatchedCursor(IDataView input, ScoreSchema schema, IReadOnlyCollection<DataViewSchema.Column> columns, SharedNetwork network)
+    internal BatchedCursor(IDataView input, OutputSchema schema, IReadOnlyCollection<DataViewSchema.Column> columns, SharedNetwork network)
     {
         _schema = schema;
         _active = [.. columns.Select(column => column.Index)];
@@ -30,7 +29,7 @@ internal sealed class BatchedCursor : DataViewRowCursor
         if (scores)
         {
             _ahead = input.GetRowCursor([schema.Feature.Column]);
-            _batch = new Batch(_ahead, passes ? _rows : null, schema.Feature, network);
+            _batch = new Batch(_ahead, passes ? _rows : null, schema, network);
         }
     }
 
@@ -57,7 +56,7 @@ internal sealed class BatchedCursor : DataViewRowCursor
         if (!IsColumnActive(column))
             throw new InvalidOperationException($"Column '{column.Name}' was not asked for when the cursor was made.");
         return _schema.IsOurs(column)
-            ? Prediction.Getter<TValue>(_schema, column, _batch!.Current)
+            ? _schema.Getter<TValue>(column, _batch!.Current)
             : _rows.GetGetter<TValue>(_schema.Input[column.Index]);
     }
 
@@ -80,36 +79,37 @@ internal sealed class BatchedCursor : DataViewRowCursor
     }
 }
 
-/// <summary>The images of up to InferenceBatchSize rows and, once asked for, their probabilities.</summary>
+/// <summary>The images of up to InferenceBatchSize rows and, once asked for, the network's answers.</summary>
 internal sealed class Batch
 {
     private readonly DataViewRowCursor _ahead;
     private readonly FeatureReader _reader;
     private readonly FeatureReader? _passed;
     private readonly ValueGetter<DataViewRowId> _rowId;
+    private readonly OutputSchema _schema;
     private readonly SharedNetwork _network;
     private readonly int _values,
-        _classes;
+        _outputs;
     private readonly List<DataViewRowId> _ids = [];
     private readonly float[] _image;
     private float[] _images = [],
-        _probabilities = [];
+        _answers = [];
     private long _first;
     private int _current;
     private bool _scored;
 
     /// <param name="ahead">The cursor that reads the images.</param>
     /// <param name="passed">The cursor whose other columns are passed through, to be compared with; null where none are.</param>
-    /// <param name="features">The image column, active in both.</param>
+    /// <param name="schema">Names the image column, active in both, and what is asked of the network.</param>
     /// <param name="network">The network.</param>
-    internal Batch(DataViewRowCursor ahead, DataViewRow? passed, ImageColumn features, SharedNetwork network)
+    internal Batch(DataViewRowCursor ahead, DataViewRow? passed, OutputSchema schema, SharedNetwork network)
     {
-        (_ahead, _network) = (ahead, network);
-        _reader = new FeatureReader(ahead, features, network.Model);
+        (_ahead, _schema, _network) = (ahead, schema, network);
+        _reader = new FeatureReader(ahead, schema.Feature, network.Model);
         if (passed is not null)
-            _passed = new FeatureReader(passed, features, network.Model);
+            _passed = new FeatureReader(passed, schema.Feature, network.Model);
         _rowId = ahead.GetIdGetter();
-        (_values, _classes) = (network.Model.Shape.Values, network.Model.Classes);
+        (_values, _outputs) = (network.Model.Shape.Values, network.Model.Outputs);
         _image = new float[_values];
     }
 
@@ -131,18 +131,18 @@ internal sealed class Batch
         }
     }
 
-    /// <summary>The probabilities of the current row.</summary>
+    /// <summary>The answer to the current row.</summary>
     internal ReadOnlySpan<float> Current()
     {
         if (!_scored)
         {
-            if (_probabilities.Length < _ids.Count * _classes)
-                _probabilities = new float[_ids.Count * _classes];
-            _network.Score(_images.AsSpan(0, _ids.Count * _values), _ids.Count, _probabilities);
+            if (_answers.Length < _ids.Count * _outputs)
+                _answers = new float[_ids.Count * _outputs];
+            _network.Score(_schema, _images.AsSpan(0, _ids.Count * _values), _ids.Count, _answers);
             _scored = true;
         }
 
-        return _probabilities.AsSpan(_current * _classes, _classes);
+        return _answers.AsSpan(_current * _outputs, _outputs);
     }
 
     private void Fill(long position)

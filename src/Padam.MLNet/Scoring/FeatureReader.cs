@@ -14,7 +14,7 @@ internal sealed class FeatureReader
     private readonly ReadPixels<byte>? _readBytes;
     private readonly ReadPixels<float>? _readSingles;
 
-    internal FeatureReader(DataViewRow row, ImageColumn column, ModelDescription model)
+    internal FeatureReader(DataViewRow row, ImageColumn column, NetworkDescription model)
     {
         (_shape, _map) = (model.Shape, model.PixelMap());
         if (column.Kind == ImageKind.Singles)

@@ -9,7 +9,7 @@ internal static class ModelInput
 {
     /// <summary>Finds the image column.</summary>
     /// <exception cref="ArgumentException">It is missing, of another type, another size or another scale.</exception>
-    internal static ImageColumn Images(DataViewSchema schema, ModelDescription model)
+    internal static ImageColumn Images(DataViewSchema schema, NetworkDescription model)
     {
         var column = ImageColumn.Of(schema, model.FeatureColumnName);
         if (model.Pixels is { } trained && column.Pixels != trained)
@@ -45,7 +45,7 @@ internal static class ModelInput
         "pixels of 0 to 255. Give it the MLImage, or its bytes: Transforms.ExtractPixels(..., interleavePixelColors: false, "
         + "outputAsFloatArray: false).";
 
-    private static string SinglesWanted(ModelDescription model, ImageKind given)
+    private static string SinglesWanted(NetworkDescription model, ImageKind given)
     {
         string scale = FormattableString.Invariant($"{model.PixelScale / byte.MaxValue:R}");
         string white = FormattableString.Invariant($"singles whose white is {model.PixelScale:R}. ");

@@ -5,7 +5,7 @@ using Padam.MLNet.Models;
 namespace Padam.MLNet.Scoring;
 
 /// <summary>Scores one row at a time: what prediction engines run on.</summary>
-internal sealed class RowScorer(ScoreSchema schema, SharedNetwork network) : IRowToRowMapper
+internal sealed class RowScorer(OutputSchema schema, SharedNetwork network) : IRowToRowMapper
 {
     public DataViewSchema InputSchema => schema.Input;
 
@@ -23,20 +23,20 @@ internal sealed class RowScorer(ScoreSchema schema, SharedNetwork network) : IRo
     private sealed class ScoredRow : DataViewRow
     {
         private readonly DataViewRow _input;
-        private readonly ScoreSchema _schema;
+        private readonly OutputSchema _schema;
         private readonly HashSet<int> _active;
         private readonly SharedNetwork _network;
         private readonly FeatureReader? _reader;
         private readonly float[] _image,
-            _probabilities;
+            _answer;
         private long _scored = -1;
 
-        internal ScoredRow(DataViewRow input, ScoreSchema schema, HashSet<int> active, SharedNetwork network)
+        internal ScoredRow(DataViewRow input, OutputSchema schema, HashSet<int> active, SharedNetwork network)
         {
             (_input, _schema, _active, _network) = (input, schema, active, network);
             if (active.Any(index => index >= schema.Input.Count))
                 _reader = new FeatureReader(input, schema.Feature, network.Model);
-            (_image, _probabilities) = (new float[network.Model.Shape.Values], new float[network.Model.Classes]);
+            (_image, _answer) = (new float[network.Model.Shape.Values], new float[network.Model.Outputs]);
         }
 
         public override DataViewSchema Schema => _schema.Output;
@@ -53,9 +53,7 @@ internal sealed class RowScorer(ScoreSchema schema, SharedNetwork network) : IRo
         {
             if (!IsColumnActive(column))
                 throw new InvalidOperationException($"Column '{column.Name}' was not asked for when the row was made.");
-            return _schema.IsOurs(column)
-                ? Prediction.Getter<TValue>(_schema, column, Current)
-                : _input.GetGetter<TValue>(_schema.Input[column.Index]);
+            return _schema.IsOurs(column) ? _schema.Getter<TValue>(column, Current) : _input.GetGetter<TValue>(_schema.Input[column.Index]);
         }
 
         protected override void Dispose(bool disposing)
@@ -70,11 +68,11 @@ internal sealed class RowScorer(ScoreSchema schema, SharedNetwork network) : IRo
             if (_scored != _input.Position)
             {
                 _reader!.Read(_image);
-                _network.Score(_image, 1, _probabilities);
+                _network.Score(_schema, _image, 1, _answer);
                 _scored = _input.Position;
             }
 
-            return _probabilities;
+            return _answer;
         }
     }
 }

@@ -1,20 +1,24 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using Padam.MLNet.Backbones;
 using Padam.MLNet.Data;
 using Padam.MLNet.Models;
+using static TorchSharp.torch;
 
 namespace Padam.MLNet.Scoring;
 
 /// <summary>The input's columns, then PredictedLabel and Score with the annotations that ML.NET's evaluators look for.</summary>
-internal sealed class ScoreSchema
+internal sealed class ScoreSchema : OutputSchema
 {
     private const string SetId = "ScoreColumnSetId";
 
+    private readonly int _classes;
+
     /// <exception cref="ArgumentException">The input is not what the model was trained on.</exception>
     internal ScoreSchema(DataViewSchema input, ModelDescription model)
+        : base(input, model)
     {
-        Input = input;
-        Feature = ModelInput.Images(input, model);
+        _classes = model.Classes;
         ModelInput.RequireClasses(input, model);
 
         uint set = NextSet(input);
@@ -46,24 +50,17 @@ internal sealed class ScoreSchema
         (PredictedLabel, Score) = (Output[input.Count], Output[input.Count + 1]);
     }
 
-    internal DataViewSchema Input { get; }
-
-    internal DataViewSchema Output { get; }
-
-    internal ImageColumn Feature { get; }
+    internal override DataViewSchema Output { get; }
 
     internal DataViewSchema.Column PredictedLabel { get; }
 
     internal DataViewSchema.Column Score { get; }
 
-    internal bool IsOurs(DataViewSchema.Column column) => column.Index >= Input.Count;
+    internal override Tensor Answers(nn.Module<Tensor, Tensor> network, Tensor images) =>
+        Scorer.Probabilities(network.LogitsOf(images, _classes));
 
-    /// <summary>The input columns that some output columns need.</summary>
-    internal IEnumerable<DataViewSchema.Column> Needed(IReadOnlyCollection<DataViewSchema.Column> columns)
-    {
-        IEnumerable<DataViewSchema.Column> passed = columns.Where(column => !IsOurs(column)).Select(column => Input[column.Index]);
-        return columns.Any(IsOurs) ? passed.Append(Feature.Column).DistinctBy(column => column.Index) : passed;
-    }
+    private protected override Delegate GetterOf(DataViewSchema.Column column, Answer answer) =>
+        column.Index == Score.Index ? Vector(answer) : (ValueGetter<uint>)((ref uint key) => key = Prediction.MostProbable(answer()));
 
     private static DataViewSchema.Annotations Annotations(uint set, string valueKind, Action<DataViewSchema.Annotations.Builder> more)
     {

@@ -1,6 +1,5 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
-using Microsoft.ML.Transforms.Image;
 using Padam.MLNet.Data;
 using static Microsoft.ML.SchemaShape.Column;
 using static Padam.MLNet.MLNetInternals.SchemaShapeColumn;
@@ -18,14 +17,10 @@ internal sealed record ScoreSchemaShape(string Label, string Features, string Sc
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or of the wrong type.</exception>
     internal SchemaShape Output(SchemaShape input)
     {
-        (SchemaShape.Column label, SchemaShape.Column features) = (
-            Find(input, ColumnFault.Label, Label),
-            Find(input, ColumnFault.Feature, Features)
-        );
+        SchemaShape.Column label = ImageColumnShape.Find(input, ColumnFault.Label, Label);
         if (!label.IsKey || label.Kind != VectorKind.Scalar)
-            throw new ArgumentOutOfRangeException(nameof(input), ColumnFault.NotKey(label.Name, Describe(label)));
-        if (!HoldsImages(features))
-            throw new ArgumentOutOfRangeException(nameof(input), ColumnFault.NotImages(features.Name, Describe(features)));
+            throw new ArgumentOutOfRangeException(nameof(input), ColumnFault.NotKey(label.Name, ImageColumnShape.Describe(label)));
+        _ = ImageColumnShape.Find(input, Features);
 
         IEnumerable<SchemaShape.Column> predictedLabel = Scored();
         IEnumerable<SchemaShape.Column> score = Scored();
@@ -45,27 +40,10 @@ internal sealed record ScoreSchemaShape(string Label, string Features, string Sc
         );
     }
 
-    private static bool HoldsImages(SchemaShape.Column features) =>
-        features.Kind == VectorKind.Scalar
-            ? features.ItemType is ImageDataViewType
-            : features.Kind == VectorKind.Vector
-                && !features.IsKey
-                && (features.ItemType == NumberDataViewType.Byte || features.ItemType == NumberDataViewType.Single);
-
     private static IEnumerable<SchemaShape.Column> Scored() =>
         [
             Of("ScoreColumnSetId", VectorKind.Scalar, NumberDataViewType.UInt32, isKey: true),
             Of("ScoreColumnKind", VectorKind.Scalar, TextDataViewType.Instance),
             Of("ScoreValueKind", VectorKind.Scalar, TextDataViewType.Instance),
         ];
-
-    private static SchemaShape.Column Find(SchemaShape input, string role, string name) =>
-        input.TryFindColumn(name, out SchemaShape.Column column)
-            ? column
-            : throw new ArgumentOutOfRangeException(nameof(input), ColumnFault.Missing(role, name, input.Select(c => c.Name)));
-
-    private static string Describe(SchemaShape.Column column) =>
-        column.Kind == VectorKind.Scalar
-            ? $"{(column.IsKey ? "key of " : "")}{column.ItemType}"
-            : $"{(column.Kind == VectorKind.VariableVector ? "variable " : "")}vector of {column.ItemType}";
 }

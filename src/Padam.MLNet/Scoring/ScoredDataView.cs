@@ -4,8 +4,8 @@ using Padam.MLNet.Models;
 
 namespace Padam.MLNet.Scoring;
 
-/// <summary>A view with the two output columns added, scored batch by batch while it is read.</summary>
-internal sealed class ScoredDataView(IDataView input, ScoreSchema schema, SharedNetwork network) : TransformedView(input)
+/// <summary>A view with a network's columns added, computed batch by batch while it is read.</summary>
+internal sealed class ScoredDataView(IDataView input, OutputSchema schema, SharedNetwork network) : TransformedView(input)
 {
     public override DataViewSchema Schema => schema.Output;
 

@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using Padam.MLNet.Backbones;
 using Padam.MLNet.Data;
 using Padam.MLNet.Models;
 using Padam.MLNet.Native;
@@ -8,42 +7,43 @@ using static TorchSharp.torch;
 namespace Padam.MLNet.Scoring;
 
 /// <summary>
-/// The one way from images to probabilities: of the transformer, and of the pass over the validation set after each epoch. Both run the
-/// network in evaluation mode with batch normalisation folded.
+/// The one way from images to answers: of the transformers, and of the pass over the validation set after each epoch. All run the network
+/// in evaluation mode with batch normalisation folded.
 /// </summary>
 internal static class Scorer
 {
-    /// <summary>Scores images, normalised, HWC one after the other, with a model's network.</summary>
+    /// <summary>Answers to images, normalised, HWC one after the other, by a model's network.</summary>
     /// <exception cref="ObjectDisposedException">The network was disposed.</exception>
-    internal static void Score(this SharedNetwork shared, ReadOnlySpan<float> hwc, int count, Span<float> probabilities)
+    internal static void Score(this SharedNetwork shared, OutputSchema schema, ReadOnlySpan<float> hwc, int count, Span<float> answers)
     {
         using SharedNetwork.Holding held = shared.Hold();
-        Score(held.Network, shared.Device, hwc, count, shared.Model.Shape, shared.Model.Classes, probabilities);
+        nn.Module<Tensor, Tensor> network = held.Network;
+        Score(shared.Device, hwc, count, shared.Model.Shape, images => schema.Answers(network, images), answers);
     }
 
-    /// <summary>Scores images with a network in evaluation mode.</summary>
-    /// <param name="network">The network.</param>
-    /// <param name="device">Where it is.</param>
+    /// <summary>Answers to images.</summary>
+    /// <param name="device">Where the network is.</param>
     /// <param name="hwc">count x height x width x 3 singles.</param>
     /// <param name="count">Images.</param>
     /// <param name="shape">Their size.</param>
-    /// <param name="classes">Classes.</param>
-    /// <param name="probabilities">Receives count x classes probabilities.</param>
+    /// <param name="network">Answers [N, numbers] to images [N, 3, H, W], in evaluation mode.</param>
+    /// <param name="answers">Receives count x numbers singles.</param>
     internal static void Score(
-        nn.Module<Tensor, Tensor> network,
         Device device,
         ReadOnlySpan<float> hwc,
         int count,
         ImageShape shape,
-        int classes,
-        Span<float> probabilities
+        Func<Tensor, Tensor> network,
+        Span<float> answers
     )
     {
         using var state = TorchState.EnterWithoutGradients();
         Tensor images = CpuTensors.Empty([count, shape.Height, shape.Width, ImageShape.Channels]);
         MemoryMarshal.AsBytes(hwc).CopyTo(images.bytes);
-        Tensor logits = network.LogitsOf(images.to(device).permute(0, 3, 1, 2), classes);
-        Tensor scores = nn.functional.softmax(logits, dim: 1).to(ScalarType.Float32).cpu().contiguous();
-        MemoryMarshal.Cast<byte, float>(scores.bytes).CopyTo(probabilities);
+        Tensor computed = network(images.to(device).permute(0, 3, 1, 2)).to(ScalarType.Float32).cpu().contiguous();
+        MemoryMarshal.Cast<byte, float>(computed.bytes).CopyTo(answers);
     }
+
+    /// <summary>Logits as probabilities.</summary>
+    internal static Tensor Probabilities(Tensor logits) => nn.functional.softmax(logits, dim: 1);
 }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using Padam.MLNet.Backbones;
 using Padam.MLNet.Data;
 using Padam.MLNet.Layers;
 using Padam.MLNet.Scoring;
@@ -39,7 +40,14 @@ internal static class Validation
             for (int i = 0; i < rows.Length; i++)
                 set.Images.Write(rows[i], Placement.Unmoved, map, pixels.Span.Slice(i * values, values));
             context.UserCode.Run(() =>
-                Scorer.Score(network, context.Device, pixels.Span, rows.Length, set.Images.Shape, classes, scores.Span)
+                Scorer.Score(
+                    context.Device,
+                    pixels.Span,
+                    rows.Length,
+                    set.Images.Shape,
+                    images => Scorer.Probabilities(network.LogitsOf(images, classes)),
+                    scores.Span
+                )
             );
             for (int i = 0; i < rows.Length; i++)
                 metrics.Add(scores.Span.Slice(i * classes, classes), set.Images.Labels[rows[i]]);

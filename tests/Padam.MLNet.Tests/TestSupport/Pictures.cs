@@ -26,6 +26,31 @@ internal static class Pictures
         }
     }
 
+    /// <summary>
+    /// Writes so many pictures of stripes across, and as many of stripes down, of varied width and colour, into two sub-folders: kinds that
+    /// a pretrained network tells apart.
+    /// </summary>
+    internal static void WriteStripes(string folder, int each, int width, int height, int seed = 1)
+    {
+        var random = new Random(seed);
+        foreach (bool across in new[] { true, false })
+        {
+            for (int i = 0; i < each; i++)
+            {
+                using var bitmap = new SKBitmap(width, height);
+                int thickness = random.Next(6, 12);
+                SKColor dark = new((byte)random.Next(80), (byte)random.Next(80), (byte)random.Next(80));
+                for (int y = 0; y < height; y++)
+                {
+                    for (int x = 0; x < width; x++)
+                        bitmap.SetPixel(x, y, (across ? y : x) / thickness % 2 == 0 ? dark : SKColors.White);
+                }
+
+                Write(Path.Combine(folder, across ? "across" : "down", $"{i}.png"), bitmap);
+            }
+        }
+    }
+
     /// <summary>Writes a picture of one colour.</summary>
     internal static void WritePlain(string path, SKColor colour, int width = 32, int height = 32)
     {

@@ -1,10 +1,10 @@
 using Microsoft.ML;
 
-namespace Padam.MLNet.Tests.Training;
+namespace Padam.MLNet.Tests.Scoring;
 
 /// <summary>A GPU number that no machine has, so that these hold on machines with and without one.</summary>
 [TestClass]
-public sealed class TrainingDeviceTests
+public sealed class NetworkDeviceTests
 {
     private readonly IDataView _data = Rows.View(new MLContext(), Rows.Of(20));
 

@@ -4,10 +4,10 @@ using Padam.MLNet.Native;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace Padam.MLNet.Training;
+namespace Padam.MLNet.Scoring;
 
 /// <summary>Where networks run, by ML.NET's own settings: <c>mlContext.GpuDeviceId</c> and <c>FallbackToCpu</c>.</summary>
-internal static class TrainingDevice
+internal static class NetworkDevice
 {
     /// <summary>The CPU unless a GPU was asked for.</summary>
     /// <exception cref="InvalidOperationException">A GPU was asked for, there is none, and falling back is off.</exception>

@@ -1,0 +1,129 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
+using Padam.MLNet;
+using Padam.MLNet.Backbones;
+using Padam.MLNet.Featurizing;
+using Padam.MLNet.MLNetInternals;
+using Padam.MLNet.Models;
+using Padam.MLNet.Native;
+using Padam.MLNet.Scoring;
+using static TorchSharp.torch;
+
+// This is how a plain mlContext.Model.Load finds the class below in a process that never called into this library.
+[assembly: LoadableClass(
+    typeof(ImageFeaturizingTransformer),
+    typeof(ImageFeaturizingTransformer),
+    null,
+    typeof(SignatureLoadModel),
+    "Padam image featurizer",
+    ModelZip.FeaturizerLoader
+)]
+
+namespace Padam.MLNet;
+
+/// <summary>
+/// A pretrained network without its last layer: adds a vector to each image of a view. Any number of threads may use one; disposing frees
+/// the network's tensors, after which views made from it throw <see cref="ObjectDisposedException"/>.
+/// </summary>
+public sealed class ImageFeaturizingTransformer : ITransformer, IDisposable
+{
+    private readonly FeaturizerDescription _model;
+    private readonly SharedNetwork _network;
+
+    /// <summary>Takes over a network.</summary>
+    internal ImageFeaturizingTransformer(
+        IHostEnvironment env,
+        FeaturizerDescription model,
+        nn.Module<Tensor, Tensor> network,
+        Device device
+    )
+    {
+        env.Register(nameof(ImageFeaturizingTransformer));
+        _model = model;
+        _network = new SharedNetwork(model, network, device, nameof(ImageFeaturizingTransformer));
+    }
+
+    /// <summary>The name of the network, such as "mlnet-resnet18".</summary>
+    public string BackboneName => _model.Backbone;
+
+    /// <summary>Numbers a vector, such as 512.</summary>
+    public int Features => _model.Features;
+
+    /// <summary>The size of the images that the network takes.</summary>
+    public ImageSize ImageSize => new(_model.Height, _model.Width);
+
+    /// <summary>The column that images are read from.</summary>
+    public string InputColumnName => _model.FeatureColumnName;
+
+    /// <summary>The column of vectors.</summary>
+    public string OutputColumnName => _model.OutputColumnName;
+
+    /// <summary>How pictures become pixels; loaders take it.</summary>
+    public ImagePreprocessing Preprocessing => _model.ReadPreprocessing();
+
+    /// <summary>Always true: prediction engines work.</summary>
+    bool ITransformer.IsRowToRowMapper => true;
+
+    /// <summary>The schema that <see cref="Transform"/> yields for an input's.</summary>
+    /// <exception cref="ArgumentException">The image column is missing or holds no images, or vectors of another size.</exception>
+    public DataViewSchema GetOutputSchema(DataViewSchema inputSchema)
+    {
+        ArgumentNullException.ThrowIfNull(inputSchema);
+        return new FeatureSchema(inputSchema, _model).Output;
+    }
+
+    /// <summary>Adds the vectors, computed in batches while the result is read.</summary>
+    /// <exception cref="ArgumentException">The image column is missing or holds no images, or vectors of another size.</exception>
+    /// <exception cref="ObjectDisposedException">The transformer was disposed.</exception>
+    public IDataView Transform(IDataView input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        _network.ThrowIfDisposed();
+        return new ScoredDataView(input, new FeatureSchema(input.Schema, _model), _network);
+    }
+
+    /// <summary>Frees the network. Waits for uses under way on other threads.</summary>
+    public void Dispose() => _network.Dispose();
+
+    IRowToRowMapper ITransformer.GetRowToRowMapper(DataViewSchema inputSchema)
+    {
+        ArgumentNullException.ThrowIfNull(inputSchema);
+        _network.ThrowIfDisposed();
+        return new RowScorer(new FeatureSchema(inputSchema, _model), _network);
+    }
+
+    void ICanSaveModel.Save(ModelSaveContext ctx)
+    {
+        using SharedNetwork.Holding held = _network.Hold();
+        using var state = TorchState.EnterWithoutGradients();
+        ModelZip.Featurizer.WriteHeader(ctx);
+        ModelPayload.Write(_model, held.Network, (entry, write) => ModelZip.Write(ctx, entry, write));
+    }
+
+    /// <summary>Called by ML.NET, by reflection, when a zip is loaded.</summary>
+    private static ImageFeaturizingTransformer Create(IHostEnvironment env, ModelLoadContext ctx)
+    {
+        MLNetVersion.Require();
+        const string file = "The model";
+        ModelZip.Featurizer.CheckHeader(ctx);
+        IHost host = env.Register(ModelZip.FeaturizerLoader);
+        using IChannel log = host.Start("Loading");
+        Device device = NetworkDevice.Of(host, log);
+        using var state = TorchState.Enter();
+        FeaturizerDescription model = ModelZip.Read(ctx, ModelPayload.FeaturizerEntry, stream => ModelPayload.ReadFeaturizer(stream, file));
+        nn.Module<Tensor, Tensor> network = ModelZip.Read(
+            ctx,
+            ModelPayload.WeightsEntry,
+            stream => ModelPayload.ReadNetwork(model, stream, file)
+        );
+        if ((network as Network)?.FeatureCount != model.Features)
+        {
+            network.Dispose();
+            throw new InvalidDataException($"{file} names \"{model.Backbone}\" and vectors of {model.Features} numbers, which it has not.");
+        }
+
+        network.PlaceOn(device);
+        return new ImageFeaturizingTransformer(env, model, network, device);
+    }
+}
