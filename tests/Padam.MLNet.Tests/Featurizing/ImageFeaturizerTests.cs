@@ -40,13 +40,13 @@ public sealed class ImageFeaturizerTests
     public void Before_SDCA_in_a_pipeline_it_saves_and_loads_in_a_fresh_process_with_the_same_scores()
     {
         IDataView data = Photographs(each: 6);
-        IEstimator<ITransformer> pipeline = _mlContext
+        var pipeline = _mlContext
             .Padam()
             .ImageFeaturizer()
             // Or the network runs in each of the trainer's passes.
             .AppendCacheCheckpoint(_mlContext)
             .Append(_mlContext.MulticlassClassification.Trainers.SdcaMaximumEntropy(maximumNumberOfIterations: 20));
-        ITransformer model = pipeline.Fit(data);
+        var model = pipeline.Fit(data);
         Assert.AreEqual(1, _mlContext.MulticlassClassification.Evaluate(model.Transform(data)).MicroAccuracy);
         string zip = _folder["model.zip"];
         _mlContext.Model.Save(model, data.Schema, zip);
@@ -65,7 +65,7 @@ public sealed class ImageFeaturizerTests
     public void It_goes_before_KMeans_which_tells_two_kinds_of_pictures_apart()
     {
         IDataView data = Photographs(each: 6);
-        ITransformer model = _mlContext
+        var model = _mlContext
             .Padam()
             .ImageFeaturizer()
             .AppendCacheCheckpoint(_mlContext)
