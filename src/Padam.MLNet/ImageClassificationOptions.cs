@@ -78,6 +78,12 @@ public sealed class ImageClassificationOptions : ITrainingOptions
     public bool RestoreBestWeights { get; set; }
 
     /// <summary>
+    /// Whether the model is an average along the training: <see cref="WeightAverage"/> or <see cref="Lookahead"/>. The default value is
+    /// null: the last step's weights.
+    /// </summary>
+    public Averaging? Averaging { get; set; }
+
+    /// <summary>
     /// Called after each epoch, on the thread that trains. An exception from it ends the training and reaches the caller of Fit. The
     /// default value is null.
     /// </summary>
@@ -297,6 +303,7 @@ public sealed class ImageClassificationOptions : ITrainingOptions
     private IEnumerable<string> FaultsOfParts() =>
         [
             .. EarlyStopping?.Validate().Select(fault => $"{nameof(EarlyStopping)}.{fault}") ?? [],
+            .. Averaging?.Validate().Select(fault => $"{nameof(Averaging)}.{fault}") ?? [],
             .. ReduceOnPlateau?.Validate().Select(fault => $"{nameof(ReduceOnPlateau)}.{fault}") ?? [],
             .. Augmentation?.Validate().Select(fault => $"{nameof(Augmentation)}.{fault}") ?? [],
             .. ImageSize?.Validate().Select(fault => $"{nameof(ImageSize)}.{fault}") ?? [],

@@ -173,6 +173,10 @@ public sealed class ImageClassificationOptionsTests
                 o => (o.EarlyStopping, o.ValidationSet) = (new((ValidationMetric)7), data),
                 o => (o.EarlyStopping, o.ValidationSet) = (new(ValidationMetric.Accuracy), data)
             ),
+            Row("Averaging.Decay", o => o.Averaging = new WeightAverage(1), o => o.Averaging = new WeightAverage(0.999999)),
+            Row("Averaging.Decay", o => o.Averaging = new Lookahead(Decay: 1), o => o.Averaging = new Lookahead(Decay: 0)),
+            Row("Averaging.Every", o => o.Averaging = new Lookahead(0), o => o.Averaging = new Lookahead(1)),
+            Row("Averaging.Power", o => o.Averaging = new Lookahead(Power: double.NaN)),
             Row("CropPadding", o => o.Augmentation = new(-1), o => o.Augmentation = new(0, Flip: true)),
             Row("PixelScale", o => o.PixelScale = 0, o => o.PixelScale = 1),
             Row("PixelScale", o => o.PixelScale = double.PositiveInfinity),

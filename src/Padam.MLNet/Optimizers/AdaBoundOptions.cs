@@ -37,7 +37,13 @@ public sealed record AdaBoundOptions : AdaptiveOptions
 
     /// <inheritdoc/>
     public override Optimizer Create(IEnumerable<(string name, Parameter parameter)> parameters) =>
-        new AdaBoundOptimizer(this, OneGroup(parameters));
+        new AdaBoundOptimizer(this, Groups(this, parameters));
+
+    private protected override OptimizerOptionsBase Times(ParameterFactors factors) =>
+        (AdaBoundOptions)base.Times(factors) with
+        {
+            FinalLearningRate = FinalLearningRate * factors.Rate,
+        };
 
     /// <inheritdoc/>
     public override IEnumerable<string> Validate() =>

@@ -38,7 +38,7 @@ public record AdamOptions : AdaptiveOptions
 
     /// <inheritdoc/>
     public override Optimizer Create(IEnumerable<(string name, Parameter parameter)> parameters) =>
-        new AdamOptimizer<AdamOptions>(this, OneGroup(parameters));
+        new AdamOptimizer<AdamOptions>(this, Groups(this, parameters));
 
     /// <summary>
     /// Writes the settings; <see cref="AmsGrad"/> only where it is set, as checkpoints compare texts of before there was one.

@@ -33,7 +33,7 @@ public sealed record AdamWOptions : AdaptiveOptions
 
     /// <inheritdoc/>
     public override Optimizer Create(IEnumerable<(string name, Parameter parameter)> parameters) =>
-        new AdamWOptimizer(this, OneGroup(parameters));
+        new AdamWOptimizer(this, Groups(this, parameters));
 }
 
 internal sealed class AdamWOptimizer(AdamWOptions options, IEnumerable<ParamGroup> groups)

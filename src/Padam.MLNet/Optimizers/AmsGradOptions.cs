@@ -17,7 +17,7 @@ public sealed record AmsGradOptions : AdamOptions
 
     /// <inheritdoc/>
     public override Optimizer Create(IEnumerable<(string name, Parameter parameter)> parameters) =>
-        new AdamOptimizer<AmsGradOptions>(this, OneGroup(parameters));
+        new AdamOptimizer<AmsGradOptions>(this, Groups(this, parameters));
 
     /// <inheritdoc/>
     public override IEnumerable<string> Validate() =>

@@ -34,6 +34,7 @@ public sealed record CustomOptimizerOptions(Func<IEnumerable<(string, Parameter)
         Faults(
             (Factory is not null, "Factory must not be null."),
             (LearningRate == 0, "LearningRate is the factory's to set: leave it out here."),
-            (WeightDecay == 0, "WeightDecay is the factory's to set: leave it out here.")
+            (WeightDecay == 0, "WeightDecay is the factory's to set: leave it out here."),
+            (Rules is { Count: 0 }, "Rules are the factory's to make groups of: leave them out here.")
         );
 }

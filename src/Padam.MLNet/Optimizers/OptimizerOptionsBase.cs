@@ -1,3 +1,5 @@
+using System.Text;
+using System.Text.Json.Serialization;
 using TorchSharp.Modules;
 using static TorchSharp.torch.optim;
 
@@ -31,16 +33,32 @@ public abstract record OptimizerOptionsBase
     /// </summary>
     public abstract double WeightDecay { get; init; }
 
-    /// <summary>Makes an optimizer with fresh state for some parameters, in one group.</summary>
+    /// <summary>
+    /// Rates and decays of their own for some parameters. A rule that no trained parameter fits is refused before the training. The default
+    /// value is none. (Optimizers that are not this library's see to their groups themselves.)
+    /// </summary>
+    [JsonIgnore] // What is saved is a group's settings, which the rules have made.
+    public IReadOnlyList<ParameterRule> Rules
+    {
+        get;
+        init => field = value is null ? null! : new RuleList(value);
+    } = RuleList.Empty;
+
+    /// <summary>
+    /// Makes an optimizer with fresh state for some parameters: in one group, or in as many as <see cref="Rules"/> ask for.
+    /// </summary>
     /// <param name="parameters">The parameters to train with their names, as <c>module.named_parameters()</c> yields them.</param>
-    /// <exception cref="ArgumentException">Some settings are out of range; the message names them all.</exception>
+    /// <exception cref="ArgumentException">
+    /// Some settings are out of range, and the message names them all; or a rule fits no parameter.
+    /// </exception>
     public abstract Optimizer Create(IEnumerable<(string name, Parameter parameter)> parameters);
 
     /// <summary>What is wrong with these settings, one sentence each; nothing if they can be used.</summary>
     public virtual IEnumerable<string> Validate() =>
         Faults(
             (IsFiniteAndNotNegative(LearningRate), $"LearningRate must be a finite number of at least 0, but is {LearningRate}."),
-            (IsFiniteAndNotNegative(WeightDecay), $"WeightDecay must be a finite number of at least 0, but is {WeightDecay}.")
+            (IsFiniteAndNotNegative(WeightDecay), $"WeightDecay must be a finite number of at least 0, but is {WeightDecay}."),
+            (Rules is not null && !Rules.Contains(null!), "Rules must not be null, nor hold a null; use an empty list for none.")
         );
 
     /// <summary>The default settings of an optimizer by its name.</summary>
@@ -65,6 +83,49 @@ public abstract record OptimizerOptionsBase
 
     private protected static bool IsFiniteAndNotNegative(double value) => double.IsFinite(value) && value >= 0;
 
-    private protected static ParamGroup[] OneGroup(IEnumerable<(string name, Parameter parameter)> parameters) =>
-        [new ParamGroup { Parameters = parameters.Select(p => p.parameter) }];
+    /// <summary>Throws where a rule fits none of the parameters that are to be trained.</summary>
+    internal void RequireFit(IEnumerable<(string name, Parameter parameter)> parameters) => ((RuleList)Rules).Of([.. parameters]);
+
+    /// <summary>Parameters of the same factors share a group, in the order in which the first of each comes.</summary>
+    private protected static ParamGroup[] Groups<TOptions>(TOptions options, IEnumerable<(string name, Parameter parameter)> parameters)
+        where TOptions : OptimizerOptionsBase
+    {
+        options.ThrowIfInvalid();
+        if (options.Rules.Count == 0)
+            return [new ParamGroup { Parameters = parameters.Select(p => p.parameter) }];
+        (string Name, Parameter Parameter)[] all = [.. parameters];
+        return
+        [
+            .. all.Zip(((RuleList)options.Rules).Of(all))
+                .GroupBy(entry => entry.Second, entry => entry.First.Parameter)
+                .Select(group => new ParamGroup
+                {
+                    Parameters = [.. group],
+                    Options = new GroupOptions<TOptions>((TOptions)options.Times(group.Key)),
+                }),
+        ];
+    }
+
+    /// <summary>The settings of a group.</summary>
+    private protected virtual OptimizerOptionsBase Times(ParameterFactors factors) =>
+        this with
+        {
+            LearningRate = LearningRate * factors.Rate,
+            WeightDecay = WeightDecay * factors.Decay,
+            Rules = RuleList.Empty,
+        };
+
+    /// <summary>
+    /// Writes the settings; <see cref="Rules"/> only where there are any, as checkpoints compare texts of before there were.
+    /// </summary>
+    protected virtual bool PrintMembers(StringBuilder builder)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        builder.Append("Name = ").Append(Name);
+        builder.Append(", LearningRate = ").Append(LearningRate);
+        builder.Append(", WeightDecay = ").Append(WeightDecay);
+        if (Rules is { Count: > 0 })
+            builder.Append(", Rules = ").Append(Rules);
+        return true;
+    }
 }

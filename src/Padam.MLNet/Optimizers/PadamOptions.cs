@@ -47,7 +47,7 @@ public sealed record PadamOptions : AdaptiveOptions
 
     /// <inheritdoc/>
     public override Optimizer Create(IEnumerable<(string name, Parameter parameter)> parameters) =>
-        new PadamOptimizer(this, OneGroup(parameters));
+        new PadamOptimizer(this, Groups(this, parameters));
 
     /// <inheritdoc/>
     public override IEnumerable<string> Validate() =>

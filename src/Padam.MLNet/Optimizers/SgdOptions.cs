@@ -31,7 +31,7 @@ public sealed record SgdOptions : OptimizerOptionsBase
 
     /// <inheritdoc/>
     public override Optimizer Create(IEnumerable<(string name, Parameter parameter)> parameters) =>
-        new SgdOptimizer(this, OneGroup(parameters));
+        new SgdOptimizer(this, Groups(this, parameters));
 
     /// <inheritdoc/>
     public override IEnumerable<string> Validate() =>

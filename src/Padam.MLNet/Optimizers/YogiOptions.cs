@@ -27,7 +27,7 @@ public sealed record YogiOptions : AdaptiveOptions
 
     /// <inheritdoc/>
     public override Optimizer Create(IEnumerable<(string name, Parameter parameter)> parameters) =>
-        new YogiOptimizer(this, OneGroup(parameters));
+        new YogiOptimizer(this, Groups(this, parameters));
 }
 
 /// <summary>Yogi's formula at step <paramref name="t"/>.</summary>

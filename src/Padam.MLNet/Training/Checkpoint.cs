@@ -57,16 +57,24 @@ internal sealed record BestSoFar(int Epoch, double Value, int EpochsWithoutImpro
 }
 
 /// <summary>
-/// A training that can go on as if it had never stopped: position, weights, optimizer state, torch's random state, and the best weights so
-/// far. One zip, written beside the last one and renamed; every entry is checked by its SHA-256 before any is used.
+/// A training that can go on as if it had never stopped: position, weights, optimizer state, torch's random state, the best weights so far
+/// and the average of the weights. One zip, written beside the last one and renamed; every entry is checked by its SHA-256 before any is used.
 /// </summary>
-internal sealed record Checkpoint(CheckpointPosition Position, byte[] Weights, byte[] Optimizer, byte[] Random, byte[]? BestWeights)
+internal sealed record Checkpoint(
+    CheckpointPosition Position,
+    byte[] Weights,
+    byte[] Optimizer,
+    byte[] Random,
+    byte[]? BestWeights,
+    byte[]? AveragedWeights
+)
 {
     private const string PositionEntry = "Checkpoint.json",
         WeightsEntry = "Weights.safetensors",
         OptimizerEntry = "Optimizer.bin",
         RandomEntry = "Random.bin",
-        BestEntry = "Best.safetensors";
+        BestEntry = "Best.safetensors",
+        AverageEntry = "Average.safetensors";
 
     internal void Write(string path)
     {
@@ -76,6 +84,7 @@ internal sealed record Checkpoint(CheckpointPosition Position, byte[] Weights, b
             (OptimizerEntry, Optimizer),
             (RandomEntry, Random),
             .. BestWeights is null ? [] : new[] { (BestEntry, BestWeights) },
+            .. AveragedWeights is null ? [] : new[] { (AverageEntry, AveragedWeights) },
         ];
         CheckpointPosition position = Position with
         {
@@ -118,12 +127,14 @@ internal sealed record Checkpoint(CheckpointPosition Position, byte[] Weights, b
                     CheckpointJson.Default.CheckpointPosition
                 );
             byte[] Bytes(string name) => ReadEntry(Entry(zip, name, length, path), position, path);
+            byte[]? BytesIfAny(string name) => position.Entries.ContainsKey(name) ? Bytes(name) : null;
             return new(
                 position,
                 Bytes(WeightsEntry),
                 Bytes(OptimizerEntry),
                 Bytes(RandomEntry),
-                position.Entries.ContainsKey(BestEntry) ? Bytes(BestEntry) : null
+                BytesIfAny(BestEntry),
+                BytesIfAny(AverageEntry)
             );
         }
         catch (InvalidDataException fault) when (!fault.Message.StartsWith(path, StringComparison.Ordinal))

@@ -83,7 +83,12 @@ internal sealed class FirstNetwork : IDisposable
         using var state = TorchState.Enter();
         Try(shape);
         if (_device.type == DeviceType.CPU)
-            new MemoryEstimate(Network, _bytesKept).RequireRoom(_options.Backbone.Name, shape, batch, MemoryEstimate.Room());
+            new MemoryEstimate(Network, _bytesKept, averaged: _options.Averaging is not null).RequireRoom(
+                _options.Backbone.Name,
+                shape,
+                batch,
+                MemoryEstimate.Room()
+            );
     }
 
     /// <summary>Hands the network over to who disposes it from now on.</summary>
@@ -107,6 +112,7 @@ internal sealed class FirstNetwork : IDisposable
         if (!_checkpoints || _options.Optimizer is not CustomOptimizerOptions)
             Network.ToChannelsLast();
         Frozen = FrozenLayers.Freeze(Network, _options.FrozenLayers);
+        _options.Optimizer.RequireFit(Network.TrainedParameters());
     }
 
     private void RequireStatefulOptimizer()

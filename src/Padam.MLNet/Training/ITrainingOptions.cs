@@ -34,6 +34,8 @@ internal interface ITrainingOptions
 
     bool RestoreBestWeights { get; }
 
+    Averaging? Averaging { get; }
+
     Action<EpochMetrics>? MetricsCallback { get; }
 
     Action<TrainingProgress>? ProgressCallback { get; }

@@ -16,17 +16,21 @@ internal sealed class MemoryEstimate
     // Scratch, whatever the batch: what one to three images take, in the same runs.
     private const int FurtherImages = 2;
 
-    // A gradient and up to three moments for each weight.
-    private const int NumbersAWeight = 4;
+    // A gradient and up to three moments for each weight; and where they are averaged, the average, and the weights that wait while it is
+    // measured.
+    private const int NumbersAWeight = 4,
+        NumbersAnAverage = 2;
 
     private readonly double _weights,
         _bytesKept;
 
     /// <param name="network">The network.</param>
     /// <param name="bytesKept">What its layers keep of one image until the backward pass.</param>
-    internal MemoryEstimate(nn.Module<Tensor, Tensor> network, double bytesKept)
+    /// <param name="averaged">Whether its weights are averaged.</param>
+    internal MemoryEstimate(nn.Module<Tensor, Tensor> network, double bytesKept, bool averaged = false)
     {
-        _weights = NumbersAWeight * sizeof(float) * (double)network.parameters().Sum(parameter => parameter.NumberOfElements);
+        int numbers = NumbersAWeight + (averaged ? NumbersAnAverage : 0);
+        _weights = numbers * sizeof(float) * (double)network.parameters().Sum(parameter => parameter.NumberOfElements);
         _bytesKept = bytesKept;
     }
 

@@ -32,7 +32,7 @@ internal sealed class Rates
         double factor = Plateau * _options.Schedule.Factor(time, _options.Epochs);
         foreach ((optim.ILearningRateController group, double rate) in _optimizer.ParamGroups.Zip(_base))
             group.LearningRate = rate * factor;
-        LearningRate = _base[0] * factor;
+        LearningRate = factor * (_options.Optimizer is CustomOptimizerOptions ? _base[0] : _options.Optimizer.LearningRate);
         if (_optimizer is not PadamOptimizer padam || _options.Optimizer is not PadamOptions settings)
             return;
         if (_options.PartialSchedule is { } schedule)

@@ -21,6 +21,7 @@ internal sealed class TrainingRun : IDisposable
     private readonly TrainingStep _step;
     private readonly BestEpoch? _best;
     private readonly Plateau? _plateau;
+    private readonly AveragedWeights? _average;
     private optim.Optimizer _optimizer;
     private Rates _rates;
     private int _epochsDone,
@@ -44,6 +45,8 @@ internal sealed class TrainingRun : IDisposable
             );
         if (_options.ReduceOnPlateau is { } reduce)
             _plateau = new Plateau(reduce);
+        if (_options.Averaging is { } averaging)
+            _average = new AveragedWeights(averaging, _network, (long)_options.Epochs * _batches.Batches);
         try
         {
             _ended = _options.Epochs == 0;
@@ -65,7 +68,6 @@ internal sealed class TrainingRun : IDisposable
         while (!_ended)
         {
             EpochMetrics metrics = TrainEpoch(_epochsDone + 1);
-            _best?.Update(metrics, _network);
             WatchPlateau(metrics);
             _context.Log.Info(MessageSensitivity.None, EpochLine.Of(metrics));
             _context.State.AsCaller(() => _options.MetricsCallback?.Invoke(metrics));
@@ -75,6 +77,7 @@ internal sealed class TrainingRun : IDisposable
                 SaveCheckpoint();
         }
 
+        _average?.Put();
         if (!_options.RestoreBestWeights || _best?.SoFar is not { } best)
         {
             WarnOfUnanswered(_neverPredicted);
@@ -97,6 +100,7 @@ internal sealed class TrainingRun : IDisposable
         _optimizer?.Dispose();
         _batches.Dispose();
         _best?.Dispose();
+        _average?.Dispose();
         foreach (Parameter parameter in _network.parameters())
             parameter.grad = null;
         MemoryPool.Trim();
@@ -133,13 +137,14 @@ internal sealed class TrainingRun : IDisposable
         (double rate, double? partial) = (_rates.LearningRate, _rates.Partial);
         double speed = TrainBatches(epoch);
 
+        using IDisposable? average = _average?.Show();
         RunningMetrics? validation = _context.Data.Validation is { } set
             ? Validation.Measure(set, _map, _network, _context, StopIfCancelled)
             : null;
         if (double.IsNaN(validation?.Loss ?? 0))
             throw Diverged(epoch, "The validation loss is no number");
         double penalty = validation is null ? 0 : KernelPenalty.Value([.. KernelPenalty.Kernels(_network)], _options.KernelL2);
-        return new EpochMetrics
+        var metrics = new EpochMetrics
         {
             Epoch = epoch,
             Epochs = _options.Epochs,
@@ -156,6 +161,8 @@ internal sealed class TrainingRun : IDisposable
             ImagesPerSecond = speed,
             NeverPredicted = (validation ?? _metrics).NeverPredicted,
         };
+        _best?.Update(metrics, _network);
+        return metrics;
     }
 
     /// <returns>Images a second.</returns>
@@ -173,6 +180,7 @@ internal sealed class TrainingRun : IDisposable
             _batchesDone++;
             if (!double.IsFinite(loss))
                 throw Diverged(epoch, $"The loss is {loss}");
+            _average?.Update(((epoch - 1L) * _batches.Batches) + _batchesDone);
             scope.DisposeEverything();
             if (_options.ProgressCallback is { } callback)
             {
@@ -189,9 +197,16 @@ internal sealed class TrainingRun : IDisposable
         }
 
         // The loss of the next batch would tell; the last has none after it, and no broken weights may reach a checkpoint or a model.
+        RequireFinite(epoch);
+        return PerSecond();
+    }
+
+    private void RequireFinite(int epoch)
+    {
         if (!_step.WeightsAreFinite())
             throw Diverged(epoch, "A weight is infinite or no number");
-        return PerSecond();
+        if (_average?.IsFinite() == false)
+            throw Diverged(epoch, "The average of a weight is infinite or no number");
     }
 
     private double Step(TrainingBatch batch)
@@ -231,9 +246,10 @@ internal sealed class TrainingRun : IDisposable
     {
         if (!_context.IsCancelled())
             return;
+        // In the midst of a validation pass.
+        _average?.Hide();
         // The loss of the last step was that of the weights before it.
-        if (!_step.WeightsAreFinite())
-            throw Diverged(_epochsDone + 1, "A weight is infinite or no number");
+        RequireFinite(_epochsDone + 1);
         SaveCheckpoint();
         _options.CancellationToken.ThrowIfCancellationRequested();
         throw new OperationCanceledException("The MLContext was cancelled.");
@@ -261,7 +277,8 @@ internal sealed class TrainingRun : IDisposable
             CheckpointBytes.Of(_network.PlainState()),
             CheckpointBytes.Of(_optimizer),
             _context.Random.State,
-            _best?.Weights is { Count: > 0 } best ? CheckpointBytes.Of(best) : null
+            _best?.Weights is { Count: > 0 } best ? CheckpointBytes.Of(best) : null,
+            _average is null ? null : CheckpointBytes.Of(_average.PlainState)
         ).Write(folder.File);
     }
 
@@ -278,6 +295,8 @@ internal sealed class TrainingRun : IDisposable
             position.Ended,
             new RunningMetrics { Sums = position.Sums }
         );
+        if (_average is not null && checkpoint.AveragedWeights is { } averaged)
+            _average.Resume(CheckpointBytes.Tensors(averaged, file));
         if (_plateau is not null && position.Plateau is { } state)
             (_plateau.State, _rates.Plateau) = (state, state.Factor);
         if (position.Best is { } best)

@@ -43,6 +43,8 @@ internal static class TrainingSettings
             // What was added later is named only where it is used: checkpoints of before know nothing of it.
             if (options.ReduceOnPlateau is { } plateau)
                 settings["ReduceOnPlateau"] = $"{plateau}";
+            if (options.Averaging is { } averaging)
+                settings["Averaging"] = $"{averaging}";
             return settings;
         });
 

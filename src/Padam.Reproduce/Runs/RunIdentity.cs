@@ -155,6 +155,10 @@ internal sealed class RunIdentity
     {
         if (tricks.Schedule is not null || tricks.Warmup is not null)
             Add("schedule", options.Schedule);
+        if (options.Optimizer.Rules.Count > 0)
+            Add("parameter rules", options.Optimizer.Rules);
+        if (options.Averaging is { } averaging)
+            Add("averaging", averaging);
         if (options.ReduceOnPlateau is { } plateau)
             Add("plateau", plateau);
     }

@@ -1,4 +1,5 @@
 using Padam.MLNet;
+using Padam.MLNet.Optimizers;
 using Padam.MLNet.Schedules;
 
 namespace Padam.Reproduce.Runs;
@@ -19,6 +20,18 @@ internal sealed record Tricks
     /// <summary>After how many epochs without a better test loss the rate falls to a tenth.</summary>
     public int? Plateau { get; init; }
 
+    /// <summary>Whether biases and normalisation are left out of the weight decay.</summary>
+    public bool NoDecayOnNorm { get; init; }
+
+    /// <summary>What the rate is multiplied by from layer to layer, from the last to the first.</summary>
+    public double? LayerDecay { get; init; }
+
+    /// <summary>The decay of an exponential moving average of the weights, which is the model.</summary>
+    public double? Ema { get; init; }
+
+    /// <summary>The steps between two meetings of Lookahead's slow weights, which are the model, and the fast ones.</summary>
+    public int? Lookahead { get; init; }
+
     /// <summary>The rate over the training; <paramref name="milestones"/> where it is not another schedule's.</summary>
     public Schedule Rate(Schedule milestones)
     {
@@ -34,7 +47,17 @@ internal sealed record Tricks
     /// <summary>Sets what is used of them.</summary>
     public void Apply(ImageClassificationOptions options)
     {
+        if (NoDecayOnNorm)
+            Add(ParameterRule.NoDecayOnBiasesAndNormalization);
+        if (LayerDecay is { } factor)
+            Add(ParameterRule.LayerDecay(factor));
         if (Plateau is { } patience)
             options.ReduceOnPlateau = new ReduceOnPlateau(Patience: patience);
+        if (Ema is { } decay)
+            options.Averaging = new WeightAverage(decay);
+        if (Lookahead is { } every)
+            options.Averaging = new Lookahead(every);
+
+        void Add(ParameterRule rule) => options.Optimizer = options.Optimizer with { Rules = [.. options.Optimizer.Rules, rule] };
     }
 }

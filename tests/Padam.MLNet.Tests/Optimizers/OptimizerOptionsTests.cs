@@ -110,6 +110,9 @@ public sealed class OptimizerOptionsTests
             (new CustomOptimizerOptions(p => optim.SGD(p.Select(x => x.Item2), 0.1)) { LearningRate = 0.1 }, "LearningRate"),
             (new CustomOptimizerOptions(p => optim.SGD(p.Select(x => x.Item2), 0.1)) { WeightDecay = 0.1 }, "WeightDecay"),
             (new CustomOptimizerOptions(null!), "Factory"),
+            (new AdamOptions { Rules = null! }, "Rules"),
+            (new SgdOptions { Rules = [null!] }, "Rules"),
+            (new CustomOptimizerOptions(p => optim.SGD(p.Select(x => x.Item2), 0.1)) { Rules = [ParameterRule.LayerDecay(0.5)] }, "Rules"),
         ];
 
     [TestMethod]

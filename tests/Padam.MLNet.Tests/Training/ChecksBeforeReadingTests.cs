@@ -53,6 +53,18 @@ public sealed class ChecksBeforeReadingTests
     }
 
     [TestMethod]
+    public void A_rule_that_fits_no_parameter_or_only_frozen_ones()
+    {
+        _options.Optimizer = new SgdOptions { Rules = [ParameterRule.For("conv.*", rate: 2), ParameterRule.For("convolution*", decay: 0)] };
+        StringAssert.Contains(
+            Refusal<ArgumentException>(),
+            "rules that no trained parameter fits: convolution*: rate x1, decay x0. The parameters are conv.weight, conv.bias, "
+        );
+        (_options.Optimizer, _options.FrozenLayers) = (new SgdOptions { Rules = [ParameterRule.For("conv.*", rate: 2)] }, ["conv"]);
+        StringAssert.Contains(Refusal<ArgumentException>(), "no trained parameter fits: conv.*: rate x2");
+    }
+
+    [TestMethod]
     public void A_layer_to_freeze_that_there_is_none_of()
     {
         _options.FrozenLayers = ["conv9"];

@@ -58,6 +58,16 @@ public sealed class HandWrittenLoopTests
             )
         );
 
+    [TestMethod]
+    public void Moving_average() => Check(options => options.Averaging = new WeightAverage(0.7));
+
+    [TestMethod]
+    [DataRow(1, 0.5, 0)]
+    [DataRow(2, 0.6, 0)]
+    [DataRow(2, 0.9, 1.5)]
+    public void Slow_weights(int every, double decay, double power) =>
+        Check(options => options.Averaging = new Lookahead(every, decay, power));
+
     private void Check(Action<ImageClassificationOptions> change)
     {
         List<double> losses = [];
@@ -77,11 +87,10 @@ public sealed class HandWrittenLoopTests
         using ImageClassificationTransformer model = _mlContext.Padam().ImageClassifier(options).Fit(Rows.View(_mlContext, _rows));
 
         using DisposeScope scope = NewDisposeScope();
-        (double[] expectedLosses, nn.Module network) = Loop(options);
+        (double[] expectedLosses, Dictionary<string, Tensor> expected) = Loop(options);
 
         using var folder = new TemporaryFolder();
         model.SaveWeights(folder["weights"], WeightsFormat.Safetensors);
-        Dictionary<string, Tensor> expected = network.state_dict();
         foreach ((string name, Tensor tensor) in Safetensors.Read(folder["weights"]))
         {
             double difference = (tensor - expected[name]).abs().max().ToDouble();
@@ -96,12 +105,13 @@ public sealed class HandWrittenLoopTests
             && options.GradientClipNorm is null
             && options.KernelL2 == 0
             && options.OptimizerRestartEpochs is null
+            && options.Averaging is null
             && options.Schedule == Schedule.Constant
             && options.Optimizer == new SgdOptions { LearningRate = 0.05, WeightDecay = 0 };
         Assert.AreEqual(isPlain, plain == TinyImages.Hash(model));
     }
 
-    private (double[] Losses, nn.Module Network) Loop(ImageClassificationOptions options)
+    private (double[] Losses, Dictionary<string, Tensor> State) Loop(ImageClassificationOptions options)
     {
         random.manual_seed(Seed);
         nn.Module<Tensor, Tensor> network = TinyImages.Backbone.Build(10);
@@ -114,6 +124,7 @@ public sealed class HandWrittenLoopTests
         double[] losses = new double[Epochs];
         optim.Optimizer optimizer = null!;
         double rate = 0;
+        Dictionary<string, Tensor> average = Copy(network);
         for (int epoch = 0; epoch < Epochs; epoch++)
         {
             if (epoch == 0 || (options.OptimizerRestartEpochs is { } every && epoch % every == 0))
@@ -150,8 +161,29 @@ public sealed class HandWrittenLoopTests
 
             optimizer.step();
             losses[epoch] = loss.ToDouble();
+            using IDisposable noGradients = no_grad();
+            if (options.Averaging is WeightAverage ema)
+                average = Mix(average, network.state_dict(), ema.Decay);
+            if (options.Averaging is Lookahead ahead && (epoch + 1) % ahead.Every == 0)
+            {
+                average = Mix(average, network.state_dict(), ahead.Decay * Math.Pow((epoch + 1.0) / Epochs, ahead.Power));
+                foreach ((string name, Tensor live) in network.state_dict())
+                    live.copy_(average[name]);
+            }
         }
 
-        return (losses, network);
+        return (losses, options.Averaging is null ? network.state_dict() : average);
     }
+
+    private static Dictionary<string, Tensor> Copy(nn.Module network) =>
+        network.state_dict().ToDictionary(entry => entry.Key, entry => entry.Value.detach().clone());
+
+    private static Dictionary<string, Tensor> Mix(Dictionary<string, Tensor> average, Dictionary<string, Tensor> state, double decay) =>
+        average.ToDictionary(
+            entry => entry.Key,
+            entry =>
+                entry.Value.is_floating_point()
+                    ? (entry.Value * decay) + (state[entry.Key].detach() * (1 - decay))
+                    : state[entry.Key].clone()
+        );
 }

@@ -105,6 +105,7 @@ public sealed class RunIdentityTests
             "PartialSchedule",
             "ValidationFraction",
             "EarlyStopping",
+            "Averaging",
             "ReduceOnPlateau",
             "RestoreBestWeights",
             "Seed",
@@ -142,7 +143,7 @@ public sealed class RunIdentityTests
         CollectionAssert.AreEquivalent(inText.Concat(notOfTheOutcome).ToArray(), Names(typeof(ImageClassificationOptions)));
         CollectionAssert.AreEquivalent(new[] { "CropPadding", "Flip" }, Names(typeof(Augmentation)));
         CollectionAssert.AreEquivalent(new[] { "ExifOrientation", "BackgroundColor" }, Names(typeof(ImagePreprocessing)));
-        string[] adaptive = ["Name", "LearningRate", "WeightDecay", "Beta1", "Beta2", "Epsilon"];
+        string[] adaptive = ["Name", "LearningRate", "WeightDecay", "Rules", "Beta1", "Beta2", "Epsilon"];
         (Type Type, string[] Own)[] optimizers =
         [
             (typeof(PadamOptions), ["Partial", "AmsGrad", "DecoupledWeightDecay", "EpsilonPlacement"]),
@@ -154,7 +155,10 @@ public sealed class RunIdentityTests
         ];
         foreach ((Type type, string[] own) in optimizers)
             CollectionAssert.AreEquivalent(adaptive.Concat(own).ToArray(), Names(type), type.Name);
-        CollectionAssert.AreEquivalent(new[] { "Name", "LearningRate", "WeightDecay", "Momentum", "Nesterov" }, Names(typeof(SgdOptions)));
+        CollectionAssert.AreEquivalent(
+            new[] { "Name", "LearningRate", "WeightDecay", "Rules", "Momentum", "Nesterov" },
+            Names(typeof(SgdOptions))
+        );
     }
 
     [TestMethod]

@@ -35,6 +35,17 @@ public sealed class TricksTests
                 options => options.Schedule == Schedule.MultiStep([5, 7]).WithWarmup(1.5)
             ),
             (
+                new() { NoDecayOnNorm = true, LayerDecay = 0.75 },
+                "parameter rules: [no decay on biases and normalisation; rate x0.75 from layer to layer]",
+                options => options.Optimizer.Rules.Count == 2
+            ),
+            (new() { Ema = 0.99 }, "averaging: WeightAverage { Decay = 0.99 }", options => options.Averaging == new WeightAverage(0.99)),
+            (
+                new() { Lookahead = 6 },
+                "averaging: Lookahead { Every = 6, Decay = 0.5, Power = 0 }",
+                options => options.Averaging == new Lookahead(6)
+            ),
+            (
                 new() { Plateau = 3 },
                 "plateau: ReduceOnPlateau { Metric = Loss, Factor = 0.1, Patience = 3, MinimumImprovement = 0 }",
                 options => options.ReduceOnPlateau == new ReduceOnPlateau(Patience: 3)

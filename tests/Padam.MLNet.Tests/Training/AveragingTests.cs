@@ -1,0 +1,147 @@
+using Microsoft.ML;
+using Padam.MLNet.Training;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Padam.MLNet.Tests.Training;
+
+/// <summary>
+/// What a training does with an average of its weights; that it is the right one, <see cref="HandWrittenLoopTests"/> show.
+/// </summary>
+[TestClass]
+public sealed class AveragingTests
+{
+    private readonly MLContext _mlContext = new();
+    private readonly TemporaryFolder _folder = new();
+
+    [TestCleanup]
+    public void Delete() => _folder.Dispose();
+
+    public static IEnumerable<Averaging> Both => [new WeightAverage(0.9), new Lookahead(3, 0.7)];
+
+    [TestMethod]
+    [DynamicData(nameof(Both))]
+    public void Validation_measures_the_average_which_the_model_has(Averaging averaging)
+    {
+        List<EpochMetrics> seen = [],
+            plain = [];
+        ImageClassificationOptions options = Options(averaging);
+        options.MetricsCallback = seen.Add;
+        using ImageClassificationTransformer model = Fit(options);
+
+        Assert.AreEqual(
+            seen[^1].ValidationLoss,
+            _mlContext.MulticlassClassification.Evaluate(model.Transform(options.ValidationSet!)).LogLoss
+        );
+        options = Options(null);
+        options.MetricsCallback = plain.Add;
+        Fit(options).Dispose();
+        Assert.AreNotEqual(plain[^1].ValidationLoss, seen[^1].ValidationLoss);
+        // The moving average leaves the training itself alone.
+        Assert.AreEqual(averaging is WeightAverage, plain[^1].Loss == seen[^1].Loss);
+    }
+
+    [TestMethod]
+    [DynamicData(nameof(Both))]
+    public void The_best_epoch_is_that_of_the_average(Averaging averaging)
+    {
+        List<EpochMetrics> seen = [];
+        ImageClassificationOptions options = Options(averaging);
+        (options.RestoreBestWeights, options.EarlyStopping, options.MetricsCallback) = (true, new(Patience: 100), seen.Add);
+        using ImageClassificationTransformer model = Fit(options);
+
+        Assert.AreEqual(
+            seen.Min(metrics => metrics.ValidationLoss),
+            _mlContext.MulticlassClassification.Evaluate(model.Transform(options.ValidationSet!)).LogLoss
+        );
+    }
+
+    [TestMethod]
+    [DynamicData(nameof(Both))]
+    public void A_training_cancelled_at_any_batch_and_resumed_ends_with_the_same_bytes(Averaging averaging)
+    {
+        List<double?> straight = [],
+            resumed = [];
+        ImageClassificationOptions options = Options(averaging);
+        options.MetricsCallback = metrics => straight.Add(metrics.ValidationLoss);
+        using ImageClassificationTransformer expected = Fit(options);
+
+        foreach (int batch in new[] { 1, 2, 4, 3, 5, int.MaxValue })
+        {
+            options = Options(averaging);
+            (options.CheckpointFolder, options.Resume) = (_folder["checkpoint"], true);
+            using var source = new CancellationTokenSource();
+            int batches = 0;
+            options.CancellationToken = source.Token;
+            options.MetricsCallback = metrics => resumed.Add(metrics.ValidationLoss);
+            options.ProgressCallback = _ =>
+            {
+                if (++batches == batch)
+                    source.Cancel();
+            };
+            if (batch < int.MaxValue)
+            {
+                Assert.ThrowsExactly<OperationCanceledException>(() => Fit(options));
+                continue;
+            }
+
+            using ImageClassificationTransformer actual = Fit(options);
+            Assert.AreEqual(TinyImages.Hash(expected), TinyImages.Hash(actual));
+            CollectionAssert.AreEqual(straight, resumed);
+        }
+
+        options = Options(averaging);
+        (options.CheckpointFolder, options.Resume) = (_folder["checkpoint"], true);
+        using ImageClassificationTransformer ended = Fit(options);
+        Assert.AreEqual(TinyImages.Hash(expected), TinyImages.Hash(ended), "of the checkpoint of the end");
+    }
+
+    [TestMethod]
+    public void What_is_frozen_stays_as_it_is_to_the_last_bit()
+    {
+        ImageClassificationOptions frozen = Options(null);
+        (frozen.FrozenLayers, frozen.Epochs) = (["conv"], 1);
+        using ImageClassificationTransformer expected = Fit(frozen);
+        ImageClassificationOptions options = Options(new WeightAverage(0.9));
+        options.FrozenLayers = ["conv"];
+        using ImageClassificationTransformer actual = Fit(options);
+
+        using DisposeScope scope = NewDisposeScope();
+        Assert.IsTrue(Kernel(expected).equal(Kernel(actual)).all().item<bool>());
+    }
+
+    [TestMethod]
+    public void An_average_that_is_not_finite_is_seen()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using var linear = nn.Linear(2, 2);
+        using (no_grad())
+            linear.weight.fill_(-3e38);
+        using var average = new AveragedWeights(new WeightAverage(0.5), linear, steps: 10);
+        Assert.IsTrue(average.IsFinite());
+        using (no_grad())
+            linear.weight.fill_(3e38);
+
+        average.Update(1);
+
+        Assert.IsFalse(average.IsFinite(), "the difference is larger than any float");
+    }
+
+    private static Tensor Kernel(ImageClassificationTransformer model)
+    {
+        using var folder = new TemporaryFolder();
+        model.SaveWeights(folder["weights"], WeightsFormat.Safetensors);
+        return MLNet.Persistence.Safetensors.Read(folder["weights"]).Single(entry => entry.Name == "conv.weight").Tensor;
+    }
+
+    private ImageClassificationOptions Options(Averaging? averaging)
+    {
+        ImageClassificationOptions options = TinyImages.Options(epochs: 4);
+        options.Averaging = averaging;
+        options.ValidationSet = Rows.View(_mlContext, Rows.Of(40, seed: 4));
+        return options;
+    }
+
+    private ImageClassificationTransformer Fit(ImageClassificationOptions options) =>
+        _mlContext.Padam().ImageClassifier(options).Fit(Rows.View(_mlContext, Rows.Of(120)));
+}
