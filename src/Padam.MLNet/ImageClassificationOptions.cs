@@ -15,7 +15,8 @@ public sealed class ImageClassificationOptions : ITrainingOptions
     public string LabelColumnName { get; set; } = "Label";
 
     /// <summary>
-    /// The image column: Vector&lt;Byte,3,H,W&gt;, Vector&lt;Single,3,H,W&gt; or MLImage. The default value is "Features".
+    /// The image column: Vector&lt;Byte,3,H,W&gt;, Vector&lt;Single,3,H,W&gt;, MLImage, or the bytes of image files (a variable
+    /// Vector&lt;Byte&gt;). The default value is "Features".
     /// </summary>
     public string FeatureColumnName { get; set; } = "Features";
 
@@ -113,18 +114,21 @@ public sealed class ImageClassificationOptions : ITrainingOptions
     public Augmentation Augmentation { get; set; } = Augmentation.None;
 
     /// <summary>
-    /// Which value is white in a Vector&lt;Single&gt; column. The default value is 255. (For bytes and MLImages it is always 255.)
+    /// Which value is white in a Vector&lt;Single&gt; column. The default value is 255. (For all others it is always 255.)
     /// </summary>
     public double PixelScale { get; set; } = 255;
 
-    /// <summary>The size that MLImages are stretched to. The default value is null: as the data has it, one size for all.</summary>
+    /// <summary>
+    /// The size that pictures (MLImages and image files) are brought to, as <see cref="Preprocessing"/> says. The default value is null:
+    /// for networks for photographs 224 x 224, for others as the data has it, one size for all.
+    /// </summary>
     public ImageSize? ImageSize { get; set; }
 
     /// <summary>How pictures become pixels; the model keeps it. The default value is <see cref="ImagePreprocessing"/>'s defaults.</summary>
     public ImagePreprocessing Preprocessing { get; set; } = new();
 
     /// <summary>
-    /// Whether rows of an MLImage column whose image is missing, damaged or too large are left out of training and validation; the log
+    /// Whether rows whose picture is missing, damaged or too large are left out of training and validation; the log
     /// counts them and names the first. The default value is false: the first one ends the training with its row and path. Scoring never
     /// skips.
     /// </summary>

@@ -15,12 +15,15 @@ internal enum ImageKind
 
     /// <summary>MLImage.</summary>
     Image,
+
+    /// <summary>The bytes of an image file, a variable Vector&lt;Byte&gt;.</summary>
+    Encoded,
 }
 
 /// <summary>What a pixel's numbers mean.</summary>
 internal enum PixelKind
 {
-    /// <summary>0 to 255: bytes and MLImages.</summary>
+    /// <summary>0 to 255: bytes, MLImages and image files.</summary>
     Bytes,
 
     /// <summary>0 to PixelScale: singles.</summary>
@@ -33,12 +36,12 @@ internal delegate void ReadPixels<T>(Span<T> chw);
 /// <summary>A feature column that was found fit to hold images.</summary>
 /// <param name="Column">The column in its schema.</param>
 /// <param name="Kind">How it holds them.</param>
-/// <param name="Shape">Their size; null for MLImage, whose size is known row by row.</param>
+/// <param name="Shape">Their size; null for MLImages and image files, whose size is known row by row.</param>
 internal sealed record ImageColumn(DataViewSchema.Column Column, ImageKind Kind, ImageShape? Shape)
 {
     internal const string Accepted =
-        "a Vector<Byte,3,H,W> (LoadCifar10), a Vector<Single,3,H,W> (ExtractPixels with interleavePixelColors: false) or an MLImage "
-        + "(LoadImages)";
+        "a Vector<Byte,3,H,W> (LoadCifar10), a Vector<Single,3,H,W> (ExtractPixels with interleavePixelColors: false), an MLImage "
+        + "(LoadImages), or the bytes of an image file (a variable Vector<Byte>)";
 
     internal PixelKind Pixels => Kind == ImageKind.Singles ? PixelKind.Singles : PixelKind.Bytes;
 
@@ -53,6 +56,8 @@ internal sealed record ImageColumn(DataViewSchema.Column Column, ImageKind Kind,
             );
         if (column.Type is ImageDataViewType)
             return new(column, ImageKind.Image, null);
+        if (column.Type is VectorDataViewType { Dimensions: [0] } file && file.ItemType == NumberDataViewType.Byte)
+            return new(column, ImageKind.Encoded, null);
         if (column.Type is VectorDataViewType { Dimensions: [ImageShape.Channels, > 0 and int height, > 0 and int width] } vector)
         {
             if (vector.ItemType == NumberDataViewType.Byte)
@@ -64,16 +69,23 @@ internal sealed record ImageColumn(DataViewSchema.Column Column, ImageKind Kind,
         throw new ArgumentOutOfRangeException(nameof(name), ColumnFault.NotImages(name, column.Type));
     }
 
-    /// <summary>Reads bytes from a row of the column's schema (kinds Bytes and Image).</summary>
+    /// <summary>Reads bytes from a row of the column's schema (all kinds but Singles).</summary>
     internal ReadPixels<byte> ByteReader(DataViewRow row, ImageShape shape, ImageFitting fitting)
     {
-        if (Kind == ImageKind.Image)
-            return new MLImageReader(row, Column, shape, fitting).Read;
-        return VectorReader<byte>(row);
+        if (Kind == ImageKind.Bytes)
+            return VectorReader<byte>(row);
+        PictureReader pictures = Pictures(row, fitting);
+        return chw => pictures.Read(shape, chw);
     }
+
+    /// <summary>The size of a row's picture (kinds Image and Encoded).</summary>
+    internal ImageShape ShapeOf(DataViewRow row, ImageFitting fitting) => Pictures(row, fitting).ShapeOfRow();
 
     /// <summary>Reads singles from a row of the column's schema (kind Singles).</summary>
     internal ReadPixels<float> SingleReader(DataViewRow row) => VectorReader<float>(row);
+
+    private PictureReader Pictures(DataViewRow row, ImageFitting fitting) =>
+        Kind == ImageKind.Image ? new MLImageReader(row, Column, fitting) : new EncodedImageReader(row, Column, fitting);
 
     private ReadPixels<T> VectorReader<T>(DataViewRow row)
         where T : unmanaged

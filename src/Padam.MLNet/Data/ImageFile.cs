@@ -6,7 +6,7 @@ using SkiaSharp;
 namespace Padam.MLNet.Data;
 
 /// <summary>
-/// Decodes an image file as MLImage does, but looks at its header first, takes no half of an image for a whole one, and turns it upright.
+/// Decodes image files as MLImage does, but looks at its header first, takes no half of an image for a whole one, and turns them upright.
 /// </summary>
 internal static class ImageFile
 {
@@ -30,33 +30,10 @@ internal static class ImageFile
         {
             // The length of what a link leads to, not of the link.
             using (var file = new FileStream(path, FileMode.Open, FileAccess.Read))
-            {
-                if (file.Length == 0)
-                    throw new BadImageException("it is empty");
-            }
-
-            using SKCodec codec =
-                SKCodec.Create(path, out SKCodecResult opened)
-                ?? throw new BadImageException($"it is no image, or cannot be read ({opened})");
-            SKImageInfo header = codec.Info;
-            if ((long)header.Width * header.Height > LargestPixels)
-                throw new BadImageException(
-                    $"its header says {header.Height}x{header.Width} pixels, and {LargestPixels} are the most that are " + "decoded"
-                );
-
-            SKImageInfo info = new(
-                header.Width,
-                header.Height,
-                SKColorType.Bgra8888,
-                header.IsOpaque ? SKAlphaType.Opaque : SKAlphaType.Premul
-            );
-            using SKBitmap bitmap = new(info);
-            SKCodecResult result = codec.GetPixels(info, bitmap.GetPixels());
-            if (result != SKCodecResult.Success)
-                throw new BadImageException(result == SKCodecResult.IncompleteInput ? "it is cut off" : $"it is damaged ({result})");
-            return upright && codec.EncodedOrigin != SKEncodedOrigin.TopLeft
-                ? Upright(bitmap, codec.EncodedOrigin)
-                : MLImage.CreateFromPixels(info.Width, info.Height, MLPixelFormat.Bgra32, bitmap.PixelBytes());
+                RequireBytes(file.Length);
+            using SKCodec? codec = SKCodec.Create(path, out SKCodecResult opened);
+            using SKBitmap bitmap = Decode(codec, opened, upright);
+            return MLImage.CreateFromPixels(bitmap.Width, bitmap.Height, MLPixelFormat.Bgra32, bitmap.PixelBytes());
         }
         catch (Exception fault) when (fault is IOException and not BadImageException or UnauthorizedAccessException)
         {
@@ -64,10 +41,55 @@ internal static class ImageFile
         }
     }
 
-    private static MLImage Upright(SKBitmap bitmap, SKEncodedOrigin origin)
+    /// <summary>As above, from a file's bytes. Dispose the bitmap, whose pixels are of Bgra8888.</summary>
+    internal static SKBitmap Decode(byte[] file, bool upright)
+    {
+        RequireBytes(file.Length);
+        using SKData data = SKData.CreateCopy(file);
+        using SKCodec? codec = SKCodec.Create(data);
+        return Decode(codec, SKCodecResult.Unimplemented, upright);
+    }
+
+    private static void RequireBytes(long length)
+    {
+        if (length == 0)
+            throw new BadImageException("it is empty");
+    }
+
+    private static SKBitmap Decode(SKCodec? codec, SKCodecResult opened, bool upright)
+    {
+        if (codec is null)
+            throw new BadImageException($"it is no image, or cannot be read ({opened})");
+        SKImageInfo header = codec.Info;
+        if ((long)header.Width * header.Height > LargestPixels)
+            throw new BadImageException(
+                $"its header says {header.Height}x{header.Width} pixels, and {LargestPixels} are the most that are decoded"
+            );
+
+        SKImageInfo info = new(
+            header.Width,
+            header.Height,
+            SKColorType.Bgra8888,
+            header.IsOpaque ? SKAlphaType.Opaque : SKAlphaType.Premul
+        );
+        SKBitmap bitmap = new(info);
+        SKCodecResult result = codec.GetPixels(info, bitmap.GetPixels());
+        if (result == SKCodecResult.Success && (!upright || codec.EncodedOrigin == SKEncodedOrigin.TopLeft))
+            return bitmap;
+        using (bitmap)
+        {
+            return result == SKCodecResult.Success
+                ? Upright(bitmap, codec.EncodedOrigin)
+                : throw new BadImageException(result == SKCodecResult.IncompleteInput ? "it is cut off" : $"it is damaged ({result})");
+        }
+    }
+
+    private static SKBitmap Upright(SKBitmap bitmap, SKEncodedOrigin origin)
     {
         ImageShape size = new(bitmap.Height, bitmap.Width);
         uint[] pixels = ImageOrientation.Upright(MemoryMarshal.Cast<byte, uint>(bitmap.PixelBytes()), ref size, origin);
-        return MLImage.CreateFromPixels(size.Width, size.Height, MLPixelFormat.Bgra32, MemoryMarshal.AsBytes<uint>(pixels));
+        var upright = new SKBitmap(bitmap.Info.WithSize(size.Width, size.Height));
+        Marshal.Copy(MemoryMarshal.Cast<uint, int>(pixels).ToArray(), 0, upright.GetPixels(), pixels.Length);
+        return upright;
     }
 }

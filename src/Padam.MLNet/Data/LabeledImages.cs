@@ -1,4 +1,3 @@
-using System.Drawing;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Microsoft.ML;
@@ -52,7 +51,13 @@ internal sealed class LabeledImages : IDisposable
         Action? readImage = null;
         List<string> skipped = [];
         int transparent = 0;
-        var fitting = new ImageFitting(Stretch: reading.Size is not null, reading.Background, () => transparent++);
+        ImagePreprocessing pictures = reading.Preprocessing;
+        var fitting = new ImageFitting(
+            reading.Size is null ? null : pictures.Resize,
+            pictures.BackgroundColor,
+            pictures.ExifOrientation,
+            () => transparent++
+        );
         while (cursor.MoveNext())
         {
             reading.Cancellation.ThrowIfCancellationRequested();
@@ -68,11 +73,7 @@ internal sealed class LabeledImages : IDisposable
 
             try
             {
-                set ??= new(
-                    reading.Size ?? features.Shape ?? MLImageReader.ShapeOf(cursor, features.Column),
-                    features.Kind,
-                    reading.Memory
-                );
+                set ??= new(reading.Size ?? features.Shape ?? features.ShapeOf(cursor, fitting), features.Kind, reading.Memory);
                 readImage ??= set.ImageReader(cursor, features, fitting);
                 readImage();
             }
@@ -194,11 +195,11 @@ internal sealed class LabeledImages : IDisposable
 /// <param name="Memory">How much of them may stay there.</param>
 internal sealed record ImageReading(ImageMemory Memory)
 {
-    /// <summary>The size to stretch MLImages to; null leaves them as they are.</summary>
+    /// <summary>The size that pictures are brought to; null leaves them as they are.</summary>
     internal ImageShape? Size { get; init; }
 
-    /// <summary>What shows through transparent pixels of MLImages.</summary>
-    internal Color Background { get; init; } = Color.Black;
+    /// <summary>How they become pixels.</summary>
+    internal ImagePreprocessing Preprocessing { get; init; } = new();
 
     /// <summary>Whether rows whose image cannot be had are left out and counted.</summary>
     internal bool SkipBad { get; init; }

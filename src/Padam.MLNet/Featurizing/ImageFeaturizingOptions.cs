@@ -15,14 +15,17 @@ public sealed record ImageFeaturizingOptions
     /// </summary>
     public string? Weights { get; init; }
 
-    /// <summary>The image column: MLImage, Vector&lt;Byte,3,H,W&gt; or Vector&lt;Single,3,H,W&gt;. The default value is "Image".</summary>
+    /// <summary>
+    /// The image column: MLImage, the bytes of image files (a variable Vector&lt;Byte&gt;), Vector&lt;Byte,3,H,W&gt; or
+    /// Vector&lt;Single,3,H,W&gt;. The default value is "Image".
+    /// </summary>
     public string InputColumnName { get; init; } = "Image";
 
     /// <summary>The column of vectors, Vector&lt;Single&gt;. The default value is "Features".</summary>
     public string OutputColumnName { get; init; } = "Features";
 
     /// <summary>
-    /// The size that MLImages are brought to. The default value is null: that of the pretraining, 224 x 224, for networks for photographs;
+    /// The size that pictures are brought to. The default value is null: that of the pretraining, 224 x 224, for networks for photographs;
     /// others need it. Vectors have theirs.
     /// </summary>
     public ImageSize? ImageSize { get; init; }
@@ -36,8 +39,11 @@ public sealed record ImageFeaturizingOptions
     /// <summary>Which value is white in a Vector&lt;Single&gt; column. The default value is 255.</summary>
     public double PixelScale { get; init; } = 255;
 
-    /// <summary>How pictures become pixels. The default value is <see cref="ImagePreprocessing"/>'s defaults.</summary>
-    public ImagePreprocessing Preprocessing { get; init; } = new();
+    /// <summary>
+    /// How pictures become pixels. The default value is <see cref="ImageResize.Crop"/>, as such networks are trained, and else
+    /// <see cref="ImagePreprocessing"/>'s defaults.
+    /// </summary>
+    public ImagePreprocessing Preprocessing { get; init; } = new() { Resize = ImageResize.Crop };
 
     /// <summary>
     /// Images a forward pass. Vectors are equal to the last bit only at the same value. The default value is 32.

@@ -3,25 +3,35 @@ using System.Drawing;
 namespace Padam.MLNet.Models;
 
 /// <summary>How pictures became pixels, as a model file keeps it.</summary>
-/// <param name="Resize">How they were brought to the model's size: "stretch".</param>
+/// <param name="Resize">How they were brought to the model's size: "stretch", "crop" or "pad".</param>
 /// <param name="ExifOrientation">Whether they were turned as their EXIF data says.</param>
 /// <param name="BackgroundColor">What showed through transparent pixels, as #rrggbb.</param>
 internal sealed record PreprocessingDescription(string Resize, bool ExifOrientation, string BackgroundColor)
 {
-    private const string Stretch = "stretch";
-
     /// <summary>What models did before they said so.</summary>
-    internal static PreprocessingDescription OfFormat1 { get; } = new(Stretch, ExifOrientation: false, "#000000");
+    internal static PreprocessingDescription OfFormat1 { get; } = new(Name(ImageResize.Stretch), ExifOrientation: false, "#000000");
 
     internal static PreprocessingDescription Of(ImagePreprocessing preprocessing) =>
-        new(Stretch, preprocessing.ExifOrientation, ColorTranslator.ToHtml(preprocessing.BackgroundColor).ToLowerInvariant());
+        new(
+            Name(preprocessing.Resize),
+            preprocessing.ExifOrientation,
+            ColorTranslator.ToHtml(preprocessing.BackgroundColor).ToLowerInvariant()
+        );
 
     internal ImagePreprocessing Read() =>
-        new() { ExifOrientation = ExifOrientation, BackgroundColor = ColorTranslator.FromHtml(BackgroundColor) };
+        new()
+        {
+            Resize = Enum.GetValues<ImageResize>().Single(resize => Name(resize) == Resize),
+            ExifOrientation = ExifOrientation,
+            BackgroundColor = ColorTranslator.FromHtml(BackgroundColor),
+        };
 
     internal string? Fault() =>
-        Resize != Stretch ? $"images are brought to size by '{Resize}', which this version of Padam.MLNet does not know."
+        !Enum.GetValues<ImageResize>().Select(Name).Contains(Resize)
+            ? $"images are brought to size by '{Resize}', which this version of Padam.MLNet does not know."
         : BackgroundColor is not ['#', .. { Length: 6 } digits] || !digits.All(char.IsAsciiHexDigit)
             ? $"the background '{BackgroundColor}' is no colour."
         : null;
+
+    private static string Name(ImageResize resize) => resize.ToString().ToLowerInvariant();
 }

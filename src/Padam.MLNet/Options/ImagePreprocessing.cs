@@ -4,10 +4,16 @@ namespace Padam.MLNet;
 
 /// <summary>
 /// How pictures become pixels. A model keeps what it was trained with (<see cref="ImageClassificationTransformer.Preprocessing"/>) and
-/// scores with it. Pictures of another size than <see cref="ImageClassificationOptions.ImageSize"/> are stretched to it.
+/// scores with it.
 /// </summary>
 public sealed record ImagePreprocessing
 {
+    /// <summary>
+    /// How pictures of another size are brought to <see cref="ImageClassificationOptions.ImageSize"/>. The default value is
+    /// <see cref="ImageResize.Stretch"/>.
+    /// </summary>
+    public ImageResize Resize { get; init; }
+
     /// <summary>
     /// Whether picture files are turned and mirrored as the orientation in their EXIF data says, so that they are seen as in any viewer.
     /// <see cref="PadamCatalog.LoadImageFolder"/> and <see cref="PadamCatalog.LoadImages"/> do it while they decode; ML.NET's own
@@ -16,7 +22,8 @@ public sealed record ImagePreprocessing
     public bool ExifOrientation { get; init; } = true;
 
     /// <summary>
-    /// What shows through the transparent pixels of an MLImage, in training and in scoring; opaque. The default value is black.
+    /// What shows through the transparent pixels of a picture, and around one that is padded, in training and in scoring; opaque. The
+    /// default value is black.
     /// </summary>
     public Color BackgroundColor
     {
@@ -28,6 +35,8 @@ public sealed record ImagePreprocessing
     /// <summary>What is wrong with these settings, one sentence each; nothing if they can be used.</summary>
     public IEnumerable<string> Validate()
     {
+        if (!Enum.IsDefined(Resize))
+            yield return $"Resize {(int)Resize} is not known; use {string.Join(", ", Enum.GetNames<ImageResize>())}.";
         if (BackgroundColor.A != byte.MaxValue)
             yield return $"BackgroundColor is {BackgroundColor}; a ground must be opaque.";
     }

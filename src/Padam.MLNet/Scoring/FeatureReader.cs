@@ -25,7 +25,8 @@ internal sealed class FeatureReader
         else
         {
             _bytes = new byte[_shape.Values];
-            _readBytes = column.ByteReader(row, _shape, new(Stretch: true, model.ReadPreprocessing().BackgroundColor));
+            ImagePreprocessing pictures = model.ReadPreprocessing();
+            _readBytes = column.ByteReader(row, _shape, new(pictures.Resize, pictures.BackgroundColor, pictures.ExifOrientation));
         }
     }
 

@@ -31,9 +31,11 @@ internal static class ImageColumnShape
             : $"{(column.Kind == VectorKind.VariableVector ? "variable " : "")}vector of {column.ItemType}";
 
     private static bool HoldsImages(SchemaShape.Column features) =>
-        features.Kind == VectorKind.Scalar
-            ? features.ItemType is ImageDataViewType
-            : features.Kind == VectorKind.Vector
-                && !features.IsKey
-                && (features.ItemType == NumberDataViewType.Byte || features.ItemType == NumberDataViewType.Single);
+        features.Kind switch
+        {
+            VectorKind.Scalar => features.ItemType is ImageDataViewType,
+            VectorKind.Vector => !features.IsKey
+                && (features.ItemType == NumberDataViewType.Byte || features.ItemType == NumberDataViewType.Single),
+            _ => !features.IsKey && features.ItemType == NumberDataViewType.Byte,
+        };
 }

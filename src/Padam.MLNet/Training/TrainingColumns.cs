@@ -13,7 +13,7 @@ internal sealed record LabeledView(IDataView View, ImageColumn Features, LabelCo
 /// <summary>What a training is to read, checked as far as it can be before the first row is read.</summary>
 /// <param name="Training">The training set.</param>
 /// <param name="Validation">The validation set, where one is given.</param>
-/// <param name="Size">The size that MLImages are stretched to; null leaves them as they are.</param>
+/// <param name="Size">The size that pictures are brought to; null leaves them as they are.</param>
 internal sealed record TrainingColumns(LabeledView Training, LabeledView? Validation, ImageShape? Size)
 {
     /// <exception cref="ArgumentException">A column is missing or of the wrong type, or the network cannot carry its images.</exception>
@@ -51,14 +51,14 @@ internal sealed record TrainingColumns(LabeledView Training, LabeledView? Valida
 
     private static ImageShape? SizeOf(ITrainingOptions options, ImageColumn features)
     {
-        if (options.ImageSize is not { } size)
+        if ((options.ImageSize ?? (features.Shape is null ? options.Backbone.Pretraining?.Size : null)) is not { } size)
             return null;
         var shape = new ImageShape(size.Height, size.Width);
         if (features.Shape is { } given && given != shape)
         {
             throw new ArgumentException(
                 $"ImageSize is {shape}, but column '{options.FeatureColumnName}' already holds images of {given}; ImageSize resizes "
-                    + "MLImage columns only. "
+                    + "pictures only. "
                     + "Use Transforms.ResizeImages before ExtractPixels."
             );
         }

@@ -24,7 +24,7 @@ internal sealed record TrainingData(ImageRows Training, ImageRows? Validation, L
         var reading = new ImageReading(new ImageMemory(options.ImageMemoryLimit))
         {
             Size = columns.Size,
-            Background = options.Preprocessing.BackgroundColor,
+            Preprocessing = options.Preprocessing,
             SkipBad = options.SkipBadImages,
             Cancellation = options.CancellationToken,
         };
