@@ -18,6 +18,10 @@ internal static unsafe class WinogradProduct
     /// <summary>Results are computed this many rows at a time: buffers hold a multiple of it.</summary>
     public const int RowGroup = 8;
 
+    // Steps written out one after the other: the loop's own instructions take the place of multiplications where another hardware thread
+    // shares the core.
+    private const int Unrolled = 2;
+
     // By itself: inlined into a caller, it leaves the compiler no room to inline what it is made of.
     private const MethodImplOptions Compiled = MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining;
 
@@ -101,34 +105,63 @@ internal static unsafe class WinogradProduct
         for (int panel = 0; panel < panels; panel++, a += aPanel)
         {
             float* ai = a;
-            for (int step = 0; step < steps; step++, ai += aStep, b += Panel)
+            for (int step = 0; step < steps; step += Unrolled)
             {
                 T b0 = T.Load(b),
-                    b1 = T.Load(b + T.Count);
-                T ar = T.Broadcast(ai[0]);
-                c00 = T.MultiplyAdd(ar, b0, c00);
-                c01 = T.MultiplyAdd(ar, b1, c01);
+                    b1 = T.Load(b + T.Count),
+                    ar = T.Broadcast(ai[0]);
+                T.Accumulate(ref c00, ar, b0);
+                T.Accumulate(ref c01, ar, b1);
                 ar = T.Broadcast(ai[aRow]);
-                c10 = T.MultiplyAdd(ar, b0, c10);
-                c11 = T.MultiplyAdd(ar, b1, c11);
+                T.Accumulate(ref c10, ar, b0);
+                T.Accumulate(ref c11, ar, b1);
                 ar = T.Broadcast(ai[2 * aRow]);
-                c20 = T.MultiplyAdd(ar, b0, c20);
-                c21 = T.MultiplyAdd(ar, b1, c21);
+                T.Accumulate(ref c20, ar, b0);
+                T.Accumulate(ref c21, ar, b1);
                 ar = T.Broadcast(ai[3 * aRow]);
-                c30 = T.MultiplyAdd(ar, b0, c30);
-                c31 = T.MultiplyAdd(ar, b1, c31);
+                T.Accumulate(ref c30, ar, b0);
+                T.Accumulate(ref c31, ar, b1);
                 ar = T.Broadcast(ai[4 * aRow]);
-                c40 = T.MultiplyAdd(ar, b0, c40);
-                c41 = T.MultiplyAdd(ar, b1, c41);
+                T.Accumulate(ref c40, ar, b0);
+                T.Accumulate(ref c41, ar, b1);
                 ar = T.Broadcast(ai[5 * aRow]);
-                c50 = T.MultiplyAdd(ar, b0, c50);
-                c51 = T.MultiplyAdd(ar, b1, c51);
+                T.Accumulate(ref c50, ar, b0);
+                T.Accumulate(ref c51, ar, b1);
                 ar = T.Broadcast(ai[6 * aRow]);
-                c60 = T.MultiplyAdd(ar, b0, c60);
-                c61 = T.MultiplyAdd(ar, b1, c61);
+                T.Accumulate(ref c60, ar, b0);
+                T.Accumulate(ref c61, ar, b1);
                 ar = T.Broadcast(ai[7 * aRow]);
-                c70 = T.MultiplyAdd(ar, b0, c70);
-                c71 = T.MultiplyAdd(ar, b1, c71);
+                T.Accumulate(ref c70, ar, b0);
+                T.Accumulate(ref c71, ar, b1);
+                ai += aStep;
+                b += Panel;
+
+                (b0, b1, ar) = (T.Load(b), T.Load(b + T.Count), T.Broadcast(ai[0]));
+                T.Accumulate(ref c00, ar, b0);
+                T.Accumulate(ref c01, ar, b1);
+                ar = T.Broadcast(ai[aRow]);
+                T.Accumulate(ref c10, ar, b0);
+                T.Accumulate(ref c11, ar, b1);
+                ar = T.Broadcast(ai[2 * aRow]);
+                T.Accumulate(ref c20, ar, b0);
+                T.Accumulate(ref c21, ar, b1);
+                ar = T.Broadcast(ai[3 * aRow]);
+                T.Accumulate(ref c30, ar, b0);
+                T.Accumulate(ref c31, ar, b1);
+                ar = T.Broadcast(ai[4 * aRow]);
+                T.Accumulate(ref c40, ar, b0);
+                T.Accumulate(ref c41, ar, b1);
+                ar = T.Broadcast(ai[5 * aRow]);
+                T.Accumulate(ref c50, ar, b0);
+                T.Accumulate(ref c51, ar, b1);
+                ar = T.Broadcast(ai[6 * aRow]);
+                T.Accumulate(ref c60, ar, b0);
+                T.Accumulate(ref c61, ar, b1);
+                ar = T.Broadcast(ai[7 * aRow]);
+                T.Accumulate(ref c70, ar, b0);
+                T.Accumulate(ref c71, ar, b1);
+                ai += aStep;
+                b += Panel;
             }
         }
 
@@ -158,22 +191,39 @@ internal static unsafe class WinogradProduct
         for (int panel = 0; panel < panels; panel++, a += aPanel)
         {
             float* ai = a;
-            for (int step = 0; step < steps; step++, ai += aStep, b += Panel)
+            for (int step = 0; step < steps; step += Unrolled)
             {
                 T b0 = T.Load(b),
-                    b1 = T.Load(b + T.Count);
-                T ar = T.Broadcast(ai[0]);
-                c00 = T.MultiplyAdd(ar, b0, c00);
-                c01 = T.MultiplyAdd(ar, b1, c01);
+                    b1 = T.Load(b + T.Count),
+                    ar = T.Broadcast(ai[0]);
+                T.Accumulate(ref c00, ar, b0);
+                T.Accumulate(ref c01, ar, b1);
                 ar = T.Broadcast(ai[aRow]);
-                c10 = T.MultiplyAdd(ar, b0, c10);
-                c11 = T.MultiplyAdd(ar, b1, c11);
+                T.Accumulate(ref c10, ar, b0);
+                T.Accumulate(ref c11, ar, b1);
                 ar = T.Broadcast(ai[2 * aRow]);
-                c20 = T.MultiplyAdd(ar, b0, c20);
-                c21 = T.MultiplyAdd(ar, b1, c21);
+                T.Accumulate(ref c20, ar, b0);
+                T.Accumulate(ref c21, ar, b1);
                 ar = T.Broadcast(ai[3 * aRow]);
-                c30 = T.MultiplyAdd(ar, b0, c30);
-                c31 = T.MultiplyAdd(ar, b1, c31);
+                T.Accumulate(ref c30, ar, b0);
+                T.Accumulate(ref c31, ar, b1);
+                ai += aStep;
+                b += Panel;
+
+                (b0, b1, ar) = (T.Load(b), T.Load(b + T.Count), T.Broadcast(ai[0]));
+                T.Accumulate(ref c00, ar, b0);
+                T.Accumulate(ref c01, ar, b1);
+                ar = T.Broadcast(ai[aRow]);
+                T.Accumulate(ref c10, ar, b0);
+                T.Accumulate(ref c11, ar, b1);
+                ar = T.Broadcast(ai[2 * aRow]);
+                T.Accumulate(ref c20, ar, b0);
+                T.Accumulate(ref c21, ar, b1);
+                ar = T.Broadcast(ai[3 * aRow]);
+                T.Accumulate(ref c30, ar, b0);
+                T.Accumulate(ref c31, ar, b1);
+                ai += aStep;
+                b += Panel;
             }
         }
 

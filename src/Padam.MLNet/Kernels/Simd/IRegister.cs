@@ -14,8 +14,12 @@ internal unsafe interface IRegister<T> : IElements<T>
     /// <summary>The value everywhere.</summary>
     static abstract T Broadcast(float value);
 
-    /// <summary>a b + c, rounded once.</summary>
-    static abstract T MultiplyAdd(T a, T b, T c);
+    /// <summary>Adds a b to a sum, rounded once.</summary>
+    /// <remarks>
+    /// The sum is changed in place: as a result that is assigned, the compiler puts it into the register of a factor and copies it back, a
+    /// third more instructions in a matrix product.
+    /// </remarks>
+    static abstract void Accumulate(ref T sum, T a, T b);
 
     /// <summary>The value where the condition is above zero, zero elsewhere.</summary>
     static abstract T WherePositive(T condition, T value);

@@ -3,9 +3,9 @@ using System.Runtime.Intrinsics;
 namespace Padam.MLNet.Kernels;
 
 /// <summary>One float: what is left at the end of a chunk, and everything on machines without SIMD.</summary>
-internal readonly struct Register1(float value) : IRegister<Register1>
+internal struct Register1(float value) : IRegister<Register1>
 {
-    private readonly float _value = value;
+    private float _value = value;
 
     public static int Count => 1;
 
@@ -15,7 +15,8 @@ internal readonly struct Register1(float value) : IRegister<Register1>
 
     public static Register1 Broadcast(float value) => new(value);
 
-    public static Register1 MultiplyAdd(Register1 a, Register1 b, Register1 c) => new(MathF.FusedMultiplyAdd(a._value, b._value, c._value));
+    public static void Accumulate(ref Register1 sum, Register1 a, Register1 b) =>
+        sum._value = MathF.FusedMultiplyAdd(a._value, b._value, sum._value);
 
     public static Register1 WherePositive(Register1 condition, Register1 value) => new(condition._value > 0 ? value._value : 0);
 

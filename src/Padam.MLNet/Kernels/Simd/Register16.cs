@@ -4,9 +4,9 @@ using System.Runtime.Intrinsics;
 namespace Padam.MLNet.Kernels;
 
 /// <summary>Sixteen floats: AVX-512.</summary>
-internal readonly struct Register16(Vector512<float> value) : IRegister<Register16>
+internal struct Register16(Vector512<float> value) : IRegister<Register16>
 {
-    private readonly Vector512<float> _value = value;
+    private Vector512<float> _value = value;
 
     /// <summary>Whether the machine has such registers.</summary>
     public static bool IsSupported => Vector512.IsHardwareAccelerated;
@@ -23,8 +23,8 @@ internal readonly struct Register16(Vector512<float> value) : IRegister<Register
     public static Register16 Broadcast(float value) => new(Vector512.Create(value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Register16 MultiplyAdd(Register16 a, Register16 b, Register16 c) =>
-        new(Vector512.FusedMultiplyAdd(a._value, b._value, c._value));
+    public static void Accumulate(ref Register16 sum, Register16 a, Register16 b) =>
+        sum._value = Vector512.FusedMultiplyAdd(a._value, b._value, sum._value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Register16 WherePositive(Register16 condition, Register16 value) =>

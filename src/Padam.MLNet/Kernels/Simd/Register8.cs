@@ -5,9 +5,9 @@ using System.Runtime.Intrinsics.X86;
 namespace Padam.MLNet.Kernels;
 
 /// <summary>Eight floats: AVX2; without it the runtime makes two registers of four of it (SSE, NEON).</summary>
-internal readonly struct Register8(Vector256<float> value) : IRegister<Register8>
+internal struct Register8(Vector256<float> value) : IRegister<Register8>
 {
-    private readonly Vector256<float> _value = value;
+    private Vector256<float> _value = value;
 
     /// <summary>Whether the machine has such registers, and multiplies and adds in one go. Without, the runtime makes do.</summary>
     public static bool IsSupported => Vector256.IsHardwareAccelerated && Fma.IsSupported;
@@ -24,8 +24,8 @@ internal readonly struct Register8(Vector256<float> value) : IRegister<Register8
     public static Register8 Broadcast(float value) => new(Vector256.Create(value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Register8 MultiplyAdd(Register8 a, Register8 b, Register8 c) =>
-        new(Vector256.FusedMultiplyAdd(a._value, b._value, c._value));
+    public static void Accumulate(ref Register8 sum, Register8 a, Register8 b) =>
+        sum._value = Vector256.FusedMultiplyAdd(a._value, b._value, sum._value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Register8 WherePositive(Register8 condition, Register8 value) =>
