@@ -34,7 +34,8 @@ internal sealed record Architecture(string Description, string? Backbone)
             return null;
         bool bottleneck = shapes.ContainsKey("layer1.0.conv3.weight");
         string description =
-            $"a residual network with a {kernel}x{kernel} stem and {(bottleneck ? "bottleneck" : "basic")} blocks {string.Join("-", blocks)}";
+            $"a residual network with a {kernel}x{kernel} stem and {(bottleneck ? "bottleneck" : "basic")} blocks "
+            + string.Join("-", blocks);
         if (blocks.Length == 3 && kernel == 3 && !bottleneck)
             return new(description, WideName(blocks, width, shapes.ContainsKey("conv1.bias")));
         // ResNeXt and wide ResNets have the same names, and other widths.

@@ -13,8 +13,8 @@ internal static class ColumnFault
         if (Array.Find(names, other => UnicodeForm.AreSame(other, name)) is not null)
             return $"{message} One of them differs from it only in its Unicode form (accents apart from their letters, or one with them).";
         return role == Feature
-            ? $"{message} Data.ShuffleRows and Data.Cache drop columns of images: leave them out, as the trainer shuffles in each epoch and "
-                + "keeps the images itself."
+            ? $"{message} Data.ShuffleRows and Data.Cache drop columns of images: leave them out, as the trainer shuffles in each epoch "
+                + "and keeps the images itself."
             : message;
     }
 

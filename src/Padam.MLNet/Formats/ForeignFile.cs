@@ -44,7 +44,8 @@ internal static class ForeignFile
         if (head.IndexOf("metadata.json"u8) >= 0 || head.IndexOf("config.json"u8) >= 0)
             return "It is a Keras model (.keras). Keep its weights as safetensors.";
         if (head.IndexOf("TrainingInfo"u8) >= 0 || head.IndexOf("TransformerChain"u8) >= 0)
-            return "It is an ML.NET model: load it with mlContext.Model.Load, and SaveWeights(path, WeightsFormat.Safetensors) writes its weights.";
+            return "It is an ML.NET model: load it with mlContext.Model.Load, and SaveWeights(path, WeightsFormat.Safetensors) writes its "
+                + "weights.";
         return $"It is a zip. {FromPython}";
     }
 }

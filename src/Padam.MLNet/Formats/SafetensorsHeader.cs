@@ -35,7 +35,8 @@ internal sealed class SafetensorsHeader
         if (length > (ulong)(fileLength - prefix.Length))
             throw Bad(
                 ForeignKind(prefix, stream)
-                    ?? $"its header claims {length} bytes, and {fileLength - prefix.Length} follow. It is truncated, or no safetensors file."
+                    ?? $"its header claims {length} bytes, and {fileLength - prefix.Length} follow. It is truncated, or no safetensors "
+                        + "file."
             );
         if (length > LargestHeader)
             throw Bad($"its header claims {length} bytes; {LargestHeader} are the most that is read.");

@@ -32,7 +32,8 @@ internal sealed record LoadedWeights(int Loaded, string? FreshLayer = null, long
     {
         if (FreshLayer is not null)
             throw new InvalidDataException(
-                $"{file}: the weights are of {FileClasses?.ToString(CultureInfo.InvariantCulture) ?? "no"} classes, the description of {classes}."
+                $"{file}: the weights are of {FileClasses?.ToString(CultureInfo.InvariantCulture) ?? "no"} classes, the description of "
+                    + $"{classes}."
             );
     }
 }

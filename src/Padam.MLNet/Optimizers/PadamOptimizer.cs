@@ -9,7 +9,8 @@ namespace Padam.MLNet.Optimizers;
 public sealed class PadamOptimizer : ElementwiseOptimizer<PadamOptions>
 {
     /// <summary>Trains named parameters in one group.</summary>
-    /// <inheritdoc cref="PadamOptimizer(IEnumerable{ParamGroup}, double, double, double, double, double, double, bool, bool, EpsilonPlacement)"/>
+    /// <inheritdoc
+    /// cref="PadamOptimizer(IEnumerable{ParamGroup}, double, double, double, double, double, double, bool, bool, EpsilonPlacement)"/>
     public PadamOptimizer(
         IEnumerable<(string name, Parameter parameter)> parameters,
         double lr = 0.1,
@@ -25,7 +26,8 @@ public sealed class PadamOptimizer : ElementwiseOptimizer<PadamOptions>
         : this(parameters.Select(p => p.parameter), lr, beta1, beta2, eps, weight_decay, partial, amsgrad, decoupled, epsilon) { }
 
     /// <summary>Trains parameters in one group.</summary>
-    /// <inheritdoc cref="PadamOptimizer(IEnumerable{ParamGroup}, double, double, double, double, double, double, bool, bool, EpsilonPlacement)"/>
+    /// <inheritdoc
+    /// cref="PadamOptimizer(IEnumerable{ParamGroup}, double, double, double, double, double, double, bool, bool, EpsilonPlacement)"/>
     public PadamOptimizer(
         IEnumerable<Parameter> parameters,
         double lr = 0.1,

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Padam.MLNet;
 
 /// <summary>What is subtracted from and divided into each channel, red, green, blue, of pixels scaled so that white is 1.</summary>
@@ -51,7 +53,9 @@ public sealed record Normalization
 
     /// <inheritdoc/>
     public override string ToString() =>
-        FormattableString.Invariant(
-            $"mean ({_mean[0]}, {_mean[1]}, {_mean[2]}), standard deviation ({_standardDeviation[0]}, {_standardDeviation[1]}, {_standardDeviation[2]})"
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"mean ({_mean[0]}, {_mean[1]}, {_mean[2]}), standard deviation "
+                + $"({_standardDeviation[0]}, {_standardDeviation[1]}, {_standardDeviation[2]})"
         );
 }

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Padam.MLNet;
 
 /// <summary>
@@ -7,8 +9,10 @@ public sealed class TrainingDivergedException : InvalidOperationException
 {
     internal TrainingDivergedException(int epoch, int batch, string what, string optimizer)
         : base(
-            FormattableString.Invariant(
-                $"{what} in epoch {epoch}, batch {batch}: the training has diverged. Lower the learning rate ({optimizer}), add a warm-up, or set GradientClipNorm."
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{what} in epoch {epoch}, batch {batch}: the training has diverged. Lower the learning rate ({optimizer}), add a "
+                    + $"warm-up, or set GradientClipNorm."
             )
         ) => (Epoch, Batch) = (epoch, batch);
 

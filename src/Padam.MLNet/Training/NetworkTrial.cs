@@ -34,7 +34,8 @@ internal static class NetworkTrial
             catch (Exception fault) when (fault is not (OutOfMemoryException or OperationCanceledException))
             {
                 throw new ArgumentException(
-                    $"The backbone '{name}' does not carry images of {shape} (height x width) to {classes} classes: {StepFault.FirstLine(fault)}",
+                    $"The backbone '{name}' does not carry images of {shape} (height x width) to {classes} classes: "
+                        + StepFault.FirstLine(fault),
                     fault
                 );
             }

@@ -70,6 +70,7 @@ internal static class ValidationSplit
 
     private static InvalidDataException Empty(double fraction, int rows, int apart) =>
         new(
-            $"ValidationFraction {fraction} of {rows} rows sets {apart} apart; both parts need at least one, and the training one of each class."
+            $"ValidationFraction {fraction} of {rows} rows sets {apart} apart; both parts need at least one, and the training one of "
+                + "each class."
         );
 }

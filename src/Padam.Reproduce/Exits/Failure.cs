@@ -59,8 +59,8 @@ internal sealed record Failure(string Sentence, string? Trace = null)
 
     private static Failure NativeLibrary(Exception cause) =>
         new(
-            $"A native library is missing or cannot be loaded: {FirstLine(cause.Message)} Build the program again (`dotnet build -c Release "
-                + "src/Padam.Reproduce`), or see docs/gpu.md where PADAM_LIBTORCH is set."
+            $"A native library is missing or cannot be loaded: {FirstLine(cause.Message)} Build the program again (`dotnet build -c "
+                + "Release src/Padam.Reproduce`), or see docs/gpu.md where PADAM_LIBTORCH is set."
         );
 
     private static Failure OfLibtorch(Exception cause)
@@ -77,8 +77,8 @@ internal sealed record Failure(string Sentence, string? Trace = null)
 
     private static Failure Bug(Exception cause) =>
         new(
-            $"This is a fault of padam-reproduce, not of what it was given: {cause.GetType().Name}, {FirstLine(cause.Message)} Please report "
-                + "it with the lines below.",
+            $"This is a fault of padam-reproduce, not of what it was given: {cause.GetType().Name}, {FirstLine(cause.Message)} Please "
+                + "report it with the lines below.",
             cause.StackTrace ?? ""
         );
 

@@ -23,7 +23,8 @@ internal static class MarkdownPage
     {
         string title = grid.Title is null ? "" : $"{Escaped(grid.Title)}:\n\n",
             alignments = string.Concat(grid.Columns.Select((_, i) => i == 0 ? " --- |" : " ---: |"));
-        return $"{title}{Row(grid.Columns.Select(Escaped))}|{alignments}\n{string.Concat(grid.Rows.Select(row => Row(row.Select(Linked))))}";
+        string rows = string.Concat(grid.Rows.Select(row => Row(row.Select(Linked))));
+        return $"{title}{Row(grid.Columns.Select(Escaped))}|{alignments}\n{rows}";
     }
 
     private static string Row(IEnumerable<string> cells) => $"| {string.Join(" | ", cells)} |\n";

@@ -19,8 +19,8 @@ internal sealed record ReportPage(IReadOnlyList<ExperimentResults> Experiments, 
         if (experiments.Count == 0)
         {
             throw new CommandException(
-                $"'{output}' has no experiments{(setAside.Count > 0 ? " that can be read" : "")}. `experiment NAME --out {output}` runs one; "
-                    + $"`experiment list` has the names. {string.Join(" ", setAside)}".TrimEnd()
+                $"'{output}' has no experiments{(setAside.Count > 0 ? " that can be read" : "")}. `experiment NAME --out {output}` runs "
+                    + $"one; `experiment list` has the names. {string.Join(" ", setAside)}".TrimEnd()
             );
         }
 

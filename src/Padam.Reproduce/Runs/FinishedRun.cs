@@ -24,6 +24,7 @@ internal sealed record FinishedRun(RunSummary Summary, IReadOnlyList<LogRow> Log
 
     private static CommandException Strange(RunFiles files, string how) =>
         new(
-            $"'{files.Log}' is not the log that '{files.Summary}' was written with: it has {how}. Put it back, or remove both to train again."
+            $"'{files.Log}' is not the log that '{files.Summary}' was written with: it has {how}. Put it back, or remove both to train "
+                + "again."
         );
 }

@@ -85,8 +85,8 @@ internal sealed class RunRecord
         if (rows.Count != _settings.Epochs)
         {
             throw new CommandException(
-                $"'{_place.Files.Log}' has {rows.Count} whole epochs, its checkpoint has {_settings.Epochs}. Put the log back, or start over "
-                    + "with --force."
+                $"'{_place.Files.Log}' has {rows.Count} whole epochs, its checkpoint has {_settings.Epochs}. Put the log back, or start "
+                    + "over with --force."
             );
         }
 

@@ -76,7 +76,8 @@ public sealed class SafetensorsTests : IDisposable
         Tensor values = tensor(new[] { 1.5f, -0.25f });
         byte[] body = [.. values.to(float64).bytes, .. values.to(float16).bytes, .. values.to(bfloat16).bytes];
         Craft(
-            """{"d":{"dtype":"F64","shape":[2],"data_offsets":[0,16]},"h":{"dtype":"F16","shape":[2],"data_offsets":[16,20]},"b":{"dtype":"BF16","shape":[2],"data_offsets":[20,24]}}""",
+            """{"d":{"dtype":"F64","shape":[2],"data_offsets":[0,16]},"h":"""
+                + """{"dtype":"F16","shape":[2],"data_offsets":[16,20]},"b":{"dtype":"BF16","shape":[2],"data_offsets":[20,24]}}""",
             body
         );
         foreach ((string name, Tensor read) in Safetensors.Read(File))

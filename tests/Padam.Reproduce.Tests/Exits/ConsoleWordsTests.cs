@@ -53,7 +53,8 @@ public sealed class ConsoleWordsTests
     [TestMethod]
     [DataRow("InitialWeights: the file 'w' does not exist.", "--weights: the file 'w' does not exist.")]
     [DataRow(
-        "The loss is NaN in epoch 1, batch 2: the training has diverged. Lower the learning rate (x), add a warm-up, or set GradientClipNorm.",
+        "The loss is NaN in epoch 1, batch 2: the training has diverged. Lower the learning rate (x), add a warm-up, or set "
+            + "GradientClipNorm.",
         "The loss is NaN in epoch 1, batch 2: the training has diverged. Lower the learning rate (x)."
     )]
     [DataRow(

@@ -18,10 +18,6 @@ internal static unsafe class WinogradProduct
     /// <summary>Results are computed this many rows at a time: buffers hold a multiple of it.</summary>
     public const int RowGroup = 8;
 
-    // Steps written out one after the other: the loop's own instructions take the place of multiplications where another hardware thread
-    // shares the core.
-    private const int Unrolled = 2;
-
     // By itself: inlined into a caller, it leaves the compiler no room to inline what it is made of.
     private const MethodImplOptions Compiled = MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining;
 
@@ -70,171 +66,20 @@ internal static unsafe class WinogradProduct
     {
         if (2 * T.Count == Panel)
         {
-            Tile8<T>(a, aRow, aStep, aPanel, b, panels, steps, c, add);
+            ProductTile8.Compute<T>(a, aRow, aStep, aPanel, b, panels, steps, c, add);
             return;
         }
 
         for (nint row = 0; row < RowGroup; row += 4)
         {
             for (nint column = 0; column < Panel; column += 2 * T.Count)
-                Tile4<T>(a + row * aRow, aRow, aStep, aPanel, b + column, panels, steps, c + row * Panel + column, add);
+                ProductTile4.Compute<T>(a + row * aRow, aRow, aStep, aPanel, b + column, panels, steps, c + row * Panel + column, add);
         }
     }
 
-    // 16 accumulators, two registers for b and one for the broadcast: what AVX-512's 32 registers take with room to spare.
+    /// <summary>Writes two registers of a result, or adds them to what is there.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Tile8<T>(float* a, nint aRow, nint aStep, nint aPanel, float* b, int panels, int steps, float* c, bool add)
-        where T : unmanaged, IRegister<T>
-    {
-        T c00 = default,
-            c01 = default,
-            c10 = default,
-            c11 = default,
-            c20 = default,
-            c21 = default,
-            c30 = default,
-            c31 = default;
-        T c40 = default,
-            c41 = default,
-            c50 = default,
-            c51 = default,
-            c60 = default,
-            c61 = default,
-            c70 = default,
-            c71 = default;
-        for (int panel = 0; panel < panels; panel++, a += aPanel)
-        {
-            float* ai = a;
-            for (int step = 0; step < steps; step += Unrolled)
-            {
-                T b0 = T.Load(b),
-                    b1 = T.Load(b + T.Count),
-                    ar = T.Broadcast(ai[0]);
-                T.Accumulate(ref c00, ar, b0);
-                T.Accumulate(ref c01, ar, b1);
-                ar = T.Broadcast(ai[aRow]);
-                T.Accumulate(ref c10, ar, b0);
-                T.Accumulate(ref c11, ar, b1);
-                ar = T.Broadcast(ai[2 * aRow]);
-                T.Accumulate(ref c20, ar, b0);
-                T.Accumulate(ref c21, ar, b1);
-                ar = T.Broadcast(ai[3 * aRow]);
-                T.Accumulate(ref c30, ar, b0);
-                T.Accumulate(ref c31, ar, b1);
-                ar = T.Broadcast(ai[4 * aRow]);
-                T.Accumulate(ref c40, ar, b0);
-                T.Accumulate(ref c41, ar, b1);
-                ar = T.Broadcast(ai[5 * aRow]);
-                T.Accumulate(ref c50, ar, b0);
-                T.Accumulate(ref c51, ar, b1);
-                ar = T.Broadcast(ai[6 * aRow]);
-                T.Accumulate(ref c60, ar, b0);
-                T.Accumulate(ref c61, ar, b1);
-                ar = T.Broadcast(ai[7 * aRow]);
-                T.Accumulate(ref c70, ar, b0);
-                T.Accumulate(ref c71, ar, b1);
-                ai += aStep;
-                b += Panel;
-
-                (b0, b1, ar) = (T.Load(b), T.Load(b + T.Count), T.Broadcast(ai[0]));
-                T.Accumulate(ref c00, ar, b0);
-                T.Accumulate(ref c01, ar, b1);
-                ar = T.Broadcast(ai[aRow]);
-                T.Accumulate(ref c10, ar, b0);
-                T.Accumulate(ref c11, ar, b1);
-                ar = T.Broadcast(ai[2 * aRow]);
-                T.Accumulate(ref c20, ar, b0);
-                T.Accumulate(ref c21, ar, b1);
-                ar = T.Broadcast(ai[3 * aRow]);
-                T.Accumulate(ref c30, ar, b0);
-                T.Accumulate(ref c31, ar, b1);
-                ar = T.Broadcast(ai[4 * aRow]);
-                T.Accumulate(ref c40, ar, b0);
-                T.Accumulate(ref c41, ar, b1);
-                ar = T.Broadcast(ai[5 * aRow]);
-                T.Accumulate(ref c50, ar, b0);
-                T.Accumulate(ref c51, ar, b1);
-                ar = T.Broadcast(ai[6 * aRow]);
-                T.Accumulate(ref c60, ar, b0);
-                T.Accumulate(ref c61, ar, b1);
-                ar = T.Broadcast(ai[7 * aRow]);
-                T.Accumulate(ref c70, ar, b0);
-                T.Accumulate(ref c71, ar, b1);
-                ai += aStep;
-                b += Panel;
-            }
-        }
-
-        Put(c, c00, c01, add);
-        Put(c + Panel, c10, c11, add);
-        Put(c + 2 * Panel, c20, c21, add);
-        Put(c + 3 * Panel, c30, c31, add);
-        Put(c + 4 * Panel, c40, c41, add);
-        Put(c + 5 * Panel, c50, c51, add);
-        Put(c + 6 * Panel, c60, c61, add);
-        Put(c + 7 * Panel, c70, c71, add);
-    }
-
-    // Eight accumulators keep both multiply-add units of an AVX2 core busy, and leave room in its 16 registers.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Tile4<T>(float* a, nint aRow, nint aStep, nint aPanel, float* b, int panels, int steps, float* c, bool add)
-        where T : unmanaged, IRegister<T>
-    {
-        T c00 = default,
-            c01 = default,
-            c10 = default,
-            c11 = default,
-            c20 = default,
-            c21 = default,
-            c30 = default,
-            c31 = default;
-        for (int panel = 0; panel < panels; panel++, a += aPanel)
-        {
-            float* ai = a;
-            for (int step = 0; step < steps; step += Unrolled)
-            {
-                T b0 = T.Load(b),
-                    b1 = T.Load(b + T.Count),
-                    ar = T.Broadcast(ai[0]);
-                T.Accumulate(ref c00, ar, b0);
-                T.Accumulate(ref c01, ar, b1);
-                ar = T.Broadcast(ai[aRow]);
-                T.Accumulate(ref c10, ar, b0);
-                T.Accumulate(ref c11, ar, b1);
-                ar = T.Broadcast(ai[2 * aRow]);
-                T.Accumulate(ref c20, ar, b0);
-                T.Accumulate(ref c21, ar, b1);
-                ar = T.Broadcast(ai[3 * aRow]);
-                T.Accumulate(ref c30, ar, b0);
-                T.Accumulate(ref c31, ar, b1);
-                ai += aStep;
-                b += Panel;
-
-                (b0, b1, ar) = (T.Load(b), T.Load(b + T.Count), T.Broadcast(ai[0]));
-                T.Accumulate(ref c00, ar, b0);
-                T.Accumulate(ref c01, ar, b1);
-                ar = T.Broadcast(ai[aRow]);
-                T.Accumulate(ref c10, ar, b0);
-                T.Accumulate(ref c11, ar, b1);
-                ar = T.Broadcast(ai[2 * aRow]);
-                T.Accumulate(ref c20, ar, b0);
-                T.Accumulate(ref c21, ar, b1);
-                ar = T.Broadcast(ai[3 * aRow]);
-                T.Accumulate(ref c30, ar, b0);
-                T.Accumulate(ref c31, ar, b1);
-                ai += aStep;
-                b += Panel;
-            }
-        }
-
-        Put(c, c00, c01, add);
-        Put(c + Panel, c10, c11, add);
-        Put(c + 2 * Panel, c20, c21, add);
-        Put(c + 3 * Panel, c30, c31, add);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Put<T>(float* c, T c0, T c1, bool add)
+    public static void Put<T>(float* c, T c0, T c1, bool add)
         where T : unmanaged, IRegister<T>
     {
         if (add)

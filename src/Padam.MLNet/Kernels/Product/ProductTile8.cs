@@ -1,0 +1,174 @@
+using System.Runtime.CompilerServices;
+
+namespace Padam.MLNet.Kernels;
+
+/// <summary>
+/// A tile of a matrix product, eight rows by two registers: 16 accumulators, two registers for b and one for the broadcast, which AVX-512's
+/// 32 registers take with room to spare.
+/// </summary>
+internal static unsafe class ProductTile8
+{
+    private const int Panel = WinogradProduct.Panel;
+
+    /// <summary>
+    /// c[i, j] = sum over p, s of a[p aPanel + i aRow + s aStep] * b[p steps + s, j], or added to it: 8 rows i, two registers of columns j.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Compute<T>(float* a, nint aRow, nint aStep, nint aPanel, float* b, int panels, int steps, float* c, bool add)
+        where T : unmanaged, IRegister<T>
+    {
+        T c00 = default,
+            c01 = default,
+            c10 = default,
+            c11 = default,
+            c20 = default,
+            c21 = default,
+            c30 = default,
+            c31 = default;
+        T c40 = default,
+            c41 = default,
+            c50 = default,
+            c51 = default,
+            c60 = default,
+            c61 = default,
+            c70 = default,
+            c71 = default;
+        for (int panel = 0; panel < panels; panel++, a += aPanel)
+        {
+            float* ai = a;
+            // Two steps in one go: the loop's own instructions take the place of multiplications where hardware threads share a core.
+            for (int pair = steps / 2; pair > 0; pair--, ai += 2 * aStep, b += 2 * Panel)
+            {
+                Step(
+                    ai,
+                    aRow,
+                    b,
+                    ref c00,
+                    ref c01,
+                    ref c10,
+                    ref c11,
+                    ref c20,
+                    ref c21,
+                    ref c30,
+                    ref c31,
+                    ref c40,
+                    ref c41,
+                    ref c50,
+                    ref c51,
+                    ref c60,
+                    ref c61,
+                    ref c70,
+                    ref c71
+                );
+                Step(
+                    ai + aStep,
+                    aRow,
+                    b + Panel,
+                    ref c00,
+                    ref c01,
+                    ref c10,
+                    ref c11,
+                    ref c20,
+                    ref c21,
+                    ref c30,
+                    ref c31,
+                    ref c40,
+                    ref c41,
+                    ref c50,
+                    ref c51,
+                    ref c60,
+                    ref c61,
+                    ref c70,
+                    ref c71
+                );
+            }
+
+            if (int.IsOddInteger(steps))
+            {
+                Step(
+                    ai,
+                    aRow,
+                    b,
+                    ref c00,
+                    ref c01,
+                    ref c10,
+                    ref c11,
+                    ref c20,
+                    ref c21,
+                    ref c30,
+                    ref c31,
+                    ref c40,
+                    ref c41,
+                    ref c50,
+                    ref c51,
+                    ref c60,
+                    ref c61,
+                    ref c70,
+                    ref c71
+                );
+                b += Panel;
+            }
+        }
+
+        WinogradProduct.Put(c, c00, c01, add);
+        WinogradProduct.Put(c + Panel, c10, c11, add);
+        WinogradProduct.Put(c + 2 * Panel, c20, c21, add);
+        WinogradProduct.Put(c + 3 * Panel, c30, c31, add);
+        WinogradProduct.Put(c + 4 * Panel, c40, c41, add);
+        WinogradProduct.Put(c + 5 * Panel, c50, c51, add);
+        WinogradProduct.Put(c + 6 * Panel, c60, c61, add);
+        WinogradProduct.Put(c + 7 * Panel, c70, c71, add);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Step<T>(
+        float* a,
+        nint aRow,
+        float* b,
+        ref T c00,
+        ref T c01,
+        ref T c10,
+        ref T c11,
+        ref T c20,
+        ref T c21,
+        ref T c30,
+        ref T c31,
+        ref T c40,
+        ref T c41,
+        ref T c50,
+        ref T c51,
+        ref T c60,
+        ref T c61,
+        ref T c70,
+        ref T c71
+    )
+        where T : unmanaged, IRegister<T>
+    {
+        T b0 = T.Load(b),
+            b1 = T.Load(b + T.Count),
+            ar = T.Broadcast(a[0]);
+        T.Accumulate(ref c00, ar, b0);
+        T.Accumulate(ref c01, ar, b1);
+        ar = T.Broadcast(a[aRow]);
+        T.Accumulate(ref c10, ar, b0);
+        T.Accumulate(ref c11, ar, b1);
+        ar = T.Broadcast(a[2 * aRow]);
+        T.Accumulate(ref c20, ar, b0);
+        T.Accumulate(ref c21, ar, b1);
+        ar = T.Broadcast(a[3 * aRow]);
+        T.Accumulate(ref c30, ar, b0);
+        T.Accumulate(ref c31, ar, b1);
+        ar = T.Broadcast(a[4 * aRow]);
+        T.Accumulate(ref c40, ar, b0);
+        T.Accumulate(ref c41, ar, b1);
+        ar = T.Broadcast(a[5 * aRow]);
+        T.Accumulate(ref c50, ar, b0);
+        T.Accumulate(ref c51, ar, b1);
+        ar = T.Broadcast(a[6 * aRow]);
+        T.Accumulate(ref c60, ar, b0);
+        T.Accumulate(ref c61, ar, b1);
+        ar = T.Broadcast(a[7 * aRow]);
+        T.Accumulate(ref c70, ar, b0);
+        T.Accumulate(ref c71, ar, b1);
+    }
+}
