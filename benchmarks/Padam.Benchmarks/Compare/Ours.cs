@@ -54,13 +54,8 @@ internal sealed class Ours : IContestant
         _network.Use(convolution);
         _network.ToChannelsLast();
         _optimizer = _options.Optimizer.Create(_network.named_parameters());
-        _assembly = new BatchAssembly(
-            data.Training,
-            new PixelMap(_options.Normalization, _options.PixelScale),
-            _options.Augmentation,
-            batch,
-            Seed
-        );
+        var map = new PixelMap(_options.Normalization, _options.PixelScale);
+        _assembly = new BatchAssembly(new AugmentedImages(data.Training, map, _options.Augmentation, Seed), batch, Seed);
         _step = new TrainingStep(_network, _options, SyntheticCifar.Classes, CPU);
         _batches = Enumerable.Range(1, int.MaxValue - 1).SelectMany(epoch => _assembly.Epoch(epoch)).GetEnumerator();
     }

@@ -24,13 +24,8 @@ public class Batches
         using var files = new SyntheticCifar(Images, test: 1);
         var options = new ImageClassificationOptions { Augmentation = Augmented ? new(CropPadding: 4, Flip: true) : Augmentation.None };
         var data = TrainingData.Read(TrainingColumns.Of(files.Load(new MLContext(), CifarSplit.Train), options), options, seed: 1);
-        _assembly = new BatchAssembly(
-            data.Training,
-            new PixelMap(Normalization.Cifar10, options.PixelScale),
-            options.Augmentation,
-            options.BatchSize,
-            seed: 1
-        );
+        var map = new PixelMap(Normalization.Cifar10, options.PixelScale);
+        _assembly = new BatchAssembly(new AugmentedImages(data.Training, map, options.Augmentation, seed: 1), options.BatchSize, seed: 1);
     }
 
     [Benchmark(OperationsPerInvoke = Images)]

@@ -116,14 +116,14 @@ internal static partial class BackboneRegistry
                 new ImageSizeRule(32),
                 (classes, settings) => new ImageNetVgg(vgg.Convolutions, classes, settings),
                 Authors,
-                new Pretraining(OfImageNet, Normalization.ImageNet)
+                new Pretraining(OfImageNet, Normalization.ImageNet, ImageNetVgg.StageNames(vgg.Convolutions))
             )),
             .. ResNetFamily.Select(resNet => new BuiltInBackbone(
                 ForPhotographsPrefix + resNet.Name,
                 new ImageSizeRule(32),
                 (classes, settings) => new ResNet(ResNetLayout.Photographs, resNet.Bottleneck, resNet.Blocks, classes, settings),
                 Authors,
-                new Pretraining(OfImageNet, Normalization.ImageNet)
+                new Pretraining(OfImageNet, Normalization.ImageNet, ResNet.StageNames)
             )),
             // Where the file pads the lower and right edge by one less, no filter reaches, at 224.
             new BuiltInBackbone(
@@ -132,7 +132,7 @@ internal static partial class BackboneRegistry
                 (classes, settings) =>
                     new ResNet(ResNetLayout.Photographs, bottleneck: false, MLNetBlocks, classes, settings, new MeanImage(224)),
                 Authors,
-                new Pretraining(OfImageNet, BytesAsTheyAre, () => PretrainedWeights.MLNetResNet18())
+                new Pretraining(OfImageNet, BytesAsTheyAre, ResNet.StageNames, () => PretrainedWeights.MLNetResNet18())
             ),
         ];
 

@@ -34,14 +34,22 @@ internal sealed class ImageNetVgg : Network
         Initializer.Draw(this, settings.Initialization);
     }
 
+    /// <summary>The layers before the last one, by name, from stage to stage.</summary>
+    public static IReadOnlyList<IReadOnlyList<string>> StageNames(int[] convolutions) =>
+        [
+            .. VggFeatures.LayerNames(convolutions).Select(block => block.Select(name => $"{nameof(features)}.{name}").ToArray()),
+            ["classifier.0", "classifier.3"],
+        ];
+
     internal override Linear LastLayer => last;
 
-    protected override Tensor Vectors(Tensor images)
-    {
-        Tensor vectors = adaptive_avg_pool2d(features.forward(images), [Side, Side]).flatten(1);
-        vectors = afterFirst.forward(first.forward(vectors).relu_());
-        return afterSecond.forward(second.forward(vectors).relu_());
-    }
+    internal override IReadOnlyList<Stage> Stages =>
+        [
+            .. features.Stages,
+            new([], map => adaptive_avg_pool2d(map, [Side, Side]).flatten(1)),
+            new([first, afterFirst], vectors => afterFirst.forward(first.forward(vectors).relu_())),
+            new([second, afterSecond], vectors => afterSecond.forward(second.forward(vectors).relu_())),
+        ];
 
     private static Linear Layer(long inputs, long outputs)
     {

@@ -19,6 +19,9 @@ internal static class MemoryLayout
     public static Tensor InLayoutOf(this Tensor images, nn.Module network) =>
         network is Network { ChannelsLast: true } ? images.ToChannelsLast() : images.contiguous();
 
+    /// <summary>What lies in memory as [N, H, W, C], as [N, C, H, W]; vectors as they are.</summary>
+    public static Tensor ChannelsFirst(this Tensor numbers) => numbers.dim() == 4 ? numbers.permute(0, 3, 1, 2) : numbers;
+
     /// <summary>
     /// Gives the network's convolutions channels-last weights, in place, and lets it work on channels-last activations.
     /// Call it before an optimizer is made: optimizers shape their state after the parameters.

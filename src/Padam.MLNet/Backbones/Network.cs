@@ -38,10 +38,36 @@ internal abstract class Network(string name) : nn.Module<Tensor, Tensor>(name)
         if (images.dim() != 4 || images.shape[1] != 3)
             throw new ArgumentException($"{Title} takes images [N, 3, H, W]; this tensor is [{string.Join(", ", images.shape)}].");
         Sizes.Require(Title, images.shape[2], images.shape[3]);
-        using DisposeScope scope = NewDisposeScope();
-        return Vectors(ChannelsLast ? images.ToChannelsLast() : images).MoveToOuterDisposeScope();
+        return Beginning(images, Stages.Count);
     }
 
-    /// <summary>The layers before the last one; temporaries go with the caller's dispose scope.</summary>
-    protected abstract Tensor Vectors(Tensor images);
+    /// <summary>The layers before the last one, which yield vectors [N, features] in the end.</summary>
+    internal abstract IReadOnlyList<Stage> Stages { get; }
+
+    /// <summary>What the first stages make of images of the right size.</summary>
+    internal Tensor Beginning(Tensor images, int stages)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        return Through(Stages.Take(stages), images, scope).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The logits of what the first stages made.</summary>
+    internal Tensor LogitsOfRest(Tensor made, int stages)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        return LastLayer.forward(Through(Stages.Skip(stages), made, scope)).MoveToOuterDisposeScope();
+    }
+
+    private Tensor Through(IEnumerable<Stage> stages, Tensor made, DisposeScope scope)
+    {
+        Tensor latest = ChannelsLast && made.dim() == 4 ? made.ToChannelsLast() : made;
+        foreach (Stage stage in stages)
+        {
+            latest = stage.Forward(latest);
+            // The maps of photographs take gigabytes when a batch is scored, so none waits for the end.
+            scope.DisposeEverythingBut(latest);
+        }
+
+        return latest;
+    }
 }

@@ -29,6 +29,16 @@ internal sealed record ResNetLayout(int StemKernel, int StemStride, bool StemPoo
 /// </summary>
 internal sealed class ResNet : Network, IFoldable
 {
+    /// <summary>The layers before the last one, by name, from stage to stage.</summary>
+    public static readonly IReadOnlyList<IReadOnlyList<string>> StageNames =
+    [
+        ["conv1", "bn1"],
+        ["layer1"],
+        ["layer2"],
+        ["layer3"],
+        ["layer4"],
+    ];
+
     private readonly ResNetLayout layout;
     private readonly MeanImage? input;
     private readonly Convolution conv1;
@@ -74,13 +84,16 @@ internal sealed class ResNet : Network, IFoldable
 
     internal override Linear LastLayer { get; }
 
-    protected override Tensor Vectors(Tensor images)
+    internal override IReadOnlyList<Stage> Stages =>
+        [
+            new([conv1, bn1], Stem),
+            .. stages.SkipLast(1).Select(stage => new Stage([stage], stage.forward)),
+            new([stages[^1]], map => stages[^1].forward(map).mean([2, 3])),
+        ];
+
+    private Tensor Stem(Tensor images)
     {
         Tensor map = bn1.After(conv1, input?.forward(images) ?? images, activation: Activation.Relu);
-        if (layout.StemPools)
-            map = max_pool2d(map, kernel_size: 3, stride: 2, padding: 1);
-        foreach (Sequential stage in stages)
-            map = stage.forward(map);
-        return map.mean([2, 3]);
+        return layout.StemPools ? max_pool2d(map, kernel_size: 3, stride: 2, padding: 1) : map;
     }
 }

@@ -46,23 +46,40 @@ internal sealed class VggFeatures : nn.Module<Tensor, Tensor>, IFoldable
         Channels = channels;
     }
 
+    /// <summary>The names of each block's layers.</summary>
+    public static IEnumerable<IReadOnlyList<string>> LayerNames(int[] convolutions)
+    {
+        int index = 0;
+        foreach (int count in convolutions)
+        {
+            // Each convolution has its normalisation and ReLU after it, each block its pooling.
+            int first = index;
+            yield return [.. Enumerable.Range(0, count).SelectMany(i => new[] { $"{first + (3 * i)}", $"{first + (3 * i) + 1}" })];
+            index += (3 * count) + 1;
+        }
+    }
+
     /// <summary>Channels of the map that comes out.</summary>
     public int Channels { get; }
 
     public IEnumerable<(Convolution, BatchNorm)> Pairs => blocks.SelectMany(block => block);
 
-    public override Tensor forward(Tensor images)
+    /// <summary>The blocks, one after the other.</summary>
+    public IEnumerable<Stage> Stages =>
+        blocks.Select(block => new Stage(
+            [.. block.SelectMany(layer => new nn.Module[] { layer.Convolution, layer.Norm })],
+            map => Block(block, map)
+        ));
+
+    public override Tensor forward(Tensor images) => Stages.Aggregate(images, (map, block) => block.Forward(map));
+
+    private static Tensor Block((Convolution, BatchNorm)[] block, Tensor images)
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor map = images;
-        foreach (var block in blocks)
-        {
-            foreach ((Convolution convolution, BatchNorm norm) in block)
-                map = Alone(norm.After(convolution, map, activation: Activation.Relu));
-            map = Alone(max_pool2d(map, 2));
-        }
-
-        return map.MoveToOuterDisposeScope();
+        foreach ((Convolution convolution, BatchNorm norm) in block)
+            map = Alone(norm.After(convolution, map, activation: Activation.Relu));
+        return Alone(max_pool2d(map, 2)).MoveToOuterDisposeScope();
 
         // Those of photographs take gigabytes when a batch is scored, so none waits for the end.
         Tensor Alone(Tensor latest)

@@ -61,11 +61,10 @@ internal sealed class WideResNet : Network, IFoldable
 
     internal override Linear LastLayer => fc;
 
-    protected override Tensor Vectors(Tensor images)
-    {
-        Tensor map = bn1.After(conv1, images, activation: Activation.Relu);
-        foreach (Sequential stage in stages)
-            map = stage.forward(map);
-        return map.mean([2, 3]);
-    }
+    internal override IReadOnlyList<Stage> Stages =>
+        [
+            new([conv1, bn1], images => bn1.After(conv1, images, activation: Activation.Relu)),
+            .. stages.SkipLast(1).Select(stage => new Stage([stage], stage.forward)),
+            new([stages[^1]], map => stages[^1].forward(map).mean([2, 3])),
+        ];
 }

@@ -15,9 +15,9 @@ internal sealed class LabeledImages : IDisposable
     {
         Shape = shape;
         if (kind == ImageKind.Singles)
-            _singles = new(shape, memory);
+            _singles = new(shape.Values, memory);
         else
-            _bytes = new(shape, memory);
+            _bytes = new(shape.Values, memory);
     }
 
     internal ImageShape Shape { get; }

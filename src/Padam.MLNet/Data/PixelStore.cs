@@ -3,10 +3,10 @@ using System.Runtime.InteropServices;
 namespace Padam.MLNet.Data;
 
 /// <summary>
-/// Images of one size as they were given (bytes or singles, CHW): in memory while the limit lasts, in blocks of a few MiB so that no set is
+/// Images of one size as they were given (bytes or singles, CHW), or what layers made of them: in memory while the limit lasts, in blocks of a few MiB so that no set is
 /// too large for one array; beyond it in a temporary file, each decoded once and read again when it is needed.
 /// </summary>
-internal sealed class PixelStore<T>(ImageShape shape, ImageMemory memory) : IDisposable
+internal sealed class PixelStore<T>(int imageLength, ImageMemory memory) : IDisposable
     where T : unmanaged
 {
     private const int BlockValues = 1 << 22;
@@ -14,7 +14,7 @@ internal sealed class PixelStore<T>(ImageShape shape, ImageMemory memory) : IDis
     [ThreadStatic]
     private static T[]? t_image;
 
-    private readonly int _imagesPerBlock = Math.Max(1, BlockValues / shape.Values);
+    private readonly int _imagesPerBlock = Math.Max(1, BlockValues / imageLength);
     private readonly List<T[]> _blocks = [];
     private PixelFile<T>? _file;
     private int _inMemory;
@@ -47,7 +47,7 @@ internal sealed class PixelStore<T>(ImageShape shape, ImageMemory memory) : IDis
             return;
         }
 
-        _file ??= new PixelFile<T>(shape.Values, _imagesPerBlock);
+        _file ??= new PixelFile<T>(imageLength, _imagesPerBlock);
         Span<T> pixels = Scratch();
         read(pixels);
         _file.Add(pixels);
@@ -61,19 +61,19 @@ internal sealed class PixelStore<T>(ImageShape shape, ImageMemory memory) : IDis
             return false;
         if (_inMemory < _blocks.Count * _imagesPerBlock)
             return true;
-        int length = _imagesPerBlock * shape.Values;
+        int length = _imagesPerBlock * imageLength;
         if (!memory.Take((long)length * Marshal.SizeOf<T>()))
             return false;
         _blocks.Add(new T[length]);
         return true;
     }
 
-    private Span<T> Slot(int image) => _blocks[image / _imagesPerBlock].AsSpan(image % _imagesPerBlock * shape.Values, shape.Values);
+    private Span<T> Slot(int image) => _blocks[image / _imagesPerBlock].AsSpan(image % _imagesPerBlock * imageLength, imageLength);
 
     private Span<T> Scratch()
     {
-        if (t_image is null || t_image.Length < shape.Values)
-            t_image = new T[shape.Values];
-        return t_image.AsSpan(0, shape.Values);
+        if (t_image is null || t_image.Length < imageLength)
+            t_image = new T[imageLength];
+        return t_image.AsSpan(0, imageLength);
     }
 }

@@ -1,10 +1,24 @@
 namespace Padam.MLNet;
 
 /// <summary>Where a training stands, told after each batch.</summary>
-/// <param name="Epoch">The epoch under way, from 1.</param>
+/// <param name="Epoch">The epoch under way, from 1; 0 in the stage before the first.</param>
 /// <param name="Epochs">The epochs asked for.</param>
-/// <param name="Images">Images of the epoch that are done.</param>
-/// <param name="ImagesPerEpoch">Images an epoch has.</param>
-/// <param name="Loss">The mean loss of the epoch so far.</param>
-/// <param name="ImagesPerSecond">Images a second in this epoch so far.</param>
-public readonly record struct TrainingProgress(int Epoch, int Epochs, int Images, int ImagesPerEpoch, double Loss, double ImagesPerSecond);
+/// <param name="Images">Images of the epoch, or of the stage before, that are done.</param>
+/// <param name="ImagesPerEpoch">Images that it has.</param>
+/// <param name="Loss">The mean loss of the epoch so far; no number in the stage before.</param>
+/// <param name="ImagesPerSecond">Images a second so far.</param>
+public readonly record struct TrainingProgress(int Epoch, int Epochs, int Images, int ImagesPerEpoch, double Loss, double ImagesPerSecond)
+{
+    /// <summary>What is being done. The default value is <see cref="TrainingStage.Training"/>.</summary>
+    public TrainingStage Stage { get; init; }
+}
+
+/// <summary>What a training is doing.</summary>
+public enum TrainingStage
+{
+    /// <summary>Its epochs.</summary>
+    Training,
+
+    /// <summary>Before them: the frozen layers at the network's beginning run once over all images, those for validation too.</summary>
+    Features,
+}

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Padam.MLNet.Backbones;
 using Padam.MLNet.Data;
 using Padam.MLNet.Models;
 using Padam.MLNet.Native;
@@ -18,30 +19,51 @@ internal static class Scorer
     {
         using SharedNetwork.Holding held = shared.Hold();
         nn.Module<Tensor, Tensor> network = held.Network;
-        Score(shared.Device, hwc, count, shared.Model.Shape, images => schema.Answers(network, images), answers);
+        (int height, int width) = (shared.Model.Height, shared.Model.Width);
+        Score(shared.Device, hwc, count, [height, width, ImageShape.Channels], images => schema.Answers(network, images), answers);
     }
 
-    /// <summary>Answers to images.</summary>
+    /// <summary>Answers to images, or to what layers made of them.</summary>
     /// <param name="device">Where the network is.</param>
-    /// <param name="hwc">count x height x width x 3 singles.</param>
+    /// <param name="hwc">The images' numbers, one image after the other.</param>
     /// <param name="count">Images.</param>
-    /// <param name="shape">Their size.</param>
-    /// <param name="network">Answers [N, numbers] to images [N, 3, H, W], in evaluation mode.</param>
+    /// <param name="shape">How the numbers of one lie: height, width, channels; or a vector's length.</param>
+    /// <param name="network">Answers [N, numbers] to images [N, C, H, W] or vectors [N, C], in evaluation mode.</param>
     /// <param name="answers">Receives count x numbers singles.</param>
     internal static void Score(
         Device device,
         ReadOnlySpan<float> hwc,
         int count,
-        ImageShape shape,
+        long[] shape,
         Func<Tensor, Tensor> network,
         Span<float> answers
     )
     {
         using var state = TorchState.EnterWithoutGradients();
-        Tensor images = CpuTensors.Empty([count, shape.Height, shape.Width, ImageShape.Channels]);
-        MemoryMarshal.AsBytes(hwc).CopyTo(images.bytes);
-        Tensor computed = network(images.to(device).permute(0, 3, 1, 2)).to(ScalarType.Float32).cpu().contiguous();
+        Tensor computed = Computed(device, hwc, count, shape, network).contiguous();
         MemoryMarshal.Cast<byte, float>(computed.bytes).CopyTo(answers);
+    }
+
+    /// <summary>What layers make of images: maps as height, width, channels, or vectors; and the shape of one.</summary>
+    internal static (float[] Made, long[] Shape) Numbers(
+        Device device,
+        ReadOnlySpan<float> hwc,
+        int count,
+        long[] shape,
+        Func<Tensor, Tensor> layers
+    )
+    {
+        using var state = TorchState.EnterWithoutGradients();
+        Tensor computed = Computed(device, hwc, count, shape, layers);
+        Tensor made = (computed.dim() == 4 ? computed.permute(0, 2, 3, 1) : computed).contiguous();
+        return (MemoryMarshal.Cast<byte, float>(made.bytes).ToArray(), made.shape[1..]);
+    }
+
+    private static Tensor Computed(Device device, ReadOnlySpan<float> hwc, int count, long[] shape, Func<Tensor, Tensor> network)
+    {
+        Tensor images = CpuTensors.Empty([count, .. shape]);
+        MemoryMarshal.AsBytes(hwc).CopyTo(images.bytes);
+        return network(images.to(device).ChannelsFirst()).to(ScalarType.Float32).cpu();
     }
 
     /// <summary>Logits as probabilities.</summary>

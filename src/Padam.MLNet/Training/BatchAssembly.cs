@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Padam.MLNet.Backbones;
 using Padam.MLNet.Data;
 using Padam.MLNet.Native;
 using static TorchSharp.torch;
@@ -6,29 +7,26 @@ using static TorchSharp.torch;
 namespace Padam.MLNet.Training;
 
 /// <summary>A batch as the network takes it. The tensors are views of buffers that the batch after the next overwrites.</summary>
-/// <param name="Images">[N, 3, H, W] singles, channels-last in memory.</param>
+/// <param name="Images">[N, C, H, W] singles, channels-last in memory; or vectors [N, C].</param>
 /// <param name="Labels">[N] classes.</param>
 internal readonly record struct TrainingBatch(Tensor Images, Tensor Labels);
 
 /// <summary>
-/// Makes the batches of an epoch: rows in an order drawn from (seed, epoch), each image placed by a draw from (seed, epoch, row) and
-/// normalised. One batch is assembled while the one before trains.
+/// Makes the batches of an epoch: rows in an order drawn from (seed, epoch). One batch is assembled while the one before trains.
 /// </summary>
 internal sealed class BatchAssembly : IDisposable
 {
-    private readonly ImageRows _set;
-    private readonly PixelMap _map;
-    private readonly Augmentation _augmentation;
+    private readonly IBatchInput _input;
     private readonly int _seed;
     private readonly int[] _starts;
     private readonly Buffer[] _buffers;
 
-    internal BatchAssembly(ImageRows set, PixelMap map, Augmentation augmentation, int batchSize, int seed)
+    internal BatchAssembly(IBatchInput input, int batchSize, int seed)
     {
-        (_set, _map, _augmentation, _seed) = (set, map, augmentation, seed);
-        _starts = Starts(set.Rows.Length, batchSize);
+        (_input, _seed) = (input, seed);
+        _starts = Starts(input.Count, batchSize);
         int longest = Enumerable.Range(0, Batches).Max(batch => _starts[batch + 1] - _starts[batch]);
-        _buffers = [new(longest, set.Images.Shape), new(longest, set.Images.Shape)];
+        _buffers = [new(longest, input.Shape), new(longest, input.Shape)];
     }
 
     /// <summary>Batches an epoch.</summary>
@@ -37,7 +35,7 @@ internal sealed class BatchAssembly : IDisposable
     /// <summary>The batches of an epoch, from the given one on.</summary>
     internal IEnumerable<TrainingBatch> Epoch(int epoch, int first = 0)
     {
-        int[] order = Order.Shuffled(_set.Rows.Length, _seed, epoch);
+        int[] order = Order.Shuffled(_input.Count, _seed, epoch);
         Task next = first < Batches ? Task.Run(() => Assemble(epoch, order, first)) : Task.CompletedTask;
         try
         {
@@ -78,22 +76,12 @@ internal sealed class BatchAssembly : IDisposable
     private void Assemble(int epoch, int[] order, int batch)
     {
         Buffer buffer = _buffers[batch % 2];
-        int values = _set.Images.Shape.Values;
+        int numbers = _input.Numbers();
         for (int i = _starts[batch], slot = 0; i < _starts[batch + 1]; i++, slot++)
         {
-            int row = _set.Rows[order[i]];
-            buffer.Labels[slot] = _set.Images.Labels[row];
-            _set.Images.Write(row, Place(epoch, row), _map, buffer.Images.Slice(slot * values, values));
+            buffer.Labels[slot] = _input.Label(order[i]);
+            _input.Write(order[i], epoch, buffer.Images.Slice(slot * numbers, numbers));
         }
-    }
-
-    private Placement Place(int epoch, int row)
-    {
-        var random = SplitMix64.Stream(_seed, epoch, row + 1L);
-        int padding = _augmentation.CropPadding;
-        int down = random.Below((2 * padding) + 1) - padding,
-            right = random.Below((2 * padding) + 1) - padding;
-        return new(down, right, _augmentation.Flip && random.Below(2) == 1);
     }
 
     private sealed class Buffer : IDisposable
@@ -101,9 +89,9 @@ internal sealed class BatchAssembly : IDisposable
         private readonly Tensor _images,
             _labels;
 
-        internal Buffer(int count, ImageShape shape)
+        internal Buffer(int count, long[] shape)
         {
-            _images = CpuTensors.Empty([count, shape.Height, shape.Width, ImageShape.Channels]).DetachFromDisposeScope();
+            _images = CpuTensors.Empty([count, .. shape]).DetachFromDisposeScope();
             _labels = CpuTensors.Empty([count], ScalarType.Int64).DetachFromDisposeScope();
         }
 
@@ -112,7 +100,7 @@ internal sealed class BatchAssembly : IDisposable
         internal Span<long> Labels => MemoryMarshal.Cast<byte, long>(_labels.bytes);
 
         // The views fall to the caller's dispose scope.
-        internal TrainingBatch View(int count) => new(_images.narrow(0, 0, count).permute(0, 3, 1, 2), _labels.narrow(0, 0, count));
+        internal TrainingBatch View(int count) => new(_images.narrow(0, 0, count).ChannelsFirst(), _labels.narrow(0, 0, count));
 
         public void Dispose()
         {

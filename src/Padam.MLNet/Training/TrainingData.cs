@@ -11,7 +11,11 @@ internal sealed record ImageRows(LabeledImages Images, int[] Rows)
 }
 
 /// <summary>What a training works on: images to learn from, images to be measured on, and what their labels mean.</summary>
-internal sealed record TrainingData(ImageRows Training, ImageRows? Validation, LabelColumn Labels) : IDisposable
+/// <param name="Training">Images to learn from.</param>
+/// <param name="Validation">Images to be measured on.</param>
+/// <param name="Labels">What the labels mean.</param>
+/// <param name="Memory">What the images have left of the memory that is theirs.</param>
+internal sealed record TrainingData(ImageRows Training, ImageRows? Validation, LabelColumn Labels, ImageMemory Memory) : IDisposable
 {
     /// <summary>Reads the rows; refuses what no training can come of.</summary>
     /// <param name="columns">What to read.</param>
@@ -21,7 +25,8 @@ internal sealed record TrainingData(ImageRows Training, ImageRows? Validation, L
     internal static TrainingData Read(TrainingColumns columns, ITrainingOptions options, int seed, bool stratified = true)
     {
         LabeledView input = columns.Training;
-        var reading = new ImageReading(new ImageMemory(options.ImageMemoryLimit))
+        var memory = new ImageMemory(options.ImageMemoryLimit);
+        var reading = new ImageReading(memory)
         {
             Size = columns.Size,
             Preprocessing = options.Preprocessing,
@@ -45,7 +50,7 @@ internal sealed record TrainingData(ImageRows Training, ImageRows? Validation, L
         }
 
         RequireClasses(training, options.LabelColumnName);
-        return new(training, validation, input.Labels);
+        return new(training, validation, input.Labels, memory);
     }
 
     /// <summary>Removes the temporary files of sets that did not fit into memory.</summary>

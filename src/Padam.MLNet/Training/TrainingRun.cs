@@ -16,7 +16,7 @@ internal sealed class TrainingRun : IDisposable
     private readonly TrainingContext _context;
     private readonly ITrainingOptions _options;
     private readonly nn.Module<Tensor, Tensor> _network;
-    private readonly PixelMap _map;
+    private readonly TrainingInputs _inputs;
     private readonly BatchAssembly _batches;
     private readonly TrainingStep _step;
     private readonly BestEpoch? _best;
@@ -34,9 +34,9 @@ internal sealed class TrainingRun : IDisposable
     {
         _context = context;
         (_options, _network) = (context.Options, context.Network);
-        _map = new PixelMap(context.Normalization, _options.PixelScale);
-        _batches = new BatchAssembly(context.Data.Training, _map, _options.Augmentation, _options.BatchSize, context.Seed);
-        _step = new TrainingStep(_network, _options, context.Data.Labels.Classes, context.Device);
+        _inputs = TrainingInputs.Of(context, new PixelMap(context.Normalization, _options.PixelScale));
+        _batches = new BatchAssembly(_inputs.Training, _options.BatchSize, context.Seed);
+        _step = new TrainingStep(_network, _inputs.Cut, _options, context.Data.Labels.Classes, context.Device);
         if (_options.EarlyStopping is not null || _options.RestoreBestWeights)
             _best = new BestEpoch(
                 _options.EarlyStopping?.Metric ?? ValidationMetric.Accuracy,
@@ -99,6 +99,7 @@ internal sealed class TrainingRun : IDisposable
     {
         _optimizer?.Dispose();
         _batches.Dispose();
+        _inputs.Dispose();
         _best?.Dispose();
         _average?.Dispose();
         foreach (Parameter parameter in _network.parameters())
@@ -138,9 +139,7 @@ internal sealed class TrainingRun : IDisposable
         double speed = TrainBatches(epoch);
 
         using IDisposable? average = _average?.Show();
-        RunningMetrics? validation = _context.Data.Validation is { } set
-            ? Validation.Measure(set, _map, _network, _context, StopIfCancelled)
-            : null;
+        RunningMetrics? validation = _inputs.Validation is { } set ? Validation.Measure(set, _inputs.Cut, _context, StopIfCancelled) : null;
         if (double.IsNaN(validation?.Loss ?? 0))
             throw Diverged(epoch, "The validation loss is no number");
         double penalty = validation is null ? 0 : KernelPenalty.Value([.. KernelPenalty.Kernels(_network)], _options.KernelL2);

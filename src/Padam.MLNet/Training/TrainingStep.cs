@@ -11,6 +11,7 @@ namespace Padam.MLNet.Training;
 internal sealed class TrainingStep
 {
     private readonly nn.Module<Tensor, Tensor> _network;
+    private readonly CutNetwork _cut;
     private readonly ITrainingOptions _options;
     private readonly Parameter[] _parameters,
         _kernels;
@@ -18,8 +19,17 @@ internal sealed class TrainingStep
     private readonly int _classes;
 
     internal TrainingStep(nn.Module<Tensor, Tensor> network, ITrainingOptions options, int classes, Device device)
+        : this(network, CutNetwork.Nowhere(network), options, classes, device) { }
+
+    /// <param name="network">The network.</param>
+    /// <param name="cut">Where the batches go into it.</param>
+    /// <param name="options">What the training is told.</param>
+    /// <param name="classes">Classes.</param>
+    /// <param name="device">Where the network is.</param>
+    internal TrainingStep(nn.Module<Tensor, Tensor> network, CutNetwork cut, ITrainingOptions options, int classes, Device device)
     {
-        (_network, _options, _device, _classes) = (network, options, device, classes);
+        (_network, _cut) = (network, cut);
+        (_options, _device, _classes) = (options, device, classes);
         _parameters = [.. network.parameters().Where(parameter => parameter.requires_grad)];
         _kernels = options.KernelL2 > 0 ? [.. KernelPenalty.Kernels(network)] : [];
     }
@@ -33,7 +43,7 @@ internal sealed class TrainingStep
             parameter.grad = null;
         Tensor images = batch.Images.to(_device),
             labels = batch.Labels.to(_device);
-        Tensor logits = _network.LogitsOf(images, _classes);
+        Tensor logits = _cut.Logits(images, _classes);
         Tensor loss = nn.functional.cross_entropy(logits, labels, label_smoothing: _options.LabelSmoothing);
         double value = loss.item<float>() + KernelPenalty.Value(_kernels, _options.KernelL2);
         // Before the update: a broken gradient must not reach the weights.

@@ -12,7 +12,7 @@ public sealed class PixelStoreTests
     public void Images_beyond_the_limit_come_back_from_the_file_as_they_went_in()
     {
         // Five images of 750,000 bytes a block; the limit holds one block.
-        using var store = new PixelStore<byte>(Shape, new ImageMemory(5_000_000));
+        using var store = new PixelStore<byte>(Shape.Values, new ImageMemory(5_000_000));
         for (int i = 0; i < 12; i++)
             store.Add(pixels => new Random(i).NextBytes(pixels));
 
@@ -30,7 +30,7 @@ public sealed class PixelStoreTests
     [DataRow(long.MaxValue)]
     public void An_image_that_cannot_be_read_is_not_added(long limit)
     {
-        using var store = new PixelStore<float>(Shape, new ImageMemory(limit));
+        using var store = new PixelStore<float>(Shape.Values, new ImageMemory(limit));
         store.Add(pixels => pixels.Fill(1));
         Assert.ThrowsExactly<InvalidDataException>(() => store.Add(_ => throw new InvalidDataException("bad")));
         store.Add(pixels => pixels.Fill(2));

@@ -189,13 +189,8 @@ public sealed class BatchAssemblyTests
         int first = 0
     )
     {
-        using var assembly = new BatchAssembly(
-            new ImageRows(_images, rows ?? [.. Enumerable.Range(0, Count)]),
-            Map,
-            augmentation ?? Augmentation.None,
-            batchSize,
-            seed
-        );
+        var set = new ImageRows(_images, rows ?? [.. Enumerable.Range(0, Count)]);
+        using var assembly = new BatchAssembly(new AugmentedImages(set, Map, augmentation ?? Augmentation.None, seed), batchSize, seed);
         using DisposeScope scope = torch.NewDisposeScope();
         return [.. assembly.Epoch(epoch, first).SelectMany(Read)];
 
@@ -209,13 +204,8 @@ public sealed class BatchAssemblyTests
 
     private int[] Sizes(int batchSize)
     {
-        using var assembly = new BatchAssembly(
-            new ImageRows(_images, [.. Enumerable.Range(0, Count)]),
-            Map,
-            Augmentation.None,
-            batchSize,
-            Seed
-        );
+        var set = new ImageRows(_images, [.. Enumerable.Range(0, Count)]);
+        using var assembly = new BatchAssembly(new AugmentedImages(set, Map, Augmentation.None, Seed), batchSize, Seed);
         using DisposeScope scope = torch.NewDisposeScope();
         return [.. assembly.Epoch(1).Select(batch => (int)batch.Labels.shape[0])];
     }
