@@ -21,8 +21,8 @@ internal sealed class CutNetwork
     public static CutNetwork Nowhere(nn.Module<Tensor, Tensor> network) => new(network, 0);
 
     /// <summary>
-    /// Behind the last of the stages that, from the first on, yield the same for the same image in every epoch: no parameter is trained, and
-    /// no normalisation or dropout is in training mode. For a network that is as its training has it.
+    /// Behind the last of the stages that, from the first on, yield the same for the same image in every epoch: no parameter is trained,
+    /// and no normalisation or dropout is in training mode. For a network that is as its training has it.
     /// </summary>
     public static CutNetwork BehindConstantStages(nn.Module<Tensor, Tensor> network) =>
         new(network, network is Network ours ? ours.Stages.TakeWhile(stage => stage.Layers.All(IsConstant)).Count() : 0);

@@ -3,8 +3,9 @@ using System.Runtime.InteropServices;
 namespace Padam.MLNet.Data;
 
 /// <summary>
-/// Images of one size as they were given (bytes or singles, CHW), or what layers made of them: in memory while the limit lasts, in blocks of a few MiB so that no set is
-/// too large for one array; beyond it in a temporary file, each decoded once and read again when it is needed.
+/// Images of one size as they were given (bytes or singles, CHW), or what layers made of them: in memory while the limit lasts, in blocks
+/// of a few MiB so that no set is too large for one array; beyond it in a temporary file, each decoded once and read again when it is
+/// needed.
 /// </summary>
 internal sealed class PixelStore<T>(int imageLength, ImageMemory memory) : IDisposable
     where T : unmanaged
