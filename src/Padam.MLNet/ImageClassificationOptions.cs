@@ -20,6 +20,12 @@ public sealed class ImageClassificationOptions : ITrainingOptions
     /// </summary>
     public string FeatureColumnName { get; set; } = "Features";
 
+    /// <summary>
+    /// A column of what each training row counts for in the loss, a Single of at least 0, as ML.NET's trainers have it; see
+    /// <see cref="MLNet.Loss"/>. The default value is null: all rows count the same.
+    /// </summary>
+    public string? ExampleWeightColumnName { get; set; }
+
     /// <summary>The output column of probabilities, Vector&lt;Single,classes&gt;. The default value is "Score".</summary>
     public string ScoreColumnName { get; set; } = "Score";
 
@@ -134,10 +140,18 @@ public sealed class ImageClassificationOptions : ITrainingOptions
     /// </summary>
     public bool SkipBadImages { get; set; }
 
-    /// <summary>
-    /// The part of the target that is spread over all classes, 0 to below 1 (Szegedy et al. 2016). The default value is 0.
-    /// </summary>
-    public double LabelSmoothing { get; set; }
+    /// <summary>What is minimised. The default value is the mean cross entropy.</summary>
+    public Loss Loss { get; set; } = new();
+
+    /// <summary><see cref="Loss"/>'s <see cref="MLNet.Loss.LabelSmoothing"/>. The default value is 0.</summary>
+    public double LabelSmoothing
+    {
+        get => Loss?.LabelSmoothing ?? 0;
+        set => Loss = (Loss ?? new()) with { LabelSmoothing = value };
+    }
+
+    /// <summary>How a step is computed. The default value is <see cref="MLNet.Compute"/>'s defaults.</summary>
+    public Compute Compute { get; set; } = new();
 
     /// <summary>The largest L2 norm of all gradients together; longer ones are scaled down. The default value is null: no limit.</summary>
     public double? GradientClipNorm { get; set; }
@@ -232,6 +246,8 @@ public sealed class ImageClassificationOptions : ITrainingOptions
                 yield return $"{option} is empty.";
         }
 
+        if (ExampleWeightColumnName is not null && string.IsNullOrWhiteSpace(ExampleWeightColumnName))
+            yield return "ExampleWeightColumnName is empty; use null for none.";
         if (ScoreColumnName == PredictedLabelColumnName)
             yield return $"ScoreColumnName and PredictedLabelColumnName are both '{ScoreColumnName}'.";
         if (LabelColumnName == FeatureColumnName)
@@ -268,8 +284,10 @@ public sealed class ImageClassificationOptions : ITrainingOptions
             yield return $"PixelScale is {PixelScale}; it must be above 0 (255, or 1 for pixels already scaled).";
         if (Preprocessing is null)
             yield return "Preprocessing is null; use new ImagePreprocessing().";
-        if (!(LabelSmoothing is >= 0 and < 1))
-            yield return $"LabelSmoothing is {LabelSmoothing}; it must be at least 0 and below 1.";
+        if (Loss is null)
+            yield return "Loss is null; use new Loss().";
+        if (Compute is null)
+            yield return "Compute is null; use new Compute().";
         if (GradientClipNorm is { } norm && !(norm > 0))
             yield return $"GradientClipNorm is {norm}; it must be above 0, or null for no limit.";
         if (!(KernelL2 >= 0) || double.IsInfinity(KernelL2))
@@ -307,6 +325,8 @@ public sealed class ImageClassificationOptions : ITrainingOptions
     private IEnumerable<string> FaultsOfParts() =>
         [
             .. EarlyStopping?.Validate().Select(fault => $"{nameof(EarlyStopping)}.{fault}") ?? [],
+            .. Loss?.Validate().Select(fault => $"{nameof(Loss)}.{fault}") ?? [],
+            .. Compute?.Validate().Select(fault => $"{nameof(Compute)}.{fault}") ?? [],
             .. Averaging?.Validate().Select(fault => $"{nameof(Averaging)}.{fault}") ?? [],
             .. ReduceOnPlateau?.Validate().Select(fault => $"{nameof(ReduceOnPlateau)}.{fault}") ?? [],
             .. Augmentation?.Validate().Select(fault => $"{nameof(Augmentation)}.{fault}") ?? [],

@@ -177,6 +177,31 @@ public sealed class ImageClassificationOptionsTests
             Row("Averaging.Decay", o => o.Averaging = new Lookahead(Decay: 1), o => o.Averaging = new Lookahead(Decay: 0)),
             Row("Averaging.Every", o => o.Averaging = new Lookahead(0), o => o.Averaging = new Lookahead(1)),
             Row("Averaging.Power", o => o.Averaging = new Lookahead(Power: double.NaN)),
+            Row("Loss is null", o => o.Loss = null!, o => o.Loss = new() { LabelSmoothing = 0.5 }),
+            Row("Compute is null", o => o.Compute = null!),
+            Row(
+                "Compute.AccumulateBatches",
+                o => o.Compute = new() { AccumulateBatches = 0 },
+                o => o.Compute = new() { AccumulateBatches = 1 }
+            ),
+            Row("class 2 is -1", o => o.Loss = new() { ClassWeights = ClassWeights.Of(1, -1) }),
+            Row("class 1 is NaN", o => o.Loss = new() { ClassWeights = ClassWeights.Of(double.NaN, 1) }),
+            Row(
+                "all weights are 0",
+                o => o.Loss = new() { ClassWeights = ClassWeights.Of(0, 0) },
+                o => o.Loss = new() { ClassWeights = ClassWeights.Of(0, 1) }
+            ),
+            Row("ExampleWeightColumnName", o => o.ExampleWeightColumnName = " ", o => o.ExampleWeightColumnName = "Weight"),
+            Row(
+                "ReflectedPadding needs",
+                o => o.Augmentation = new() { ReflectedPadding = true },
+                o => o.Augmentation = new(1) { ReflectedPadding = true }
+            ),
+            Row(
+                "AlternatingFlip needs",
+                o => o.Augmentation = new() { AlternatingFlip = true },
+                o => o.Augmentation = new(Flip: true) { AlternatingFlip = true }
+            ),
             Row("CropPadding", o => o.Augmentation = new(-1), o => o.Augmentation = new(0, Flip: true)),
             Row("PixelScale", o => o.PixelScale = 0, o => o.PixelScale = 1),
             Row("PixelScale", o => o.PixelScale = double.PositiveInfinity),

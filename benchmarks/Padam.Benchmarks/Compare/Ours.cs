@@ -67,7 +67,7 @@ internal sealed class Ours : IContestant
             () =>
             {
                 _batches.MoveNext();
-                _step.Run(_batches.Current, _optimizer, _metrics);
+                _step.Run(_batches.Current, new StepPart(IsFirst: true, IsLast: true), _optimizer, _metrics);
             }
         );
 

@@ -35,7 +35,7 @@ public abstract class Backbone
     /// <summary>Finds a network by name, whatever the case.</summary>
     /// <param name="name">
     /// <c>vgg11|13|16|19</c>, <c>vgg-small</c>, <c>resnet18|34|50|101|152</c>, <c>wrn-&lt;depth&gt;-&lt;widen&gt;</c> (depth = 6n+4),
-    /// <c>wrn-16-4-report</c>; for photographs <c>imagenet-resnet18|34|50|101|152</c> and, with batch normalisation,
+    /// <c>wrn-16-4-report</c>, <c>airbench94</c>; for photographs <c>imagenet-resnet18|34|50|101|152</c> and, with batch normalisation,
     /// <c>imagenet-vgg11|13|16|19</c>; <c>mlnet-resnet18</c>; or a registered name.
     /// </param>
     /// <exception cref="ArgumentException">The name is not known; the message lists the names and the nearest one.</exception>

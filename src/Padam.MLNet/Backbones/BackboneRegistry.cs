@@ -22,6 +22,8 @@ internal static partial class BackboneRegistry
         BatchNormEpsilon = 1e-3,
     };
 
+    private static readonly BackboneSettings Airbench94 = new() { BatchNormMomentum = 0.4, BatchNormEpsilon = 1e-12 };
+
     // Its pixels are 0 to 255, and the mean image is the network's own.
     private static readonly Normalization BytesAsTheyAre = new([0, 0, 0], [1 / 255f, 1 / 255f, 1 / 255f]);
 
@@ -105,6 +107,13 @@ internal static partial class BackboneRegistry
                 (classes, settings) => new ResNet(ResNetLayout.SmallImages, resNet.Bottleneck, resNet.Blocks, classes, settings),
                 Authors
             )),
+            new BuiltInBackbone(
+                "airbench94",
+                // What the 2x2 convolution leaves is halved three times.
+                new ImageSizeRule(9),
+                (classes, settings) => new Airbench(classes, settings),
+                Airbench94
+            ),
             new BuiltInBackbone("wrn-16-4-report", new ImageSizeRule(WideResNet.TotalStride), WideResNet.OfReport, ReportWide),
         ];
 

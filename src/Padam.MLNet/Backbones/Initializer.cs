@@ -21,7 +21,7 @@ internal static class Initializer
             if (layer is Convolution convolution)
                 DrawConvolution(convolution.Weight, convolution.Bias, initialization, wide);
             if (layer is Linear linear)
-                DrawLinear(linear.weight, linear.bias!, initialization);
+                DrawLinear(linear.weight, linear.bias, initialization);
         }
     }
 
@@ -51,18 +51,19 @@ internal static class Initializer
         }
     }
 
-    private static void DrawLinear(Tensor weight, Tensor bias, Initialization initialization)
+    private static void DrawLinear(Tensor weight, Tensor? bias, Initialization initialization)
     {
         (double fanIn, double fanOut) = Fans(weight);
         if (initialization == Initialization.PyTorch)
         {
             Uniform(weight, 1 / Math.Sqrt(fanIn));
-            Uniform(bias, 1 / Math.Sqrt(fanIn));
+            if (bias is not null)
+                Uniform(bias, 1 / Math.Sqrt(fanIn));
         }
         else
         {
             Uniform(weight, Math.Sqrt(6 / (fanIn + fanOut)));
-            bias.zero_();
+            bias?.zero_();
         }
     }
 

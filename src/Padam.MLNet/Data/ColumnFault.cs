@@ -4,7 +4,8 @@ namespace Padam.MLNet.Data;
 internal static class ColumnFault
 {
     internal const string Label = "Label",
-        Feature = "Feature";
+        Feature = "Feature",
+        Weight = "Example weight";
 
     internal static string Missing(string role, string name, IEnumerable<string> known)
     {
@@ -20,6 +21,9 @@ internal static class ColumnFault
 
     internal static string NotImages(string name, object type) =>
         $"Feature column '{name}' is a {type}; it must be {ImageColumn.Accepted}.";
+
+    internal static string NotWeight(string name, object type) =>
+        $"Example weight column '{name}' is a {type}; it must be a Single. Append Conversion.ConvertType(\"{name}\") before the trainer.";
 
     internal static string NotKey(string name, object type) =>
         $"Label column '{name}' is a {type}, not a key. Append Conversion.MapValueToKey(\"{name}\") before the trainer.";

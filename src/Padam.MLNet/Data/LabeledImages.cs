@@ -10,10 +10,12 @@ internal sealed class LabeledImages : IDisposable
     private readonly PixelStore<byte>? _bytes;
     private readonly PixelStore<float>? _singles;
     private readonly List<int> _labels = [];
+    private readonly List<float>? _weights;
 
-    private LabeledImages(ImageShape shape, ImageKind kind, ImageMemory memory)
+    private LabeledImages(ImageShape shape, ImageKind kind, ImageMemory memory, bool weighted)
     {
         Shape = shape;
+        _weights = weighted ? [] : null;
         if (kind == ImageKind.Singles)
             _singles = new(shape.Values, memory);
         else
@@ -27,6 +29,9 @@ internal sealed class LabeledImages : IDisposable
     internal int Count => _labels.Count;
 
     internal IReadOnlyList<int> Labels => _labels;
+
+    /// <summary>What each image counts for; null where nothing was said of it.</summary>
+    internal IReadOnlyList<float>? Weights => _weights;
 
     /// <summary>Images beyond the memory limit, which are in a temporary file.</summary>
     internal int InFile => _bytes?.InFile ?? _singles!.InFile;
@@ -45,9 +50,11 @@ internal sealed class LabeledImages : IDisposable
     /// <param name="reading">How.</param>
     internal static LabeledImages Read(IDataView view, ImageColumn features, LabelColumn labels, int[]? classOf, ImageReading reading)
     {
-        using DataViewRowCursor cursor = view.GetRowCursor([features.Column, labels.Column]);
+        DataViewSchema.Column[] columns = [features.Column, labels.Column];
+        using DataViewRowCursor cursor = view.GetRowCursor(reading.Weights is null ? columns : [.. columns, reading.Weights.Column]);
         LabeledImages? set = null;
         Func<int> label = labels.Reader(cursor);
+        Func<float>? weight = reading.Weights?.Reader(cursor);
         Action? readImage = null;
         List<string> skipped = [];
         int transparent = 0;
@@ -62,6 +69,7 @@ internal sealed class LabeledImages : IDisposable
         {
             reading.Cancellation.ThrowIfCancellationRequested();
             int number = label();
+            float counts = weight?.Invoke() ?? 1;
             int mapped = classOf is null ? number : classOf[number];
             if (mapped < 0)
             {
@@ -73,7 +81,12 @@ internal sealed class LabeledImages : IDisposable
 
             try
             {
-                set ??= new(reading.Size ?? features.Shape ?? features.ShapeOf(cursor, fitting), features.Kind, reading.Memory);
+                set ??= new(
+                    reading.Size ?? features.Shape ?? features.ShapeOf(cursor, fitting),
+                    features.Kind,
+                    reading.Memory,
+                    weighted: weight is not null
+                );
                 readImage ??= set.ImageReader(cursor, features, fitting);
                 readImage();
             }
@@ -96,6 +109,7 @@ internal sealed class LabeledImages : IDisposable
             }
 
             set._labels.Add(mapped);
+            set._weights?.Add(counts);
         }
 
         if (set is null || set.Count == 0)
@@ -146,7 +160,7 @@ internal sealed class LabeledImages : IDisposable
             placement.Write(_singles![image], Shape, map.Singles, hwc);
     }
 
-    /// <summary>SHA-256 of some images and their classes: the same data, the same text.</summary>
+    /// <summary>SHA-256 of some images, their classes and weights: the same data, the same text.</summary>
     internal string Fingerprint(IReadOnlyList<int> rows)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -154,6 +168,8 @@ internal sealed class LabeledImages : IDisposable
         {
             hash.AppendData(_bytes is not null ? _bytes[row] : MemoryMarshal.AsBytes(_singles![row]));
             hash.AppendData(BitConverter.GetBytes(_labels[row]));
+            if (_weights is not null)
+                hash.AppendData(BitConverter.GetBytes(_weights[row]));
         }
 
         return Convert.ToHexStringLower(hash.GetHashAndReset());
@@ -203,6 +219,9 @@ internal sealed record ImageReading(ImageMemory Memory)
 
     /// <summary>Whether rows whose image cannot be had are left out and counted.</summary>
     internal bool SkipBad { get; init; }
+
+    /// <summary>The column of what each row counts for; null for none.</summary>
+    internal WeightColumn? Weights { get; init; }
 
     /// <summary>Stops between rows.</summary>
     internal CancellationToken Cancellation { get; init; }

@@ -3,12 +3,19 @@ using TorchSharp.Modules;
 
 namespace Padam.MLNet.Optimizers;
 
+/// <summary>A group that is trained in the first epochs alone.</summary>
+internal interface ITrainedForEpochs
+{
+    /// <summary>So many; null for all.</summary>
+    int? Epochs { get; }
+}
+
 /// <summary>
 /// The settings of one parameter group, for <c>new ParamGroup { Parameters = ..., Options = new GroupOptions&lt;PadamOptions&gt;(...)
 /// }</c>.
 /// </summary>
 /// <typeparam name="TOptions">The optimizer's options.</typeparam>
-public sealed class GroupOptions<TOptions> : OptimizerOptions
+public sealed class GroupOptions<TOptions> : OptimizerOptions, ITrainedForEpochs
     where TOptions : OptimizerOptionsBase
 {
     /// <summary>Makes the settings of a group; its learning rate starts at that of <paramref name="settings"/>.</summary>
@@ -27,6 +34,11 @@ public sealed class GroupOptions<TOptions> : OptimizerOptions
     /// <see cref="OptimizerOptions.LearningRate"/>.
     /// </summary>
     public TOptions Settings { get; internal set; }
+
+    /// <summary>After how many epochs the group stays as it is; null for never. A rule's, so it is not saved.</summary>
+    internal int? Epochs { get; init; }
+
+    int? ITrainedForEpochs.Epochs => Epochs;
 
     /// <summary>Writes the rates, then the settings as JSON.</summary>
     /// <param name="writer">Open for writing.</param>

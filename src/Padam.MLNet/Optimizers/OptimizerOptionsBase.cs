@@ -101,7 +101,7 @@ public abstract record OptimizerOptionsBase
                 .Select(group => new ParamGroup
                 {
                     Parameters = [.. group],
-                    Options = new GroupOptions<TOptions>((TOptions)options.Times(group.Key)),
+                    Options = new GroupOptions<TOptions>((TOptions)options.Times(group.Key)) { Epochs = group.Key.Epochs },
                 }),
         ];
     }

@@ -23,9 +23,10 @@ public abstract record ParameterRule
     /// </param>
     /// <param name="rate">What the learning rate is multiplied by, finite, at least 0. The default value is 1.</param>
     /// <param name="decay">What the weight decay is multiplied by, finite, at least 0. The default value is 1.</param>
-    /// <exception cref="ArgumentException">The pattern is empty, or a factor out of range.</exception>
-    public static ParameterRule For(string pattern, double rate = 1, double decay = 1) =>
-        new PatternRule(pattern, new ParameterFactors(rate, decay));
+    /// <param name="epochs">After how many epochs they stay as they are, at least 1. The default value is null: never.</param>
+    /// <exception cref="ArgumentException">The pattern is empty, or a number out of range.</exception>
+    public static ParameterRule For(string pattern, double rate = 1, double decay = 1, int? epochs = null) =>
+        new PatternRule(pattern, new ParameterFactors(rate, decay, epochs));
 
     /// <summary>
     /// Rates that fall towards the first layer, for fine-tuning (as Clark et al., arXiv 2003.10555, do): the last layer has the whole
@@ -46,10 +47,13 @@ public abstract record ParameterRule
     }
 }
 
-/// <summary>What a parameter's learning rate and weight decay are multiplied by.</summary>
-internal readonly record struct ParameterFactors(double Rate, double Decay)
+/// <summary>
+/// What a parameter's learning rate and weight decay are multiplied by, and for how many epochs it is trained: null for all.
+/// </summary>
+internal readonly record struct ParameterFactors(double Rate, double Decay, int? Epochs = null)
 {
     internal static readonly ParameterFactors None = new(1, 1);
 
-    public static ParameterFactors operator *(ParameterFactors a, ParameterFactors b) => new(a.Rate * b.Rate, a.Decay * b.Decay);
+    public static ParameterFactors operator *(ParameterFactors a, ParameterFactors b) =>
+        new(a.Rate * b.Rate, a.Decay * b.Decay, a.Epochs < b.Epochs ? a.Epochs : b.Epochs ?? a.Epochs);
 }

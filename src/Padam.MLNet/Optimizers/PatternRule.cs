@@ -13,6 +13,10 @@ internal sealed record PatternRule : ParameterRule
         Require(!string.IsNullOrWhiteSpace(pattern), "A rule's pattern is empty; \"*\" is for all parameters.");
         Require(double.IsFinite(factors.Rate) && factors.Rate >= 0, Fault("rate", factors.Rate));
         Require(double.IsFinite(factors.Decay) && factors.Decay >= 0, Fault("decay", factors.Decay));
+        Require(
+            factors.Epochs is not < 1,
+            $"The rule for \"{pattern}\" is for {factors.Epochs} epochs; it must be for at least 1, or null for all."
+        );
         (_pattern, _factors) = (pattern, factors);
 
         string Fault(string what, double value) =>
@@ -21,7 +25,8 @@ internal sealed record PatternRule : ParameterRule
             );
     }
 
-    public override string ToString() => $"{_pattern}: rate x{_factors.Rate}, decay x{_factors.Decay}";
+    public override string ToString() =>
+        $"{_pattern}: rate x{_factors.Rate}, decay x{_factors.Decay}{(_factors.Epochs is { } epochs ? $", for {epochs} epochs" : "")}";
 
     internal override IReadOnlyList<ParameterFactors?> Of(IReadOnlyList<(string Name, Parameter Parameter)> parameters)
     {

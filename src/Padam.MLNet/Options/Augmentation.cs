@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Padam.MLNet;
 
 /// <summary>
@@ -14,10 +16,37 @@ public sealed record Augmentation(int CropPadding = 0, bool Flip = false)
     /// <summary>Images as they are.</summary>
     public static Augmentation None { get; } = new();
 
+    /// <summary>
+    /// Whether the image reflected at its edges flows in instead of black, as torch's <c>reflect</c> padding. Needs
+    /// <see cref="CropPadding"/>. The default value is false.
+    /// </summary>
+    public bool ReflectedPadding { get; init; }
+
+    /// <summary>
+    /// Whether a random half of the images is mirrored in the first epoch, and all are turned over from epoch to epoch: in two epochs each
+    /// image is seen both ways (Jordan, arXiv 2404.00498, section 3.6). Needs <see cref="Flip"/>. The default value is false: drawn anew.
+    /// </summary>
+    public bool AlternatingFlip { get; init; }
+
     /// <summary>What is wrong with these settings, one sentence each; nothing if they can be used.</summary>
     public IEnumerable<string> Validate()
     {
         if (CropPadding < 0)
             yield return $"CropPadding is {CropPadding}; it must be at least 0.";
+        if (ReflectedPadding && CropPadding == 0)
+            yield return "ReflectedPadding needs a CropPadding above 0.";
+        if (AlternatingFlip && !Flip)
+            yield return "AlternatingFlip needs Flip.";
+    }
+
+    // What came later is written only where it is used: checkpoints compare texts of before it was there.
+    private bool PrintMembers(StringBuilder builder)
+    {
+        builder.Append("CropPadding = ").Append(CropPadding).Append(", Flip = ").Append(Flip);
+        if (ReflectedPadding)
+            builder.Append(", ReflectedPadding = True");
+        if (AlternatingFlip)
+            builder.Append(", AlternatingFlip = True");
+        return true;
     }
 }

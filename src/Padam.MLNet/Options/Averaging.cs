@@ -31,8 +31,8 @@ public sealed record WeightAverage(double Decay = 0.9999) : Averaging
 }
 
 /// <summary>
-/// Lookahead (Zhang et al., arXiv 1907.08610, algorithm 1): after every <paramref name="Every"/> steps of the optimizer slow weights go part
-/// of the way to the weights, which start from there anew. The model has the slow ones.
+/// Lookahead (Zhang et al., arXiv 1907.08610, algorithm 1): after every <paramref name="Every"/> steps of the optimizer slow weights go
+/// part of the way to the weights, which start from there anew. The model has the slow ones.
 /// </summary>
 /// <param name="Every">The steps between two meetings, the paper's k, at least 1. The default value is 5.</param>
 /// <param name="Decay">

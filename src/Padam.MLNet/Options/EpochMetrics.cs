@@ -43,7 +43,9 @@ public sealed class EpochMetrics
     /// <summary>The top-5 accuracy on the validation set after the epoch; null without such a set.</summary>
     public double? ValidationTop5Accuracy { get; init; }
 
-    /// <summary>The learning rate of the epoch's first step, before the factors of <see cref="Optimizers.OptimizerOptionsBase.Rules"/>.</summary>
+    /// <summary>
+    /// The learning rate of the epoch's first step, before the factors of <see cref="Optimizers.OptimizerOptionsBase.Rules"/>.
+    /// </summary>
     public required double LearningRate { get; init; }
 
     /// <summary>Padam's p at the epoch's first step; null for other optimizers.</summary>

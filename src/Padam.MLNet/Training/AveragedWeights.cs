@@ -29,7 +29,9 @@ internal sealed class AveragedWeights : IDisposable
         ];
     }
 
-    /// <summary>The average under the names of the network's state, in plain layout on the CPU, for saving. Dispose what it yields.</summary>
+    /// <summary>
+    /// The average under the names of the network's state, in plain layout on the CPU, for saving. Dispose what it yields.
+    /// </summary>
     internal IEnumerable<(string Name, Tensor Tensor)> PlainState =>
         _entries.Select(entry => (entry.Name, entry.Average.cpu().contiguous()));
 

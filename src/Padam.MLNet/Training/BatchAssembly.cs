@@ -9,7 +9,8 @@ namespace Padam.MLNet.Training;
 /// <summary>A batch as the network takes it. The tensors are views of buffers that the batch after the next overwrites.</summary>
 /// <param name="Images">[N, C, H, W] singles, channels-last in memory; or vectors [N, C].</param>
 /// <param name="Labels">[N] classes.</param>
-internal readonly record struct TrainingBatch(Tensor Images, Tensor Labels);
+/// <param name="Weights">[N] singles, what each image counts for; null where all count the same.</param>
+internal readonly record struct TrainingBatch(Tensor Images, Tensor Labels, Tensor? Weights = null);
 
 /// <summary>
 /// Makes the batches of an epoch: rows in an order drawn from (seed, epoch). One batch is assembled while the one before trains.
@@ -18,16 +19,26 @@ internal sealed class BatchAssembly : IDisposable
 {
     private readonly IBatchInput _input;
     private readonly int _seed;
+    private readonly float[]? _weights;
     private readonly int[] _starts;
     private readonly Buffer[] _buffers;
 
-    internal BatchAssembly(IBatchInput input, int batchSize, int seed)
+    /// <param name="input">The rows.</param>
+    /// <param name="batchSize">Rows a batch.</param>
+    /// <param name="seed">Decides the order.</param>
+    /// <param name="weights">What each row counts for; null where all count the same.</param>
+    /// <param name="dropPartBatch">Whether a last batch of fewer rows is left out.</param>
+    internal BatchAssembly(IBatchInput input, int batchSize, int seed, float[]? weights = null, bool dropPartBatch = false)
     {
-        (_input, _seed) = (input, seed);
-        _starts = Starts(input.Count, batchSize);
+        (_input, _seed, _weights) = (input, seed, weights);
+        int rows = input.Count;
+        _starts = Starts(dropPartBatch && rows > batchSize ? rows - (rows % batchSize) : rows, batchSize);
         int longest = Enumerable.Range(0, Batches).Max(batch => _starts[batch + 1] - _starts[batch]);
-        _buffers = [new(longest, input.Shape), new(longest, input.Shape)];
+        _buffers = [new(longest, input.Shape, weights is not null), new(longest, input.Shape, weights is not null)];
     }
+
+    /// <summary>Images an epoch.</summary>
+    internal int Images => _starts[^1];
 
     /// <summary>Batches an epoch.</summary>
     internal int Batches => _starts.Length - 1;
@@ -80,6 +91,8 @@ internal sealed class BatchAssembly : IDisposable
         for (int i = _starts[batch], slot = 0; i < _starts[batch + 1]; i++, slot++)
         {
             buffer.Labels[slot] = _input.Label(order[i]);
+            if (_weights is not null)
+                buffer.Weights[slot] = _weights[order[i]];
             _input.Write(order[i], epoch, buffer.Images.Slice(slot * numbers, numbers));
         }
     }
@@ -88,24 +101,30 @@ internal sealed class BatchAssembly : IDisposable
     {
         private readonly Tensor _images,
             _labels;
+        private readonly Tensor? _weights;
 
-        internal Buffer(int count, long[] shape)
+        internal Buffer(int count, long[] shape, bool weighted)
         {
             _images = CpuTensors.Empty([count, .. shape]).DetachFromDisposeScope();
             _labels = CpuTensors.Empty([count], ScalarType.Int64).DetachFromDisposeScope();
+            _weights = weighted ? CpuTensors.Empty([count]).DetachFromDisposeScope() : null;
         }
 
         internal Span<float> Images => MemoryMarshal.Cast<byte, float>(_images.bytes);
 
         internal Span<long> Labels => MemoryMarshal.Cast<byte, long>(_labels.bytes);
 
+        internal Span<float> Weights => MemoryMarshal.Cast<byte, float>(_weights!.bytes);
+
         // The views fall to the caller's dispose scope.
-        internal TrainingBatch View(int count) => new(_images.narrow(0, 0, count).ChannelsFirst(), _labels.narrow(0, 0, count));
+        internal TrainingBatch View(int count) =>
+            new(_images.narrow(0, 0, count).ChannelsFirst(), _labels.narrow(0, 0, count), _weights?.narrow(0, 0, count));
 
         public void Dispose()
         {
             _images.Dispose();
             _labels.Dispose();
+            _weights?.Dispose();
         }
     }
 }

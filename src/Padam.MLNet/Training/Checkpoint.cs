@@ -58,7 +58,8 @@ internal sealed record BestSoFar(int Epoch, double Value, int EpochsWithoutImpro
 
 /// <summary>
 /// A training that can go on as if it had never stopped: position, weights, optimizer state, torch's random state, the best weights so far
-/// and the average of the weights. One zip, written beside the last one and renamed; every entry is checked by its SHA-256 before any is used.
+/// and the average of the weights. One zip, written beside the last one and renamed; every entry is checked by its SHA-256 before any is
+/// used.
 /// </summary>
 internal sealed record Checkpoint(
     CheckpointPosition Position,

@@ -12,6 +12,8 @@ internal interface ITrainingOptions
 
     string FeatureColumnName { get; }
 
+    string? ExampleWeightColumnName { get; }
+
     Backbone Backbone { get; }
 
     OptimizerOptionsBase Optimizer { get; }
@@ -52,7 +54,9 @@ internal interface ITrainingOptions
 
     bool SkipBadImages { get; }
 
-    double LabelSmoothing { get; }
+    Loss Loss { get; }
+
+    Compute Compute { get; }
 
     double? GradientClipNorm { get; }
 

@@ -1,5 +1,6 @@
 using Padam.MLNet.Optimizers;
 using Padam.MLNet.Schedules;
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Padam.MLNet.Training;
@@ -31,7 +32,7 @@ internal sealed class Rates
     {
         double factor = Plateau * _options.Schedule.Factor(time, _options.Epochs);
         foreach ((optim.ILearningRateController group, double rate) in _optimizer.ParamGroups.Zip(_base))
-            group.LearningRate = rate * factor;
+            group.LearningRate = IsOver(group, time) ? 0 : rate * factor;
         LearningRate = factor * (_options.Optimizer is CustomOptimizerOptions ? _base[0] : _options.Optimizer.LearningRate);
         if (_optimizer is not PadamOptimizer padam || _options.Optimizer is not PadamOptions settings)
             return;
@@ -39,6 +40,9 @@ internal sealed class Rates
             padam.Partial = Bounded(settings.Partial * schedule.Factor(time, _options.Epochs), schedule, time);
         Partial = padam.Partial;
     }
+
+    private static bool IsOver(optim.ILearningRateController group, double time) =>
+        group is ParamGroup { Options: ITrainedForEpochs { Epochs: { } epochs } } && time >= epochs;
 
     private static double Bounded(double partial, Schedule schedule, double time) =>
         partial <= PadamOptions.LargestPartial

@@ -5,6 +5,9 @@ namespace Padam.MLNet.Training;
 /// <summary>What <see cref="RunningMetrics"/> adds up.</summary>
 internal readonly record struct RunningSums(double Loss, int Right, int RightInFive, int Images)
 {
+    /// <summary>What the images of the loss count for together; null in checkpoints of formats 1 and 2: as many as they are.</summary>
+    public double? Weight { get; init; }
+
     /// <summary>Null before the first image, and in checkpoints of format 1.</summary>
     public ClassCounts? Classes { get; init; }
 }
@@ -15,7 +18,8 @@ internal sealed class RunningMetrics
     // ML.NET's LogLoss clips probabilities here; the same singles make the two equal.
     private const float SmallestProbability = 1e-15f,
         LargestProbability = 1;
-    private double _loss;
+    private double _loss,
+        _weight;
     private int _right,
         _rightInFive;
     private ClassCounts? _classes;
@@ -25,11 +29,20 @@ internal sealed class RunningMetrics
     /// <summary>The sums themselves, to go on from.</summary>
     internal RunningSums Sums
     {
-        get => new(_loss, _right, _rightInFive, Images) { Classes = _classes };
-        init => (_loss, _right, _rightInFive, Images, _classes) = (value.Loss, value.Right, value.RightInFive, value.Images, value.Classes);
+        get => new(_loss, _right, _rightInFive, Images) { Weight = _weight, Classes = _classes };
+        init =>
+            (_loss, _weight, _right, _rightInFive, Images, _classes) = (
+                value.Loss,
+                value.Weight ?? value.Images,
+                value.Right,
+                value.RightInFive,
+                value.Images,
+                value.Classes
+            );
     }
 
-    internal double Loss => _loss / Images;
+    /// <summary>The mean by weight.</summary>
+    internal double Loss => _loss / _weight;
 
     internal double Accuracy => (double)_right / Images;
 
@@ -41,9 +54,14 @@ internal sealed class RunningMetrics
     internal IReadOnlyList<int> NeverPredicted => _classes?.NeverPredicted ?? [];
 
     /// <summary>Adds a batch whose mean loss is known, from its logits [images, classes].</summary>
-    internal void Add(double meanLoss, ReadOnlySpan<float> logits, ReadOnlySpan<long> labels)
+    /// <param name="meanLoss">Its mean by weight.</param>
+    /// <param name="weight">What its images count for together.</param>
+    /// <param name="logits">Its logits, [images, classes].</param>
+    /// <param name="labels">Its classes.</param>
+    internal void Add(double meanLoss, double weight, ReadOnlySpan<float> logits, ReadOnlySpan<long> labels)
     {
-        _loss += meanLoss * labels.Length;
+        _loss += meanLoss * weight;
+        _weight += weight;
         int classes = logits.Length / labels.Length;
         for (int i = 0; i < labels.Length; i++)
             Count(logits.Slice(i * classes, classes), (int)labels[i]);
@@ -53,6 +71,7 @@ internal sealed class RunningMetrics
     internal void Add(ReadOnlySpan<float> probabilities, int label)
     {
         _loss -= Math.Log(Math.Clamp(probabilities[label], SmallestProbability, LargestProbability));
+        _weight++;
         Count(probabilities, label);
     }
 

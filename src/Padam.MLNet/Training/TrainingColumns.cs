@@ -6,6 +6,9 @@ namespace Padam.MLNet.Training;
 /// <summary>A view with its columns, found fit.</summary>
 internal sealed record LabeledView(IDataView View, ImageColumn Features, LabelColumn Labels)
 {
+    /// <summary>What each row counts for in the loss; null where all count the same.</summary>
+    internal WeightColumn? Weights { get; init; }
+
     internal static LabeledView Of(IDataView view, ITrainingOptions options) =>
         new(view, ImageColumn.Of(view.Schema, options.FeatureColumnName), LabelColumn.Of(view.Schema, options.LabelColumnName));
 }
@@ -20,10 +23,18 @@ internal sealed record TrainingColumns(LabeledView Training, LabeledView? Valida
     /// <exception cref="InvalidDataException">There is one class only, or the validation set does not go with the training set.</exception>
     internal static TrainingColumns Of(IDataView input, ITrainingOptions options)
     {
-        var training = LabeledView.Of(input, options);
+        LabeledView training = LabeledView.Of(input, options) with
+        {
+            Weights = options.ExampleWeightColumnName is { } name ? WeightColumn.Of(input.Schema, name) : null,
+        };
         ImageShape? size = SizeOf(options, training.Features);
         if (training.Labels.Classes == 1)
             throw new InvalidDataException($"Label column '{options.LabelColumnName}' has one class only; there is nothing to tell apart.");
+        if (options.Loss.ClassWeights?.Count is { } given && given != training.Labels.Classes)
+            throw new ArgumentException(
+                $"Loss.ClassWeights: there are {given} weights, and column '{options.LabelColumnName}' has {training.Labels.Classes} "
+                    + "classes."
+            );
         var columns = new TrainingColumns(training, options.ValidationSet is { } set ? Beside(training, set, options) : null, size);
         if (columns.Shape is { } known)
             options.Backbone.CheckImageSize(known.Height, known.Width);

@@ -31,6 +31,7 @@ internal sealed record TrainingData(ImageRows Training, ImageRows? Validation, L
             Size = columns.Size,
             Preprocessing = options.Preprocessing,
             SkipBad = options.SkipBadImages,
+            Weights = input.Weights,
             Cancellation = options.CancellationToken,
         };
         var images = LabeledImages.Read(input.View, input.Features, input.Labels, null, reading);
@@ -90,7 +91,17 @@ internal sealed record TrainingData(ImageRows Training, ImageRows? Validation, L
     {
         LabeledView set = columns.Validation!;
         ImageShape? size = set.Features.Shape is null ? columns.Size : null;
-        var images = LabeledImages.Read(set.View, set.Features, set.Labels, columns.ValidationClasses, reading with { Size = size });
+        var images = LabeledImages.Read(
+            set.View,
+            set.Features,
+            set.Labels,
+            columns.ValidationClasses,
+            reading with
+            {
+                Size = size,
+                Weights = null,
+            }
+        );
         if (images.Shape != shape)
             throw new ArgumentException(
                 $"its images are {images.Shape}, the training set's {shape}. Append Transforms.ResizeImages, or set ImageSize."

@@ -34,8 +34,17 @@ internal sealed class TrainingRun : IDisposable
     {
         _context = context;
         (_options, _network) = (context.Options, context.Network);
-        _inputs = TrainingInputs.Of(context, new PixelMap(context.Normalization, _options.PixelScale));
-        _batches = new BatchAssembly(_inputs.Training, _options.BatchSize, context.Seed);
+        var map = new PixelMap(context.Normalization, _options.PixelScale);
+        if (_network is IWhitened whitened && context.Start is null && _options.InitialWeights is null)
+            FirstImages.Whiten(whitened, context.Data.Training, map);
+        _inputs = TrainingInputs.Of(context, map);
+        _batches = new BatchAssembly(
+            _inputs.Training,
+            _options.BatchSize,
+            context.Seed,
+            RowWeights.Of(context.Data.Training, _options.Loss.ClassWeights, context.Data.Labels.Classes),
+            _options.Compute.DropPartBatch
+        );
         _step = new TrainingStep(_network, _inputs.Cut, _options, context.Data.Labels.Classes, context.Device);
         if (_options.EarlyStopping is not null || _options.RestoreBestWeights)
             _best = new BestEpoch(
@@ -46,7 +55,7 @@ internal sealed class TrainingRun : IDisposable
         if (_options.ReduceOnPlateau is { } reduce)
             _plateau = new Plateau(reduce);
         if (_options.Averaging is { } averaging)
-            _average = new AveragedWeights(averaging, _network, (long)_options.Epochs * _batches.Batches);
+            _average = new AveragedWeights(averaging, _network, (long)_options.Epochs * StepsPerEpoch);
         try
         {
             _ended = _options.Epochs == 0;
@@ -123,10 +132,14 @@ internal sealed class TrainingRun : IDisposable
         _context.Log.Info(
             MessageSensitivity.None,
             FormattableString.Invariant(
-                $"No better validation {_options.ReduceOnPlateau!.Metric.Name()} for {_options.ReduceOnPlateau.Patience} epochs: the learning rate is {_plateau.State.Factor:0.######} of the schedule's from now on."
-            )
+                $"No better validation {_options.ReduceOnPlateau!.Metric.Name()} for {_options.ReduceOnPlateau.Patience} epochs: "
+            ) + FormattableString.Invariant($"the learning rate is {_plateau.State.Factor:0.######} of the schedule's from now on.")
         );
     }
+
+    private int StepsPerEpoch => StepsOf(_batches.Batches);
+
+    private int StepsOf(int batches) => (batches + _options.Compute.AccumulateBatches - 1) / _options.Compute.AccumulateBatches;
 
     private EpochMetrics TrainEpoch(int epoch)
     {
@@ -173,24 +186,23 @@ internal sealed class TrainingRun : IDisposable
         using DisposeScope scope = NewDisposeScope();
         foreach (TrainingBatch batch in _batches.Epoch(epoch, _batchesDone))
         {
-            StopIfCancelled();
-            _rates.Set(epoch - 1 + ((double)_batchesDone / _batches.Batches));
-            double loss = Step(batch);
+            var part = StepPart.Of(_batchesDone, _batches.Batches, _options.Compute.AccumulateBatches);
+            if (part.IsFirst)
+            {
+                StopIfCancelled();
+                _rates.Set(epoch - 1 + ((double)_batchesDone / _batches.Batches));
+            }
+
+            double loss = Step(batch, part);
             _batchesDone++;
             if (!double.IsFinite(loss))
                 throw Diverged(epoch, $"The loss is {loss}");
-            _average?.Update(((epoch - 1L) * _batches.Batches) + _batchesDone);
+            if (part.IsLast)
+                _average?.Update(((epoch - 1L) * StepsPerEpoch) + StepsOf(_batchesDone));
             scope.DisposeEverything();
             if (_options.ProgressCallback is { } callback)
             {
-                var progress = new TrainingProgress(
-                    epoch,
-                    _options.Epochs,
-                    _metrics.Images,
-                    _context.Data.Training.Rows.Length,
-                    _metrics.Loss,
-                    PerSecond()
-                );
+                var progress = new TrainingProgress(epoch, _options.Epochs, _metrics.Images, _batches.Images, _metrics.Loss, PerSecond());
                 _context.State.AsCaller(() => callback(progress));
             }
         }
@@ -208,11 +220,11 @@ internal sealed class TrainingRun : IDisposable
             throw Diverged(epoch, "The average of a weight is infinite or no number");
     }
 
-    private double Step(TrainingBatch batch)
+    private double Step(TrainingBatch batch, StepPart part)
     {
         try
         {
-            return _context.UserCode.Run(() => _step.Run(batch, _optimizer, _metrics));
+            return _context.UserCode.Run(() => _step.Run(batch, part, _optimizer, _metrics));
         }
         catch (ExternalException fault)
         {
@@ -240,7 +252,7 @@ internal sealed class TrainingRun : IDisposable
             _context.Log.Warning(MessageSensitivity.UserData, UnansweredClasses.Warning(classes, _context.Data));
     }
 
-    // Between two batches, so that what is saved is a whole number of steps. After the last one, resuming means validating again.
+    // Between two steps, so that what is saved is a whole number of them. After the last one, resuming means validating again.
     private void StopIfCancelled()
     {
         if (!_context.IsCancelled())

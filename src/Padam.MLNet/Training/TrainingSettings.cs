@@ -28,7 +28,7 @@ internal static class TrainingSettings
                 ["Normalization"] = $"{normalization}",
                 ["Augmentation"] = $"{options.Augmentation}",
                 ["PixelScale"] = $"{options.PixelScale:R}",
-                ["LabelSmoothing"] = $"{options.LabelSmoothing:R}",
+                ["LabelSmoothing"] = $"{options.Loss.LabelSmoothing:R}",
                 ["GradientClipNorm"] = $"{options.GradientClipNorm:R}",
                 ["KernelL2"] = $"{options.KernelL2:R}",
                 ["OptimizerRestartEpochs"] = $"{options.OptimizerRestartEpochs}",
@@ -45,6 +45,14 @@ internal static class TrainingSettings
                 settings["ReduceOnPlateau"] = $"{plateau}";
             if (options.Averaging is { } averaging)
                 settings["Averaging"] = $"{averaging}";
+            if (options.Loss.ClassWeights is { } ofClasses)
+                settings["Loss.ClassWeights"] = $"{ofClasses}";
+            if (options.ExampleWeightColumnName is { } column)
+                settings["ExampleWeightColumnName"] = column;
+            if (options.Compute.AccumulateBatches is > 1 and var batches)
+                settings["Compute.AccumulateBatches"] = $"{batches}";
+            if (options.Compute.DropPartBatch)
+                settings["Compute.DropPartBatch"] = "True";
             return settings;
         });
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using Padam.Reproduce.Exits;
 using Padam.Reproduce.Runs;
 
@@ -44,7 +45,28 @@ internal static class TrickOptions
         whereNotSaid: 5
     );
 
-    public static IReadOnlyList<Option> All { get; } = [Schedule, Warmup, Plateau, NoDecayOnNorm, LayerDecay, Ema, Lookahead];
+    private static readonly Option<string?> ClassWeights = new("--class-weights")
+    {
+        Description = "none, balanced (the rarer a class, the more its images count), or a file with a weight a line, class by class.",
+        CustomParser = result => Weights(result),
+    };
+    private static readonly Option<int?> Accumulate = Options.OptionalCount(
+        "--accumulate",
+        "Batches whose gradients are added up for one step: a larger batch in the memory of one."
+    );
+    private static readonly Option<double?> LabelSmoothing = Options.OptionalNumber(
+        "--label-smoothing",
+        "The part of the target that is spread over all classes, such as 0.1.",
+        high: 0.999
+    );
+    private static readonly Option<double?> ClipNorm = Options.OptionalNumber(
+        "--clip-norm",
+        "The largest norm of all gradients together; longer ones are scaled down.",
+        low: 1e-9
+    );
+
+    public static IReadOnlyList<Option> All { get; } =
+    [Schedule, Warmup, Plateau, NoDecayOnNorm, LayerDecay, Ema, Lookahead, ClassWeights, Accumulate, LabelSmoothing, ClipNorm];
 
     /// <exception cref="UsageException">They do not go together.</exception>
     public static Tricks Of(ParseResult parsed, int epochs)
@@ -62,6 +84,39 @@ internal static class TrickOptions
             LayerDecay = parsed.GetValue(LayerDecay),
             Ema = parsed.GetValue(Ema),
             Lookahead = parsed.GetValue(Lookahead),
+            ClassWeights = parsed.GetValue(ClassWeights),
+            Accumulate = parsed.GetValue(Accumulate) is > 1 and var batches ? batches : null,
+            LabelSmoothing = parsed.GetValue(LabelSmoothing) is > 0 and var smoothing ? smoothing : null,
+            ClipNorm = parsed.GetValue(ClipNorm),
         };
+    }
+
+    /// <returns>balanced, the numbers of a file with spaces between them, or null for none.</returns>
+    private static string? Weights(ArgumentResult result)
+    {
+        string value = result.Tokens[0].Value;
+        if (value is "none")
+            return null;
+        if (value is Tricks.Balanced)
+            return value;
+        if (!File.Exists(value))
+        {
+            result.AddError($"--class-weights '{value}' is not none, balanced or a file.");
+            return null;
+        }
+
+        string[] lines = [.. File.ReadLines(value).Select(line => line.Trim()).Where(line => line.Length > 0)];
+        List<double> weights = [];
+        foreach ((int index, string line) in lines.Index())
+        {
+            if (Options.TryNumber(line, out double weight))
+                weights.Add(weight);
+            else
+                result.AddError($"--class-weights '{value}', line {index + 1}: '{line}' is not a number.");
+        }
+
+        foreach (string fault in MLNet.ClassWeights.Of(weights).Validate())
+            result.AddError($"--class-weights '{value}': {fault}");
+        return MLNet.ClassWeights.Of(weights).ToString();
     }
 }

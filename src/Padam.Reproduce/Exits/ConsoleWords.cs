@@ -11,7 +11,7 @@ internal static partial class ConsoleWords
     /// <summary>Advice that nobody can follow from a command line, and what can be done instead.</summary>
     private static readonly (string Said, string Instead)[] Advice =
     [
-        (", add a warm-up, or set GradientClipNorm.", "."),
+        (", add a warm-up, or set GradientClipNorm.", ", or use --warmup or --clip-norm."),
         (", or set SkipBadImages.", "."),
         (" Set FallbackToCpu, or leave GpuDeviceId null.", " Use --device cpu."),
         (" Set Resume to go on from it, or remove it to start anew.", " Go on with --resume, or start over with --force."),
@@ -27,18 +27,24 @@ internal static partial class ConsoleWords
     /// <summary>The library's options by name; those that no option of the console sets are the recipe's.</summary>
     private static readonly Dictionary<string, string> Options = new()
     {
+        ["Averaging"] = "--ema",
         ["Backbone"] = "--backbone",
         ["BatchSize"] = "--batch-size",
         ["Beta1"] = "--beta1",
         ["Beta2"] = "--beta2",
         ["CheckpointEvery"] = "--checkpoint-every",
         ["CheckpointFolder"] = "--out",
+        ["Compute.AccumulateBatches"] = "--accumulate",
         ["Epochs"] = "--epochs",
         ["GpuDeviceId"] = "--device",
+        ["GradientClipNorm"] = "--clip-norm",
         ["InitialWeights"] = "--weights",
+        ["LabelSmoothing"] = "--label-smoothing",
         ["LearningRate"] = "--lr",
+        ["Loss.ClassWeights"] = "--class-weights",
         ["Optimizer"] = "--optimizer",
         ["Partial"] = "--partial",
+        ["ReduceOnPlateau"] = "--plateau",
         ["Resume"] = "--resume",
         ["Seed"] = "--seed",
         ["Threads"] = "--threads",

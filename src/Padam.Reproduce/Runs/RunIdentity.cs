@@ -159,6 +159,10 @@ internal sealed class RunIdentity
             Add("parameter rules", options.Optimizer.Rules);
         if (options.Averaging is { } averaging)
             Add("averaging", averaging);
+        if (options.Loss.ClassWeights is { } weights)
+            Add("class weights", weights);
+        if (options.Compute.AccumulateBatches > 1)
+            Add("batches a step", options.Compute.AccumulateBatches);
         if (options.ReduceOnPlateau is { } plateau)
             Add("plateau", plateau);
     }

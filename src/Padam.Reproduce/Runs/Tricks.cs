@@ -1,3 +1,4 @@
+using System.Globalization;
 using Padam.MLNet;
 using Padam.MLNet.Optimizers;
 using Padam.MLNet.Schedules;
@@ -9,7 +10,8 @@ internal sealed record Tricks
 {
     public const string MultiStep = "multistep",
         Cosine = "cosine",
-        OneCycle = "one-cycle";
+        OneCycle = "one-cycle",
+        Balanced = "balanced";
 
     /// <summary>cosine or one-cycle; null for the recipe's milestones.</summary>
     public string? Schedule { get; init; }
@@ -31,6 +33,18 @@ internal sealed record Tricks
 
     /// <summary>The steps between two meetings of Lookahead's slow weights, which are the model, and the fast ones.</summary>
     public int? Lookahead { get; init; }
+
+    /// <summary>balanced, or what the images of each class count for, in the order of the classes, with spaces between them.</summary>
+    public string? ClassWeights { get; init; }
+
+    /// <summary>Batches whose gradients are added up for one step; null for one.</summary>
+    public int? Accumulate { get; init; }
+
+    /// <summary>The part of the target that is spread over all classes.</summary>
+    public double? LabelSmoothing { get; init; }
+
+    /// <summary>The largest norm of all gradients together.</summary>
+    public double? ClipNorm { get; init; }
 
     /// <summary>The rate over the training; <paramref name="milestones"/> where it is not another schedule's.</summary>
     public Schedule Rate(Schedule milestones)
@@ -57,6 +71,20 @@ internal sealed record Tricks
             options.Averaging = new WeightAverage(decay);
         if (Lookahead is { } every)
             options.Averaging = new Lookahead(every);
+        options.Loss = new()
+        {
+            LabelSmoothing = LabelSmoothing ?? 0,
+            ClassWeights = ClassWeights switch
+            {
+                null => null,
+                Balanced => MLNet.ClassWeights.Balanced,
+                var numbers => MLNet.ClassWeights.Of(
+                    numbers.Split(' ').Select(number => double.Parse(number, CultureInfo.InvariantCulture))
+                ),
+            },
+        };
+        options.Compute = new() { AccumulateBatches = Accumulate ?? 1 };
+        options.GradientClipNorm = ClipNorm;
 
         void Add(ParameterRule rule) => options.Optimizer = options.Optimizer with { Rules = [.. options.Optimizer.Rules, rule] };
     }

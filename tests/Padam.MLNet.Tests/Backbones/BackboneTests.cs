@@ -33,6 +33,7 @@ public sealed class BackboneTests
     [DataRow("resnet50", 8)]
     [DataRow("wrn-10-1", 4)]
     [DataRow("wrn-16-4-report", 4)]
+    [DataRow("airbench94", 9)]
     [DataRow("imagenet-resnet18", 32)]
     [DataRow("imagenet-vgg11", 32)]
     public void Any_image_from_the_minimum_size_on_gives_logits_and_a_smaller_one_is_refused_by_name(string name, int minimum)

@@ -83,7 +83,7 @@ public sealed class ParameterRuleTests
     [TestMethod]
     [DataRow("resnet18", "conv1", "layer1.0", "layer1.1", "layer2.0", "layer2.1", "layer3.0", "layer3.1", "layer4.0", "layer4.1", "linear")]
     [DataRow("vgg-small", "features.0", "features.4", "features.8", "classifier")]
-    [DataRow("wrn-10-1", "conv1", "layer1.0", "layer2.0", "layer3.0", "linear")]
+    [DataRow("wrn-10-1", "conv1", "layer1.0", "layer2.0", "layer3.0", "fc")]
     public void Layers_are_what_has_a_kernel_and_blocks(string backbone, params string[] first)
     {
         using nn.Module<Tensor, Tensor> network = Backbone.Parse(backbone).Build(10);
@@ -131,6 +131,7 @@ public sealed class ParameterRuleTests
             (() => ParameterRule.For(" "), "empty"),
             (() => ParameterRule.For("a", rate: -1), "rate by -1"),
             (() => ParameterRule.For("a", decay: double.NaN), "decay by NaN"),
+            (() => ParameterRule.For("a", epochs: 0), "for 0 epochs"),
             (() => ParameterRule.LayerDecay(0), "is 0"),
             (() => ParameterRule.LayerDecay(1.1), "1.1"),
         ];

@@ -163,6 +163,58 @@ public sealed class BatchAssemblyTests
         }
     }
 
+    [TestMethod]
+    public void A_reflected_border_is_torchs()
+    {
+        using DisposeScope scope = torch.NewDisposeScope();
+        foreach ((int row, float[] image) in Epoch(1, new Augmentation(3) { ReflectedPadding = true }))
+        {
+            torch.Tensor planes = torch.tensor(_rows[row].Features.Select(value => value / 255f).ToArray()).reshape(1, 3, 32, 32),
+                padded = torch.nn.functional.pad(planes, [3, 3, 3, 3], mode: PaddingModes.Reflect),
+                seen = torch.tensor(image).reshape(1, 32, 32, 3).permute(0, 3, 1, 2);
+            var crops =
+                from y in Enumerable.Range(0, 7)
+                from x in Enumerable.Range(0, 7)
+                select padded.narrow(2, y, 32).narrow(3, x, 32).equal(seen).all().item<bool>();
+            Assert.AreEqual(1, crops.Count(isSame => isSame), $"row {row} is one of the 49 crops");
+        }
+    }
+
+    [TestMethod]
+    public void Alternating_flips_turn_a_random_half_over_from_epoch_to_epoch()
+    {
+        bool[] Mirrored(int epoch) =>
+            [
+                .. Epoch(epoch, new Augmentation(Flip: true) { AlternatingFlip = true })
+                    .OrderBy(entry => entry.Row)
+                    .Select(entry => !entry.Image.SequenceEqual(Placed(entry.Row, Placement.Unmoved))),
+            ];
+
+        bool[] first = Mirrored(1);
+        Assert.IsTrue(first.Count(mirrored => mirrored) is > 4 and < Count - 4);
+        CollectionAssert.AreEqual(first.Select(mirrored => !mirrored).ToArray(), Mirrored(2));
+        CollectionAssert.AreEqual(first, Mirrored(3));
+    }
+
+    [TestMethod]
+    public void What_checkpoints_say_of_augmentation_stays_as_it_was()
+    {
+        Assert.AreEqual("Augmentation { CropPadding = 2, Flip = True }", new Augmentation(2, true).ToString());
+        Assert.AreEqual(
+            "Augmentation { CropPadding = 2, Flip = True, ReflectedPadding = True, AlternatingFlip = True }",
+            new Augmentation(2, true) { ReflectedPadding = true, AlternatingFlip = true }.ToString()
+        );
+    }
+
+    [TestMethod]
+    public void A_part_batch_can_be_left_out()
+    {
+        CollectionAssert.AreEqual(new[] { 8, 8 }, Sizes(8, dropPartBatch: true));
+        CollectionAssert.AreEqual(new[] { 23 }, Sizes(23, dropPartBatch: true));
+        CollectionAssert.AreEqual(new[] { 23 }, Sizes(100, dropPartBatch: true));
+        CollectionAssert.AreEqual(new[] { 11, 11 }, Sizes(11, dropPartBatch: true));
+    }
+
     private float[] Placed(int row, Placement placement)
     {
         float[] hwc = new float[TinyImages.Bytes];
@@ -202,10 +254,15 @@ public sealed class BatchAssemblyTests
         }
     }
 
-    private int[] Sizes(int batchSize)
+    private int[] Sizes(int batchSize, bool dropPartBatch = false)
     {
         var set = new ImageRows(_images, [.. Enumerable.Range(0, Count)]);
-        using var assembly = new BatchAssembly(new AugmentedImages(set, Map, Augmentation.None, Seed), batchSize, Seed);
+        using var assembly = new BatchAssembly(
+            new AugmentedImages(set, Map, Augmentation.None, Seed),
+            batchSize,
+            Seed,
+            dropPartBatch: dropPartBatch
+        );
         using DisposeScope scope = torch.NewDisposeScope();
         return [.. assembly.Epoch(1).Select(batch => (int)batch.Labels.shape[0])];
     }

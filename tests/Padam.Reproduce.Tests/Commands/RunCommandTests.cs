@@ -55,11 +55,30 @@ public sealed class RunCommandTests
     {
         using TemporaryFolder folder = new();
         TinyRun.WriteData(folder);
-        string[] words = TinyRun.Words("--epochs", "3", "--schedule", "cosine", "--warmup", "1", "--plateau");
+        string[] words = TinyRun.Words(
+            "--epochs 3 --schedule cosine --warmup 1 --plateau --no-decay-on-norm --layer-decay 0.9 --ema 0.5".Split(' ')
+        );
+        words = [.. words, .. "--class-weights weights.txt --accumulate 2 --label-smoothing 0.1 --clip-norm 5".Split(' ')];
+        await File.WriteAllLinesAsync(folder["weights.txt"], Enumerable.Range(1, 10).Select(i => $"{i}.5"));
 
         ConsoleResult refused = await ConsoleProcess.Run(folder.Path, TinyRun.Words("--epochs", "3", "--warmup", "3"));
         Assert.AreEqual(2, refused.ExitCode, refused.All);
         StringAssert.Contains(refused.Error, "--warmup 3 is not shorter than the training's 3 epochs.");
+
+        foreach (
+            (string more, string fault) in new[]
+            {
+                ("--lookahead --ema 0.9", "--ema and --lookahead exclude each other"),
+                ("--class-weights nowhere", "--class-weights 'nowhere' is not none, balanced or a file."),
+                ("--clip-norm 0", "--clip-norm '0' is not"),
+                ("--label-smoothing 1", "--label-smoothing '1' is not"),
+            }
+        )
+        {
+            refused = await ConsoleProcess.Run(folder.Path, TinyRun.Words(more.Split(' ')));
+            Assert.AreEqual(2, refused.ExitCode, refused.All);
+            StringAssert.Contains(refused.Error, fault);
+        }
 
         ConsoleResult run = await ConsoleProcess.Run(folder.Path, words);
         Assert.AreEqual(0, run.ExitCode, run.All);

@@ -28,8 +28,9 @@ public sealed class ConsoleWordsTests
         "ImageSize",
         "Preprocessing",
         "SkipBadImages",
-        "LabelSmoothing",
-        "GradientClipNorm",
+        "ExampleWeightColumnName",
+        "Loss", // its parts have names
+        "Compute",
         "KernelL2",
         "OptimizerRestartEpochs",
         "FrozenLayers",
@@ -55,7 +56,7 @@ public sealed class ConsoleWordsTests
     [DataRow(
         "The loss is NaN in epoch 1, batch 2: the training has diverged. Lower the learning rate (x), add a warm-up, or set "
             + "GradientClipNorm.",
-        "The loss is NaN in epoch 1, batch 2: the training has diverged. Lower the learning rate (x)."
+        "The loss is NaN in epoch 1, batch 2: the training has diverged. Lower the learning rate (x), or use --warmup or --clip-norm."
     )]
     [DataRow(
         "GpuDeviceId is 0, but libtorch sees no CUDA device. Set FallbackToCpu, or leave GpuDeviceId null.",

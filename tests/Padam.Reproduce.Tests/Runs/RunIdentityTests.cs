@@ -104,6 +104,8 @@ public sealed class RunIdentityTests
             "Schedule",
             "PartialSchedule",
             "ValidationFraction",
+            "Loss",
+            "Compute",
             "EarlyStopping",
             "Averaging",
             "ReduceOnPlateau",
@@ -128,6 +130,7 @@ public sealed class RunIdentityTests
         [
             "LabelColumnName",
             "FeatureColumnName",
+            "ExampleWeightColumnName",
             "ScoreColumnName",
             "PredictedLabelColumnName",
             "ValidationSet",
@@ -142,6 +145,8 @@ public sealed class RunIdentityTests
         ];
         CollectionAssert.AreEquivalent(inText.Concat(notOfTheOutcome).ToArray(), Names(typeof(ImageClassificationOptions)));
         CollectionAssert.AreEquivalent(new[] { "CropPadding", "Flip" }, Names(typeof(Augmentation)));
+        CollectionAssert.AreEquivalent(new[] { "LabelSmoothing", "ClassWeights" }, Names(typeof(Loss)));
+        CollectionAssert.AreEquivalent(new[] { "AccumulateBatches" }, Names(typeof(Compute)));
         CollectionAssert.AreEquivalent(new[] { "ExifOrientation", "BackgroundColor" }, Names(typeof(ImagePreprocessing)));
         string[] adaptive = ["Name", "LearningRate", "WeightDecay", "Rules", "Beta1", "Beta2", "Epsilon"];
         (Type Type, string[] Own)[] optimizers =

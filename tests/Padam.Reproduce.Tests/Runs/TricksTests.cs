@@ -45,6 +45,11 @@ public sealed class TricksTests
                 "averaging: Lookahead { Every = 6, Decay = 0.5, Power = 0 }",
                 options => options.Averaging == new Lookahead(6)
             ),
+            (new() { ClassWeights = "balanced" }, "class weights: balanced", options => options.Loss.ClassWeights == ClassWeights.Balanced),
+            (new() { ClassWeights = "1 2.5" }, "class weights: 1 2.5", options => options.Loss.ClassWeights == ClassWeights.Of(1, 2.5)),
+            (new() { Accumulate = 4 }, "batches a step: 4", options => options.Compute.AccumulateBatches == 4),
+            (new() { LabelSmoothing = 0.1 }, "label smoothing: 0.1", options => options.LabelSmoothing == 0.1),
+            (new() { ClipNorm = 2.5 }, "gradient clip norm: 2.5", options => options.GradientClipNorm == 2.5),
             (
                 new() { Plateau = 3 },
                 "plateau: ReduceOnPlateau { Metric = Loss, Factor = 0.1, Patience = 3, MinimumImprovement = 0 }",

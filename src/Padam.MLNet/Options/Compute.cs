@@ -1,0 +1,25 @@
+namespace Padam.MLNet;
+
+/// <summary>How the images of an epoch become steps.</summary>
+public sealed record Compute
+{
+    /// <summary>
+    /// Batches whose gradients are added up for one step of the optimizer, at least 1; the last step of an epoch may have fewer. As one
+    /// batch of so many times the size, in the memory of one, but for batch normalisation, which sees the batches one by one. The default
+    /// value is 1.
+    /// </summary>
+    public int AccumulateBatches { get; init; } = 1;
+
+    /// <summary>
+    /// Whether a last batch of fewer images than the others is left out, another in each epoch, as torch's <c>drop_last</c>. An epoch of
+    /// fewer images than a batch has all of them. The default value is false.
+    /// </summary>
+    public bool DropPartBatch { get; init; }
+
+    /// <summary>What is wrong with these settings, one sentence each; nothing if they can be used.</summary>
+    public IEnumerable<string> Validate()
+    {
+        if (AccumulateBatches < 1)
+            yield return $"AccumulateBatches is {AccumulateBatches}; it must be at least 1.";
+    }
+}

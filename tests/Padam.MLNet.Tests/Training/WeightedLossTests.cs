@@ -1,0 +1,276 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Padam.MLNet.Backbones;
+using Padam.MLNet.Optimizers;
+using Padam.MLNet.Persistence;
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Padam.MLNet.Tests.Training;
+
+/// <summary>What rows and classes count for in the loss, and steps over several batches, against loops written here.</summary>
+[TestClass]
+public sealed class WeightedLossTests
+{
+    private const int Epochs = 3,
+        Seed = 7;
+    private static readonly Normalization Scale = new([0.4f, 0.5f, 0.3f], [0.2f, 0.3f, 0.25f]);
+    private static readonly Backbone Linear = Register();
+    private readonly MLContext _mlContext = new();
+    private readonly TemporaryFolder _folder = new();
+
+    // Classes of 6, 3 and 3 images, one that has none, and what each image counts for.
+    private readonly WeightedRow[] _rows =
+    [
+        .. Rows.Of(12)
+            .Select(
+                (row, i) =>
+                    new WeightedRow
+                    {
+                        Label = i < 6 ? 0u : (uint)(1 + (i % 2)),
+                        Features = row.Features,
+                        Weight = i % 5 == 4 ? 0 : 0.5f + i,
+                    }
+            ),
+    ];
+
+    [TestCleanup]
+    public void Delete() => _folder.Dispose();
+
+    [TestMethod]
+    public void Example_weights() => Check(row => row.Weight, options => options.ExampleWeightColumnName = "Weight");
+
+    [TestMethod]
+    public void Given_class_weights() =>
+        Check(row => new[] { 1, 3.5, 0, 2 }[row.Label], options => options.Loss = new() { ClassWeights = ClassWeights.Of(1, 3.5, 0, 2) });
+
+    [TestMethod]
+    public void Balanced_class_weights() =>
+        Check(row => 12.0 / (4 * new[] { 6, 3, 3 }[row.Label]), options => options.Loss = new() { ClassWeights = ClassWeights.Balanced });
+
+    [TestMethod]
+    public void Both_with_smoothed_labels() =>
+        Check(
+            row => row.Weight * (12.0 / (4 * new[] { 6, 3, 3 }[row.Label])),
+            options =>
+                (options.ExampleWeightColumnName, options.Loss) = (
+                    "Weight",
+                    new() { ClassWeights = ClassWeights.Balanced, LabelSmoothing = 0.2 }
+                )
+        );
+
+    [TestMethod]
+    [DataRow(12, 1)]
+    [DataRow(6, 2)]
+    [DataRow(4, 3)]
+    [DataRow(3, 4)]
+    [DataRow(5, 7)]
+    public void Batches_accumulated_are_one_of_so_many_times_the_size(int batchSize, int batches) =>
+        Check(
+            row => row.Weight,
+            options =>
+            {
+                (options.ExampleWeightColumnName, options.BatchSize) = ("Weight", batchSize);
+                options.Compute = new() { AccumulateBatches = batches };
+                (options.KernelL2, options.GradientClipNorm) = (0.01, 0.5);
+            }
+        );
+
+    [TestMethod]
+    public void Unweighted_batches_accumulate_too_and_epochs_end_with_what_is_left()
+    {
+        // 12 images: steps of 5 and 5 and 2, or of 5 = 3 + 2, 5 = 3 + 2, 2.
+        string Trained(int batchSize, int batches)
+        {
+            ImageClassificationOptions options = Options();
+            (options.BatchSize, options.Compute) = (batchSize, new() { AccumulateBatches = batches });
+            options.Epochs = 1;
+            List<double> losses = [];
+            options.MetricsCallback = metrics => losses.Add(metrics.Loss);
+            using ImageClassificationTransformer model = _mlContext.Padam().ImageClassifier(options).Fit(View());
+            return $"{losses[0]:F5} {string.Join(' ', Weights(model)["linear.bias"].data<float>().Select(value => $"{value:F5}"))}";
+        }
+
+        using DisposeScope scope = NewDisposeScope();
+        Assert.AreEqual(Trained(8, 1), Trained(4, 2));
+        Assert.AreEqual(Trained(12, 1), Trained(2, 100));
+        Assert.AreNotEqual(Trained(8, 1), Trained(4, 1));
+    }
+
+    [TestMethod]
+    public void Averages_schedules_and_checkpoints_count_steps_not_batches()
+    {
+        ImageClassificationOptions Accumulated(bool checkpointed)
+        {
+            ImageClassificationOptions options = Options();
+            (options.BatchSize, options.Compute) = (2, new() { AccumulateBatches = 2 });
+            options.Averaging = new Lookahead(2);
+            options.Loss = new() { ClassWeights = ClassWeights.Balanced };
+            options.Schedule = MLNet.Schedules.Schedule.Cosine(unit: MLNet.Schedules.ScheduleUnit.Step);
+            options.Augmentation = new(2, Flip: true);
+            if (checkpointed)
+                (options.CheckpointFolder, options.Resume) = (_folder["checkpoint"], true);
+            return options;
+        }
+
+        string expected = TinyImages.TrainedHash(_mlContext, Accumulated(false), View());
+        foreach (int batch in new[] { 1, 3, 4 })
+        {
+            ImageClassificationOptions options = Accumulated(true);
+            using var source = new CancellationTokenSource();
+            int batches = 0;
+            options.CancellationToken = source.Token;
+            options.ProgressCallback = _ =>
+            {
+                if (++batches == batch)
+                    source.Cancel();
+            };
+            Assert.ThrowsExactly<OperationCanceledException>(() => _mlContext.Padam().ImageClassifier(options).Fit(View()));
+        }
+
+        Assert.AreEqual(expected, TinyImages.TrainedHash(_mlContext, Accumulated(true), View()));
+    }
+
+    [TestMethod]
+    public void Weights_that_cannot_be_are_refused()
+    {
+        ImageClassificationOptions options = Options();
+        options.ExampleWeightColumnName = "Weight";
+        _rows[3].Weight = -1;
+        StringAssert.Contains(
+            Assert.ThrowsExactly<InvalidDataException>(() => Fit(options)).Message,
+            "Column 'Weight', row 3: the weight is -1"
+        );
+        foreach (WeightedRow row in _rows)
+            row.Weight = 0;
+        StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => Fit(options)).Message, "have the weight 0");
+        options.ExampleWeightColumnName = "Wieght";
+        StringAssert.Contains(
+            Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => Fit(options)).Message,
+            "Example weight column 'Wieght' is not in the data"
+        );
+        options.ExampleWeightColumnName = "Label";
+        StringAssert.Contains(Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => Fit(options)).Message, "must be a Single");
+        options.ExampleWeightColumnName = null;
+        options.Loss = new() { ClassWeights = ClassWeights.Of(1, 2, 3) };
+        StringAssert.Contains(
+            Assert.ThrowsExactly<ArgumentException>(() => Fit(options)).Message,
+            "there are 3 weights, and column 'Label' has 4 classes"
+        );
+    }
+
+    [TestMethod]
+    public void Class_weights_are_values()
+    {
+        Assert.AreEqual(ClassWeights.Of(1, 2.5), ClassWeights.Of([1, 2.5]));
+        Assert.AreEqual(ClassWeights.Of(1, 2.5).GetHashCode(), ClassWeights.Of(1, 2.5).GetHashCode());
+        Assert.AreNotEqual(ClassWeights.Of(1, 2.5), ClassWeights.Of(1, 2));
+        Assert.AreNotEqual(ClassWeights.Of(1, 2.5), ClassWeights.Balanced);
+        Assert.AreEqual("1 2.5", ClassWeights.Of(1, 2.5).ToString());
+        Assert.AreEqual("balanced", ClassWeights.Balanced.ToString());
+    }
+
+    private void Check(Func<WeightedRow, double> weight, Action<ImageClassificationOptions> change)
+    {
+        List<double> losses = [];
+        ImageClassificationOptions options = Options();
+        change(options);
+        options.MetricsCallback = metrics => losses.Add(metrics.Loss);
+        using ImageClassificationTransformer model = Fit(options);
+        using DisposeScope scope = NewDisposeScope();
+
+        (double[] expectedLosses, Dictionary<string, Tensor> expected) = Loop(weight, options);
+
+        Dictionary<string, Tensor> actual = Weights(model);
+        foreach ((string name, Tensor tensor) in expected)
+            Assert.IsLessThan(1e-4, (tensor - actual[name]).abs().max().ToDouble(), name);
+        for (int epoch = 0; epoch < Epochs; epoch++)
+            Assert.AreEqual(expectedLosses[epoch], losses[epoch], 1e-4, $"epoch {epoch + 1}");
+    }
+
+    private (double[] Losses, Dictionary<string, Tensor> State) Loop(Func<WeightedRow, double> weight, ImageClassificationOptions options)
+    {
+        random.manual_seed(Seed);
+        nn.Module<Tensor, Tensor> network = Linear.Build(4);
+        Parameter[] parameters = [.. network.parameters()];
+        Tensor images = tensor(_rows.SelectMany(row => row.Features).Select(value => value / 255f).ToArray())
+            .reshape(_rows.Length, 3, 32, 32);
+        images = (images - tensor(Scale.Mean.ToArray()).view(1, 3, 1, 1)) / tensor(Scale.StandardDeviation.ToArray()).view(1, 3, 1, 1);
+        optim.Optimizer optimizer = options.Optimizer.Create(network.named_parameters());
+        double[] losses = new double[Epochs];
+        for (int epoch = 0; epoch < Epochs; epoch++)
+        {
+            Tensor logarithms = nn.functional.log_softmax(network.forward(images), 1);
+            Tensor sum = zeros(1);
+            double total = 0;
+            for (int i = 0; i < _rows.Length; i++)
+            {
+                Tensor own =
+                    -((1 - options.LabelSmoothing) * logarithms[i, (long)_rows[i].Label]) - (options.LabelSmoothing * logarithms[i].mean());
+                sum += weight(_rows[i]) * own;
+                total += weight(_rows[i]);
+            }
+
+            Tensor loss = sum / total;
+            foreach (Parameter kernel in parameters.Where(parameter => parameter.dim() > 1))
+                loss += options.KernelL2 * kernel.square().sum();
+            optimizer.zero_grad();
+            loss.backward();
+            if (options.GradientClipNorm is { } norm)
+                nn.utils.clip_grad_norm_(parameters, norm);
+            optimizer.step();
+            losses[epoch] = loss.ToDouble();
+        }
+
+        return (losses, network.state_dict());
+    }
+
+    private static ImageClassificationOptions Options() =>
+        new()
+        {
+            Backbone = Linear,
+            Optimizer = new SgdOptions { LearningRate = 0.05, WeightDecay = 0 },
+            Epochs = Epochs,
+            BatchSize = 100,
+            Seed = Seed,
+            Normalization = Scale,
+        };
+
+    private ImageClassificationTransformer Fit(ImageClassificationOptions options) =>
+        _mlContext.Padam().ImageClassifier(options).Fit(View());
+
+    private IDataView View()
+    {
+        var schema = SchemaDefinition.Create(typeof(WeightedRow));
+        schema["Label"].ColumnType = new KeyDataViewType(typeof(uint), 4);
+        schema["Features"].ColumnType = new VectorDataViewType(NumberDataViewType.Byte, 3, 32, 32);
+        return _mlContext.Data.LoadFromEnumerable(_rows, schema);
+    }
+
+    private Dictionary<string, Tensor> Weights(ImageClassificationTransformer model)
+    {
+        string file = _folder[$"{Guid.NewGuid():N}"];
+        model.SaveWeights(file, WeightsFormat.Safetensors);
+        return Safetensors.Read(file).ToDictionary(entry => entry.Name, entry => entry.Tensor);
+    }
+
+    // Without batch normalisation, which sees batches one by one.
+    private static Backbone Register()
+    {
+        Backbone.Register(
+            "pooled linear",
+            classes => nn.Sequential(("pool", nn.AvgPool2d(4)), ("flat", nn.Flatten()), ("linear", nn.Linear(3 * 64, classes)))
+        );
+        return Backbone.Parse("pooled linear");
+    }
+
+    private sealed class WeightedRow
+    {
+        public uint Label { get; set; }
+
+        public byte[] Features { get; set; } = [];
+
+        public float Weight { get; set; }
+    }
+}
