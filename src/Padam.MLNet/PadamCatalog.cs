@@ -193,8 +193,6 @@ public sealed class PadamCatalog
             MessageSensitivity.UserData,
             folder is null ? $"{view.GetRowCount()} images." : $"{view.GetRowCount()} images in '{folder}'."
         );
-        foreach (string note in found?.Notes ?? [])
-            log.Info(MessageSensitivity.UserData, note);
         foreach (string warning in found?.Warnings ?? [])
             log.Warning(MessageSensitivity.UserData, warning);
         return view;

@@ -3,12 +3,10 @@ namespace Padam.MLNet.Data;
 /// <summary>The images of a folder that has one sub-folder for each class, in the order of classes and paths.</summary>
 /// <param name="ClassNames">The classes.</param>
 /// <param name="Files">Path and key of each image; keys count from 1.</param>
-/// <param name="Notes">What the log should say of the folder.</param>
 /// <param name="Warnings">What the log should warn of.</param>
 internal sealed record ImageFolder(
     IReadOnlyList<string> ClassNames,
     IReadOnlyList<(string Path, uint Key)> Files,
-    IReadOnlyList<string> Notes,
     IReadOnlyList<string> Warnings
 )
 {
@@ -48,10 +46,10 @@ internal sealed record ImageFolder(
         return new(
             names,
             files,
-            empty.Length > 0 && classes is not null ? [.. search.Notes(), $"No image of: {empty}."] : search.Notes(),
-            empty.Length > 0 && classes is null
-                ? [.. search.Warnings(), $"Without an image, and so no class: {empty}. Give classes to keep such a class."]
-                : search.Warnings()
+            empty.Length == 0 ? search.Warnings()
+                : classes is null
+                    ? [.. search.Warnings(), $"Without an image, and so no class: {empty}. Give classes to keep such a class."]
+                : [.. search.Warnings(), $"No image of: {empty}."]
         );
     }
 

@@ -43,19 +43,14 @@ internal sealed class ImageSearch(string root, IReadOnlyList<string> wanted)
         return [.. Files(folder, read).Where(IsImage).Order(StringComparer.Ordinal)];
     }
 
-    /// <summary>What was passed over as no user's own.</summary>
-    internal IReadOnlyList<string> Notes() =>
-        [
-            .. _tools.Count == 0 ? Array.Empty<string>() : [$"Passed over as left there by tools: {string.Join(", ", _tools)}."],
-            .. _circles.Select(path => $"'{path}' leads to a folder that is read already, and is passed over."),
-        ];
-
-    /// <summary>What a user may have taken for an image of the set.</summary>
+    /// <summary>What was passed over, or may be taken for an image of the set and is none.</summary>
     internal IReadOnlyList<string> Warnings()
     {
         int loose = OfUsers(Directory.GetFiles(root)).Count(HasExtensionOfImages);
         return
         [
+            .. _tools.Count == 0 ? Array.Empty<string>() : [$"Passed over as left there by tools: {string.Join(", ", _tools)}."],
+            .. _circles.Select(path => $"'{path}' leads to a folder that is read already, and is passed over."),
             .. _undecodable.Count == 0
                 ? Array.Empty<string>()
                 :

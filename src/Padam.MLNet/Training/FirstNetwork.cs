@@ -62,7 +62,7 @@ internal sealed class FirstNetwork : IDisposable
         try
         {
             if (options.InitialWeights is { } file)
-                log.Info(MessageSensitivity.UserData, WeightsFile.Load(first.Network, file).Describe(file, first._classes));
+                Report(WeightsFile.Load(first.Network, file), file, first._classes, log);
             first.Place();
             if (checkpoints && options.Optimizer is CustomOptimizerOptions)
                 first.RequireStatefulOptimizer();
@@ -75,6 +75,14 @@ internal sealed class FirstNetwork : IDisposable
             first.Dispose();
             throw;
         }
+    }
+
+    private static void Report(LoadedWeights loaded, string file, int classes, IChannel log)
+    {
+        if (loaded.FreshLayer is null)
+            log.Info(MessageSensitivity.UserData, loaded.Describe(file, classes));
+        else
+            log.Warning(MessageSensitivity.UserData, loaded.Describe(file, classes));
     }
 
     /// <summary>Throws where images of this size do not go through the network, or a step on so many of them cannot fit.</summary>

@@ -58,7 +58,7 @@ internal static class RunCommand
     private static readonly Option<int?> TestLimit = Options.OptionalCount("--test-limit", "The same of the test records.");
     private static readonly Option<string?> Weights = Options.OptionalText(
         "--weights",
-        "A safetensors file with PyTorch's names to start from."
+        "A .safetensors or .onnx file with PyTorch's names to start from."
     );
     private static readonly Option<string> DeviceName = Options.Device();
     private static readonly Option<int?> Threads = Options.Threads();
