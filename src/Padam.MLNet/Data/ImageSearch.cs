@@ -86,10 +86,10 @@ internal sealed class ImageSearch(string root, IReadOnlyList<string> wanted)
         foreach (string path in paths)
         {
             string name = Path.GetFileName(path);
-            if (!wanted.Contains(name) && (name.StartsWith('.') || Tools.Contains(name)))
-                _tools.Add(name.Trim());
-            else
+            if (wanted.Contains(name) || !(name.StartsWith('.') || Tools.Contains(name)))
                 yield return path;
+            else if (HasExtensionOfImages(path) || Directory.Exists(path)) // Nobody takes a .DS_Store for a picture.
+                _tools.Add(name.Trim());
         }
     }
 
