@@ -15,13 +15,16 @@ namespace Padam.MLNet.Kernels;
 /// </remarks>
 internal static unsafe class Workers
 {
+    /// <summary>How many threads share the work of a kernel.</summary>
+    public static int Count => Math.Min(torch.get_num_threads(), ThreadCount.Most);
+
     /// <summary>Does <paramref name="items"/> items of work and returns when all are done. What the work throws is thrown here.</summary>
     /// <param name="items">How many items the queue hands out.</param>
     /// <param name="work">Called once on each thread; it takes items until the queue is empty.</param>
     public static void Run(int items, Action<WorkQueue> work)
     {
         var queue = new WorkQueue(items, work);
-        int threads = Math.Min(Math.Min(torch.get_num_threads(), ThreadCount.Most), items);
+        int threads = Math.Min(Count, items);
         if (threads <= 1)
             queue.Work();
         else if (OpenMP.Parallel != null)

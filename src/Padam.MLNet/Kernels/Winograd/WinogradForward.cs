@@ -9,8 +9,12 @@ internal sealed unsafe class WinogradForward<TTile, T>
     private const int RowGroup = WinogradProduct.RowGroup;
 
     // With 64 channels the transformed block and its products fill about half of a 1 MiB second-level cache; the filters stream through the
-    // rest.
+    // rest. Filters that no second-level cache holds are read again for each block: blocks of twice the size read them half as often.
     private const int BlockTiles = 32;
+    private const long LargeFilters = 4 << 20;
+
+    // So many panels of filters pass while one matrix of the tiles stays in the second-level cache.
+    private const int MostPanelsAtOnce = 4;
 
     private const string FiltersOwner = "Winograd forward: transformed filters",
         TilesOwner = "Winograd forward: transformed tiles",
@@ -22,7 +26,9 @@ internal sealed unsafe class WinogradForward<TTile, T>
     private readonly float* _bias;
     private readonly TileGrid _grid;
     private readonly int _padding,
-        _outputPanels;
+        _outputPanels,
+        _blockTiles,
+        _panelsAtOnce;
     private readonly bool _rectify;
 
     private WinogradForward(ChannelsLastImages x, FilterBank filters, float* bias, ChannelsLastImages y, int padding, bool rectify)
@@ -31,6 +37,9 @@ internal sealed unsafe class WinogradForward<TTile, T>
         _bias = bias;
         _grid = new TileGrid(y.Batch, y.Height, y.Width, TTile.Outputs);
         _outputPanels = filters.Outputs / Panel;
+        // Sizes of blocks decide when a tile is computed, never in which order the terms of a number are added.
+        _blockTiles = sizeof(float) * (long)Elements * filters.Inputs * filters.Outputs > LargeFilters ? 2 * BlockTiles : BlockTiles;
+        _panelsAtOnce = Math.Clamp(_outputPanels / (2 * Workers.Count), 1, MostPanelsAtOnce);
     }
 
     private static int Elements => WinogradTransforms<TTile, T>.Elements;
@@ -57,21 +66,21 @@ internal sealed unsafe class WinogradForward<TTile, T>
         using var u = new PanelMatrices(_outputPanels * Elements, _filters.Inputs, Panel, FiltersOwner);
         TransformFilters(u);
         Workers.Run(
-            (_grid.Count + BlockTiles - 1) / BlockTiles,
+            (_grid.Count + _blockTiles - 1) / _blockTiles,
             queue =>
             {
                 using var buffers = new TileBuffers<T>(_x.Channels);
-                using PanelMatrices v = new(Elements, BlockTiles, _filters.Inputs, TilesOwner),
-                    m = new(Elements, BlockTiles, Panel, ProductsOwner);
+                using PanelMatrices v = new(Elements, _blockTiles, _filters.Inputs, TilesOwner),
+                    m = new(Elements, _blockTiles, Panel, ProductsOwner);
                 while (queue.Next(out int block))
                 {
-                    int first = block * BlockTiles,
-                        count = Math.Min(BlockTiles, _grid.Count - first);
+                    int first = block * _blockTiles,
+                        count = Math.Min(_blockTiles, _grid.Count - first);
                     WinogradTransforms<TTile, T>.Input(_x, _grid, _padding, first, count, v, 0, buffers);
                     for (int panel = 0; panel < _outputPanels; panel++)
                     {
-                        Multiply(v, u, panel * Elements, count, m);
-                        Output(m, first, count, panel, buffers);
+                        Multiply(v, u, panel * Elements, 1, count, m);
+                        Output(m, 0, first, count, panel, buffers);
                     }
                 }
             }
@@ -111,17 +120,21 @@ internal sealed unsafe class WinogradForward<TTile, T>
         using var v = new PanelMatrices(Elements, rows, _filters.Inputs, TilesOwner);
         TransformTiles(v, groups);
         Workers.Run(
-            _outputPanels,
+            (_outputPanels + _panelsAtOnce - 1) / _panelsAtOnce,
             queue =>
             {
                 using var buffers = new TileBuffers<T>(0);
-                using PanelMatrices u = new(Elements, _filters.Inputs, Panel, FiltersOwner),
-                    m = new(Elements, rows, Panel, ProductsOwner);
-                while (queue.Next(out int panel))
+                using PanelMatrices u = new(_panelsAtOnce * Elements, _filters.Inputs, Panel, FiltersOwner),
+                    m = new(_panelsAtOnce * Elements, rows, Panel, ProductsOwner);
+                while (queue.Next(out int item))
                 {
-                    WinogradTransforms<TTile, T>.Filter(_filters, panel * Panel, 0, _filters.Inputs, u, 0, 0, buffers);
-                    Multiply(v, u, 0, _grid.Count, m);
-                    Output(m, 0, _grid.Count, panel, buffers);
+                    int first = item * _panelsAtOnce,
+                        panels = Math.Min(_panelsAtOnce, _outputPanels - first);
+                    for (int p = 0; p < panels; p++)
+                        WinogradTransforms<TTile, T>.Filter(_filters, (first + p) * Panel, 0, _filters.Inputs, u, p * Elements, 0, buffers);
+                    Multiply(v, u, 0, panels, _grid.Count, m);
+                    for (int p = 0; p < panels; p++)
+                        Output(m, p, 0, _grid.Count, first + p, buffers);
                 }
             }
         );
@@ -143,15 +156,18 @@ internal sealed unsafe class WinogradForward<TTile, T>
         );
 
     /// <summary>
-    /// The products of some tiles with one panel of filters. Rows beyond the tiles are computed up to a whole group, and not read.
+    /// The products of some tiles with some panels of filters. Rows beyond the tiles are computed up to a whole group, and not read.
     /// </summary>
-    private static void Multiply(PanelMatrices v, PanelMatrices u, int firstFilter, int count, PanelMatrices m)
+    private static void Multiply(PanelMatrices v, PanelMatrices u, int firstFilter, int panels, int count, PanelMatrices m)
     {
         int rows = (count + RowGroup - 1) / RowGroup * RowGroup;
         for (int i = 0; i < Elements; i++)
-            WinogradProduct.Multiply<T>(v.At(i), v.PanelStride, u.At(firstFilter + i), v.Panels, rows, m.At(i));
+        {
+            for (int at = i; at < panels * Elements; at += Elements)
+                WinogradProduct.Multiply<T>(v.At(i), v.PanelStride, u.At(firstFilter + at), v.Panels, rows, m.At(at));
+        }
     }
 
-    private void Output(PanelMatrices m, int first, int count, int panel, TileBuffers<T> buffers) =>
-        WinogradTransforms<TTile, T>.Output(m, _y, _grid, first, count, panel * Panel, _bias, _rectify, buffers);
+    private void Output(PanelMatrices m, int at, int first, int count, int panel, TileBuffers<T> buffers) =>
+        WinogradTransforms<TTile, T>.Output(m, at * Elements, _y, _grid, first, count, panel * Panel, _bias, _rectify, buffers);
 }

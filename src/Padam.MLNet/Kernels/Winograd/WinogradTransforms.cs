@@ -91,7 +91,8 @@ internal static unsafe class WinogradTransforms<TTile, T>
     }
 
     /// <summary>Y = At m A for one panel of channels of some tiles, with the bias and, where asked for, the rectifier.</summary>
-    /// <param name="m">A matrix [tiles, 32] for each element.</param>
+    /// <param name="m">A matrix [tiles, 32] for each element, from <paramref name="firstMatrix"/> on.</param>
+    /// <param name="firstMatrix">The matrix of the first element.</param>
     /// <param name="y">Written.</param>
     /// <param name="grid">The tiles of <paramref name="y"/>.</param>
     /// <param name="first">The tile of row 0.</param>
@@ -103,6 +104,7 @@ internal static unsafe class WinogradTransforms<TTile, T>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Output(
         PanelMatrices m,
+        int firstMatrix,
         ChannelsLastImages y,
         TileGrid grid,
         int first,
@@ -116,7 +118,7 @@ internal static unsafe class WinogradTransforms<TTile, T>
         T* patch = buffers.Patch,
             half = buffers.Half;
         float* beyond = buffers.Beyond,
-            from = m.At(0);
+            from = m.At(firstMatrix);
         nint stride = m.Stride / T.Count;
         float** pixels = stackalloc float*[MaximalElements];
         for (nint row = 0; row < count; row++)
