@@ -157,6 +157,14 @@ internal sealed class RunIdentity
             Add("schedule", options.Schedule);
         if (options.Optimizer.Rules.Count > 0)
             Add("parameter rules", options.Optimizer.Rules);
+        if (options.Augmentation.ReflectedPadding)
+            Add("reflected padding", true);
+        if (options.Augmentation.AlternatingFlip)
+            Add("alternating flip", true);
+        if (options.Compute.DropPartBatch)
+            Add("part batches dropped", true);
+        if (options.Preprocessing.Resize != new ImagePreprocessing().Resize)
+            Add("resized by", options.Preprocessing.Resize);
         if (options.Averaging is { } averaging)
             Add("averaging", averaging);
         if (options.Loss.ClassWeights is { } weights)

@@ -144,10 +144,10 @@ public sealed class RunIdentityTests
             "Threads",
         ];
         CollectionAssert.AreEquivalent(inText.Concat(notOfTheOutcome).ToArray(), Names(typeof(ImageClassificationOptions)));
-        CollectionAssert.AreEquivalent(new[] { "CropPadding", "Flip" }, Names(typeof(Augmentation)));
+        CollectionAssert.AreEquivalent(new[] { "CropPadding", "Flip", "ReflectedPadding", "AlternatingFlip" }, Names(typeof(Augmentation)));
         CollectionAssert.AreEquivalent(new[] { "LabelSmoothing", "ClassWeights" }, Names(typeof(Loss)));
-        CollectionAssert.AreEquivalent(new[] { "AccumulateBatches" }, Names(typeof(Compute)));
-        CollectionAssert.AreEquivalent(new[] { "ExifOrientation", "BackgroundColor" }, Names(typeof(ImagePreprocessing)));
+        CollectionAssert.AreEquivalent(new[] { "AccumulateBatches", "DropPartBatch" }, Names(typeof(Compute)));
+        CollectionAssert.AreEquivalent(new[] { "ExifOrientation", "BackgroundColor", "Resize" }, Names(typeof(ImagePreprocessing)));
         string[] adaptive = ["Name", "LearningRate", "WeightDecay", "Rules", "Beta1", "Beta2", "Epsilon"];
         (Type Type, string[] Own)[] optimizers =
         [
