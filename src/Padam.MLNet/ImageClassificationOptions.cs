@@ -199,11 +199,15 @@ public sealed class ImageClassificationOptions : ITrainingOptions
     /// </summary>
     public bool Resume { get; set; }
 
-    /// <summary>
-    /// Images a forward pass when scoring, stored in the model. Scores are equal to the last bit only at the same value. The default value
-    /// is 128.
-    /// </summary>
-    public int InferenceBatchSize { get; set; } = 128;
+    /// <summary>How the model scores. The default value is <see cref="MLNet.Inference"/>'s defaults.</summary>
+    public Inference Inference { get; set; } = new();
+
+    /// <summary><see cref="Inference"/>'s <see cref="MLNet.Inference.BatchSize"/>. The default value is 128.</summary>
+    public int InferenceBatchSize
+    {
+        get => (Inference ?? new()).BatchSize;
+        set => Inference = (Inference ?? new()) with { BatchSize = value };
+    }
 
     /// <summary>
     /// How the built-in networks compute convolutions on the CPU, in training and in scoring. The default value is
@@ -264,8 +268,8 @@ public sealed class ImageClassificationOptions : ITrainingOptions
             yield return $"Epochs is {Epochs}; it must be at least 1 (or 0, to make a model of InitialWeights as they are).";
         if (BatchSize < 1)
             yield return $"BatchSize is {BatchSize}; it must be at least 1.";
-        if (InferenceBatchSize < 1)
-            yield return $"InferenceBatchSize is {InferenceBatchSize}; it must be at least 1.";
+        if (Inference is null)
+            yield return "Inference is null; use new Inference().";
         if (!(ValidationFraction is >= 0 and < 1))
             yield return $"ValidationFraction is {ValidationFraction}; it must be at least 0 and below 1.";
         if (ValidationFraction > 0 && ValidationSet is not null)
@@ -326,6 +330,7 @@ public sealed class ImageClassificationOptions : ITrainingOptions
         [
             .. EarlyStopping?.Validate().Select(fault => $"{nameof(EarlyStopping)}.{fault}") ?? [],
             .. Loss?.Validate().Select(fault => $"{nameof(Loss)}.{fault}") ?? [],
+            .. Inference?.Validate().Select(fault => $"{nameof(Inference)}.{fault}") ?? [],
             .. Compute?.Validate().Select(fault => $"{nameof(Compute)}.{fault}") ?? [],
             .. Averaging?.Validate().Select(fault => $"{nameof(Averaging)}.{fault}") ?? [],
             .. ReduceOnPlateau?.Validate().Select(fault => $"{nameof(ReduceOnPlateau)}.{fault}") ?? [],

@@ -131,7 +131,7 @@ public sealed class ImageClassificationTrainer : IEstimator<ImageClassificationT
         + $"{_options.Optimizer}; schedule {_options.Schedule}; seed {seed}.";
 
     private ModelDescription Describe(TrainingData data, Normalization normalization, int seed, int epoch) =>
-        new()
+        new ModelDescription
         {
             Backbone = _options.Backbone.Name,
             BackboneSettings = _options.Backbone.Settings,
@@ -153,5 +153,5 @@ public sealed class ImageClassificationTrainer : IEstimator<ImageClassificationT
             Optimizer = TrainingSettings.InInvariantCulture(_options.Optimizer.ToString),
             Seed = seed,
             Epochs = epoch,
-        };
+        }.With(_options.Inference.TestTimeAugmentation);
 }

@@ -29,7 +29,7 @@ public sealed class ImageClassificationOptionsTests
             {
                 "Epochs is 0",
                 "BatchSize is -1",
-                "InferenceBatchSize is 0",
+                "Inference.BatchSize is 0",
                 "LabelSmoothing is 1",
                 "LabelColumnName is empty",
                 "LearningRate",
@@ -140,7 +140,13 @@ public sealed class ImageClassificationOptionsTests
             Row("Augmentation is null", o => o.Augmentation = null!),
             Row("Epochs", o => o.Epochs = 0, o => o.Epochs = 1),
             Row("BatchSize", o => o.BatchSize = 0, o => o.BatchSize = 1),
-            Row("InferenceBatchSize", o => o.InferenceBatchSize = 0, o => o.InferenceBatchSize = 1),
+            Row("Inference is null", o => o.Inference = null!),
+            Row(
+                "TestTimeAugmentation is 7",
+                o => o.Inference = new() { TestTimeAugmentation = (TestTimeAugmentation)7 },
+                o => o.Inference = new() { TestTimeAugmentation = TestTimeAugmentation.Mirror }
+            ),
+            Row("Inference.BatchSize", o => o.InferenceBatchSize = 0, o => o.InferenceBatchSize = 1),
             Row("ValidationFraction", o => o.ValidationFraction = 1, o => o.ValidationFraction = 0.999),
             Row("ValidationFraction", o => o.ValidationFraction = double.NaN),
             Row("ValidationFraction", o => o.ValidationFraction = -0.1),

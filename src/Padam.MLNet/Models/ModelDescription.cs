@@ -7,10 +7,17 @@ namespace Padam.MLNet.Models;
 internal sealed record ModelDescription : NetworkDescription
 {
     /// <summary>The newest layout of description and weights that this version writes and reads.</summary>
-    internal const int CurrentFormat = 2,
+    internal const int CurrentFormat = 3,
         OldestFormat = 1;
 
-    public int Format { get; init; } = CurrentFormat;
+    // The newest that a model needs, so that versions before load what they can.
+    private const int WithoutTestTimeAugmentation = 2;
+
+    public int Format { get; init; } = WithoutTestTimeAugmentation;
+
+    /// <summary>The views of an image whose logits are averaged; null, and before format 3, for the image alone.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public TestTimeAugmentation? TestTimeAugmentation { get; init; }
 
     public required int Classes { get; init; }
 
@@ -35,6 +42,10 @@ internal sealed record ModelDescription : NetworkDescription
 
     public required int Epochs { get; init; }
 
+    /// <summary>The same with the views given.</summary>
+    internal ModelDescription With(TestTimeAugmentation views) =>
+        views == MLNet.TestTimeAugmentation.None ? this : this with { Format = CurrentFormat, TestTimeAugmentation = views };
+
     internal override int Outputs => Classes;
 
     internal override int LastLayer => Classes;
@@ -44,6 +55,8 @@ internal sealed record ModelDescription : NetworkDescription
         // Each class has at least one weight of four bytes.
         if (Classes < 1 || Classes > WeightsLength / 4)
             yield return $"{Classes} classes do not fit weights of {WeightsLength} bytes.";
+        if (TestTimeAugmentation is { } views && !Enum.IsDefined(views))
+            yield return "the test-time augmentation is not known.";
         if (Labels is null || (Labels.Values is { } values && values.Count != Classes))
             yield return $"the label has {Labels?.Values?.Count ?? 0} values for {Classes} classes.";
         if (Labels is { Values: not null } && !Labels.IsValid())

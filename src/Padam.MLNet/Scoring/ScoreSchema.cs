@@ -13,12 +13,13 @@ internal sealed class ScoreSchema : OutputSchema
     private const string SetId = "ScoreColumnSetId";
 
     private readonly int _classes;
+    private readonly TestTimeAugmentation _augmentation;
 
     /// <exception cref="ArgumentException">The input is not what the model was trained on.</exception>
     internal ScoreSchema(DataViewSchema input, ModelDescription model)
         : base(input, model)
     {
-        _classes = model.Classes;
+        (_classes, _augmentation) = (model.Classes, model.TestTimeAugmentation ?? TestTimeAugmentation.None);
         ModelInput.RequireClasses(input, model);
 
         uint set = NextSet(input);
@@ -57,7 +58,7 @@ internal sealed class ScoreSchema : OutputSchema
     internal DataViewSchema.Column Score { get; }
 
     internal override Tensor Answers(nn.Module<Tensor, Tensor> network, Tensor images) =>
-        Scorer.Probabilities(network.LogitsOf(images, _classes));
+        Scorer.Probabilities(Views.Logits(images, _augmentation, view => network.LogitsOf(view, _classes)));
 
     private protected override Delegate GetterOf(DataViewSchema.Column column, Answer answer) =>
         column.Index == Score.Index ? Vector(answer) : (ValueGetter<uint>)((ref uint key) => key = Prediction.MostProbable(answer()));

@@ -70,7 +70,7 @@ internal interface ITrainingOptions
 
     int CheckpointEvery { get; }
 
-    int InferenceBatchSize { get; }
+    Inference Inference { get; }
 
     ConvolutionAlgorithm ConvolutionAlgorithm { get; }
 

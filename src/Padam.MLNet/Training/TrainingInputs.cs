@@ -27,7 +27,8 @@ internal sealed class TrainingInputs : IDisposable
     internal static TrainingInputs Of(TrainingContext context, PixelMap map)
     {
         ITrainingOptions options = context.Options;
-        bool varied = options.Augmentation != Augmentation.None;
+        // What the first layers made of an image serves no other view of it.
+        bool varied = options.Augmentation != Augmentation.None || options.Inference.TestTimeAugmentation != TestTimeAugmentation.None;
         context.Network.train();
         context.Frozen.StayInEvaluationMode();
         var inputs = new TrainingInputs(context)
@@ -80,7 +81,7 @@ internal sealed class TrainingInputs : IDisposable
             images,
             Cut,
             _context.Device,
-            _context.Options.InferenceBatchSize,
+            _context.Options.Inference.BatchSize,
             _context.Data.Memory,
             done => Report(before + done, all)
         );

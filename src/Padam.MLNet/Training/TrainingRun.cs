@@ -152,7 +152,9 @@ internal sealed class TrainingRun : IDisposable
         double speed = TrainBatches(epoch);
 
         using IDisposable? average = _average?.Show();
-        RunningMetrics? validation = _inputs.Validation is { } set ? Validation.Measure(set, _inputs.Cut, _context, StopIfCancelled) : null;
+        RunningMetrics? validation = _inputs.Validation is { } set
+            ? Validation.Measure(set, _inputs.Cut, _context, ViewsIn(epoch), StopIfCancelled)
+            : null;
         if (double.IsNaN(validation?.Loss ?? 0))
             throw Diverged(epoch, "The validation loss is no number");
         double penalty = validation is null ? 0 : KernelPenalty.Value([.. KernelPenalty.Kernels(_network)], _options.KernelL2);
@@ -176,6 +178,10 @@ internal sealed class TrainingRun : IDisposable
         _best?.Update(metrics, _network);
         return metrics;
     }
+
+    // The last pass is as the model will score.
+    private TestTimeAugmentation ViewsIn(int epoch) =>
+        epoch == _options.Epochs ? _options.Inference.TestTimeAugmentation : TestTimeAugmentation.None;
 
     /// <returns>Images a second.</returns>
     private double TrainBatches(int epoch)

@@ -23,7 +23,7 @@ internal static class TrainingSettings
                 ["PartialSchedule"] = $"{options.PartialSchedule}",
                 ["Epochs"] = $"{options.Epochs}",
                 ["BatchSize"] = $"{options.BatchSize}",
-                ["InferenceBatchSize"] = $"{options.InferenceBatchSize}",
+                ["InferenceBatchSize"] = $"{options.Inference.BatchSize}",
                 ["Seed"] = $"{seed}",
                 ["Normalization"] = $"{normalization}",
                 ["Augmentation"] = $"{options.Augmentation}",
@@ -53,6 +53,8 @@ internal static class TrainingSettings
                 settings["Compute.AccumulateBatches"] = $"{batches}";
             if (options.Compute.DropPartBatch)
                 settings["Compute.DropPartBatch"] = "True";
+            if (options.Inference.TestTimeAugmentation is not TestTimeAugmentation.None and var views)
+                settings["Inference.TestTimeAugmentation"] = $"{views}";
             return settings;
         });
 

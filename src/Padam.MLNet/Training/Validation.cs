@@ -11,12 +11,19 @@ internal static class Validation
     /// <param name="input">The validation images, or what the network's beginning made of them.</param>
     /// <param name="cut">The network, and the place that they go in.</param>
     /// <param name="context">The training.</param>
+    /// <param name="augmentation">The views of each image.</param>
     /// <param name="betweenBatches">Called before each batch; it may throw to end the pass.</param>
-    internal static RunningMetrics Measure(IBatchInput input, CutNetwork cut, TrainingContext context, Action betweenBatches)
+    internal static RunningMetrics Measure(
+        IBatchInput input,
+        CutNetwork cut,
+        TrainingContext context,
+        TestTimeAugmentation augmentation,
+        Action betweenBatches
+    )
     {
         var metrics = new RunningMetrics();
         (int size, int values, int classes) = (
-            Math.Min(context.Options.InferenceBatchSize, input.Count),
+            Math.Min(context.Options.Inference.BatchSize, input.Count),
             input.Numbers(),
             context.Data.Labels.Classes
         );
@@ -36,7 +43,7 @@ internal static class Validation
                     numbers.Span,
                     rows.Length,
                     input.Shape,
-                    made => Scorer.Probabilities(cut.Logits(made, classes)),
+                    made => Scorer.Probabilities(Views.Logits(made, augmentation, view => cut.Logits(view, classes))),
                     scores.Span
                 )
             );

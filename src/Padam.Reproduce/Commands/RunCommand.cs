@@ -17,19 +17,17 @@ internal static class RunCommand
     private static readonly Option<string> Labels = Options.Labels();
     private static readonly Option<string> Network = new("--backbone")
     {
-        Description = "The network, such as vgg16, resnet18, wrn-16-4, vgg-small.",
-        Required = true,
+        Description = "The network, such as vgg16, resnet18, wrn-16-4, vgg-small; the recipe airbench brings its own.",
     };
     private static readonly Option<string> Optimizer = new Option<string>("--optimizer")
     {
-        Description = string.Join(", ", OptimizerSettings.Names) + ".",
-        Required = true,
+        Description = string.Join(", ", OptimizerSettings.Names) + "; the recipe airbench brings sgd.",
     }.AcceptOnlyFromAmong([.. OptimizerSettings.Names]);
     private static readonly Option<string> RecipeName = new Option<string>("--recipe")
     {
-        Description = "authors (the paper's code) or report (the report's); see docs/recipes.md.",
+        Description = "authors (the paper's code), report (the report's) or airbench (94 % on CIFAR-10 in 10 epochs); see docs/recipes.md.",
         DefaultValueFactory = _ => Recipe.Authors.Name,
-    }.AcceptOnlyFromAmong([.. Recipe.Names]);
+    }.AcceptOnlyFromAmong([.. Recipe.NamesOfRuns]);
     private static readonly Option<int> Epochs = Options.Count(
         "--epochs",
         "Passes over the training set; the rate's milestones scale with them. 0 makes a model of --weights as they are.",
@@ -113,17 +111,23 @@ internal static class RunCommand
     private static int Run(ParseResult parsed, CancellationToken cancel)
     {
         // What options say together; each alone was checked when it was parsed.
+        bool airbench = parsed.GetValue(RecipeName) == Recipe.Airbench.Name;
+        string network = parsed.GetValue(Network) ?? (airbench ? AirbenchRecipe.Backbone : throw Missing(Network));
+        if (airbench && network != AirbenchRecipe.Backbone)
+            throw new UsageException($"--recipe airbench is for the network {AirbenchRecipe.Backbone}, not {network}.");
+        if (!airbench && parsed.GetValue(Optimizer) is null)
+            throw Missing(Optimizer);
         Check(() => Hyperparameters(parsed).Options(), fault => throw new UsageException(fault));
         if (parsed.GetValue(Resume) && parsed.GetValue(Force))
             throw new UsageException("--resume and --force exclude each other.");
-        if (parsed.GetValue(Epochs) == 0 && parsed.GetValue(Weights) is null)
+        if (GetEpochs(parsed) == 0 && parsed.GetValue(Weights) is null)
             throw new UsageException("--epochs must be 1 or more (0 makes a model of --weights as they are).");
 
         if (parsed.GetValue(Weights) is { } weights && !File.Exists(weights))
             throw new CommandException($"--weights '{weights}' {(Directory.Exists(weights) ? "is a folder" : "does not exist")}.");
 
         string dataSet = parsed.GetValue(DataSet)!,
-            backbone = Backbone.Parse(parsed.GetValue(Network)!).Name;
+            backbone = Backbone.Parse(network).Name;
         var settings = new RunSettings
         {
             DataSet = dataSet,
@@ -131,13 +135,13 @@ internal static class RunCommand
             Backbone = backbone,
             Recipe = parsed.GetValue(RecipeName)!,
             Optimizer = Hyperparameters(parsed),
-            Epochs = parsed.GetValue(Epochs),
-            BatchSize = parsed.GetValue(BatchSize),
+            Epochs = GetEpochs(parsed),
+            BatchSize = airbench && !IsGiven(parsed, BatchSize) ? AirbenchRecipe.BatchSize : parsed.GetValue(BatchSize),
             Seed = parsed.GetValue(Seed),
             TrainLimit = parsed.GetValue(TrainLimit),
             TestLimit = parsed.GetValue(TestLimit),
             Weights = parsed.GetValue(Weights),
-            Tricks = TrickOptions.Of(parsed, parsed.GetValue(Epochs)),
+            Tricks = TrickOptions.Of(parsed, GetEpochs(parsed)),
         };
         var files = new RunFiles(Path.Combine(parsed.GetValue(Out)!, backbone), settings.Optimizer.Name, dataSet);
         OutputFolder.Require(files.Folder, "--out");
@@ -208,15 +212,27 @@ internal static class RunCommand
         );
     }
 
-    private static OptimizerSettings Hyperparameters(ParseResult parsed) =>
-        new(parsed.GetValue(Optimizer)!)
+    private static UsageException Missing(Option option) => new($"Option '{option.Name}' is required.");
+
+    private static bool IsGiven(ParseResult parsed, Option option) => parsed.GetResult(option) is { Implicit: false };
+
+    private static int GetEpochs(ParseResult parsed) =>
+        parsed.GetValue(RecipeName) == Recipe.Airbench.Name && !IsGiven(parsed, Epochs) ? AirbenchRecipe.Epochs : parsed.GetValue(Epochs);
+
+    private static OptimizerSettings Hyperparameters(ParseResult parsed)
+    {
+        bool airbench = parsed.GetValue(RecipeName) == Recipe.Airbench.Name;
+        string name = parsed.GetValue(Optimizer) ?? AirbenchRecipe.Optimizer;
+        bool brings = airbench && name == AirbenchRecipe.Optimizer;
+        return new(name)
         {
-            LearningRate = parsed.GetValue(Rate),
-            WeightDecay = parsed.GetValue(Decay),
+            LearningRate = parsed.GetValue(Rate) ?? (brings ? AirbenchRecipe.LearningRate : null),
+            WeightDecay = parsed.GetValue(Decay) ?? (brings ? AirbenchRecipe.WeightDecay : null),
             Partial = parsed.GetValue(Partial),
             Beta1 = parsed.GetValue(Beta1),
             Beta2 = parsed.GetValue(Beta2),
         };
+    }
 
     private static void Check(Func<object> parse, Action<string> addError)
     {

@@ -65,8 +65,13 @@ internal static class TrickOptions
         low: 1e-9
     );
 
+    private static readonly Option<string?> Tta = new Option<string?>("--tta")
+    {
+        Description = "Score each image as it is (none), with its mirror image (mirror), or moved by a pixel too (shift).",
+    }.AcceptOnlyFromAmong([.. Tricks.Views.Keys]);
+
     public static IReadOnlyList<Option> All { get; } =
-    [Schedule, Warmup, Plateau, NoDecayOnNorm, LayerDecay, Ema, Lookahead, ClassWeights, Accumulate, LabelSmoothing, ClipNorm];
+    [Tta, Schedule, Warmup, Plateau, NoDecayOnNorm, LayerDecay, Ema, Lookahead, ClassWeights, Accumulate, LabelSmoothing, ClipNorm];
 
     /// <exception cref="UsageException">They do not go together.</exception>
     public static Tricks Of(ParseResult parsed, int epochs)
@@ -88,6 +93,7 @@ internal static class TrickOptions
             Accumulate = parsed.GetValue(Accumulate) is > 1 and var batches ? batches : null,
             LabelSmoothing = parsed.GetValue(LabelSmoothing) is > 0 and var smoothing ? smoothing : null,
             ClipNorm = parsed.GetValue(ClipNorm),
+            Tta = parsed.GetValue(Tta),
         };
     }
 

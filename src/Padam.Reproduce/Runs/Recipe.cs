@@ -51,7 +51,21 @@ internal sealed record Recipe
         },
     };
 
+    /// <summary>The fast one of arXiv 2404.00498; <see cref="AirbenchRecipe"/> has the rest of it. It is <c>run</c>'s alone.</summary>
+    public static readonly Recipe Airbench = new()
+    {
+        Name = "airbench",
+        CropPadding = 2,
+        EpsilonPlacement = EpsilonPlacement.InsideRoot,
+        UncorrectedEpsilon = false,
+        DecaysKernelsOnly = false,
+    };
+
+    /// <summary>Those that experiments compare.</summary>
     public static readonly IReadOnlyList<string> Names = [Authors.Name, Report.Name];
+
+    /// <summary>Those that a single run may have.</summary>
+    public static readonly IReadOnlyList<string> NamesOfRuns = [.. Names, Airbench.Name];
 
     public required string Name { get; init; }
 
@@ -81,7 +95,8 @@ internal sealed record Recipe
     public static Recipe Parse(string name) =>
         name == Authors.Name ? Authors
         : name == Report.Name ? Report
-        : throw new ArgumentException($"There is no recipe '{name}'. Known are {string.Join(", ", Names)}.", nameof(name));
+        : name == Airbench.Name ? Airbench
+        : throw new ArgumentException($"There is no recipe '{name}'. Known are {string.Join(", ", NamesOfRuns)}.", nameof(name));
 
     /// <summary>The whole epochs after which the learning rate falls to a tenth, in a training of <paramref name="epochs"/>.</summary>
     public IReadOnlyList<int> Milestones(int epochs) =>
@@ -112,13 +127,15 @@ internal sealed record Recipe
     /// The network with this recipe's initialisation and batch normalisation. The report's own wide network brings its settings along.
     /// </summary>
     public Backbone Apply(Backbone backbone) =>
-        backbone.Name.EndsWith("-report", StringComparison.Ordinal)
+        this == Airbench || backbone.Name.EndsWith("-report", StringComparison.Ordinal)
             ? backbone
             : backbone.With(backbone.Name.StartsWith("resnet", StringComparison.Ordinal) ? Residuals : Convolutions);
 
     /// <summary>The optimizer with this recipe's epsilon, and without its decay where that is part of the loss.</summary>
     public OptimizerOptionsBase Apply(OptimizerOptionsBase optimizer)
     {
+        if (this == Airbench)
+            return AirbenchRecipe.Apply(optimizer);
         OptimizerOptionsBase placed = optimizer switch
         {
             PadamOptions padam => padam with { EpsilonPlacement = EpsilonPlacement },

@@ -40,7 +40,7 @@ internal sealed class RunIdentity
         identity.AddOptimizer(options.Optimizer);
         identity.AddCourse(settings, options);
         identity.AddWhatTheConsoleLeavesAlone(options);
-        identity.AddTricks(settings.Tricks, options);
+        identity.AddTricks(settings, options);
         return identity;
     }
 
@@ -151,9 +151,9 @@ internal sealed class RunIdentity
     }
 
     // All of them came after the first ids: each enters only where it is used.
-    private void AddTricks(Tricks tricks, ImageClassificationOptions options)
+    private void AddTricks(RunSettings settings, ImageClassificationOptions options)
     {
-        if (tricks.Schedule is not null || tricks.Warmup is not null)
+        if (settings.Tricks.Schedule is not null || settings.Tricks.Warmup is not null || settings.Recipe == Recipe.Airbench.Name)
             Add("schedule", options.Schedule);
         if (options.Optimizer.Rules.Count > 0)
             Add("parameter rules", options.Optimizer.Rules);
@@ -165,6 +165,8 @@ internal sealed class RunIdentity
             Add("part batches dropped", true);
         if (options.Preprocessing.Resize != new ImagePreprocessing().Resize)
             Add("resized by", options.Preprocessing.Resize);
+        if (options.Inference.TestTimeAugmentation is not TestTimeAugmentation.None and var views)
+            Add("test-time augmentation", views);
         if (options.Averaging is { } averaging)
             Add("averaging", averaging);
         if (options.Loss.ClassWeights is { } weights)

@@ -23,7 +23,11 @@ internal static class TrainingOptions
             Optimizer = recipe.Apply(optimizer),
             KernelL2 = recipe.KernelL2(optimizer),
             OptimizerRestartEpochs = recipe.RestartEpochs(settings.Epochs, settings.Milestones),
-            Schedule = settings.Tricks.Rate(milestones.Count > 0 ? Schedule.MultiStep(milestones, Gamma(settings)) : Schedule.Constant),
+            Schedule = settings.Tricks.Rate(
+                recipe == Recipe.Airbench ? AirbenchRecipe.Rate
+                : milestones.Count > 0 ? Schedule.MultiStep(milestones, Gamma(settings))
+                : Schedule.Constant
+            ),
             PartialSchedule = Partial(settings),
             Augmentation = new(CropPadding: recipe.CropPadding, Flip: true),
             Normalization = settings.DataSet switch
@@ -37,6 +41,8 @@ internal static class TrainingOptions
             Seed = settings.Seed,
             InitialWeights = settings.Weights,
         };
+        if (recipe == Recipe.Airbench)
+            AirbenchRecipe.Apply(options, settings.DataSet);
         settings.Tricks.Apply(options);
         return options;
     }

@@ -13,6 +13,13 @@ internal sealed record Tricks
         OneCycle = "one-cycle",
         Balanced = "balanced";
 
+    public static readonly IReadOnlyDictionary<string, TestTimeAugmentation> Views = new Dictionary<string, TestTimeAugmentation>
+    {
+        ["none"] = TestTimeAugmentation.None,
+        ["mirror"] = TestTimeAugmentation.Mirror,
+        ["shift"] = TestTimeAugmentation.MirrorAndShift,
+    };
+
     /// <summary>cosine or one-cycle; null for the recipe's milestones.</summary>
     public string? Schedule { get; init; }
 
@@ -46,6 +53,9 @@ internal sealed record Tricks
     /// <summary>The largest norm of all gradients together.</summary>
     public double? ClipNorm { get; init; }
 
+    /// <summary>none, mirror or shift: how the last test pass and the model score; null for the recipe's.</summary>
+    public string? Tta { get; init; }
+
     /// <summary>The rate over the training; <paramref name="milestones"/> where it is not another schedule's.</summary>
     public Schedule Rate(Schedule milestones)
     {
@@ -71,9 +81,9 @@ internal sealed record Tricks
             options.Averaging = new WeightAverage(decay);
         if (Lookahead is { } every)
             options.Averaging = new Lookahead(every);
-        options.Loss = new()
+        options.Loss = options.Loss with
         {
-            LabelSmoothing = LabelSmoothing ?? 0,
+            LabelSmoothing = LabelSmoothing ?? options.LabelSmoothing,
             ClassWeights = ClassWeights switch
             {
                 null => null,
@@ -83,7 +93,9 @@ internal sealed record Tricks
                 ),
             },
         };
-        options.Compute = new() { AccumulateBatches = Accumulate ?? 1 };
+        options.Compute = options.Compute with { AccumulateBatches = Accumulate ?? 1 };
+        if (Tta is { } views)
+            options.Inference = options.Inference with { TestTimeAugmentation = Views[views] };
         options.GradientClipNorm = ClipNorm;
 
         void Add(ParameterRule rule) => options.Optimizer = options.Optimizer with { Rules = [.. options.Optimizer.Rules, rule] };

@@ -31,6 +31,7 @@ public sealed class ConsoleWordsTests
         "ExampleWeightColumnName",
         "Loss", // its parts have names
         "Compute",
+        "Inference",
         "KernelL2",
         "OptimizerRestartEpochs",
         "FrozenLayers",

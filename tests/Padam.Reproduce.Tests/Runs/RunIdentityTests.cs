@@ -106,6 +106,7 @@ public sealed class RunIdentityTests
             "ValidationFraction",
             "Loss",
             "Compute",
+            "Inference",
             "EarlyStopping",
             "Averaging",
             "ReduceOnPlateau",
@@ -148,6 +149,7 @@ public sealed class RunIdentityTests
         CollectionAssert.AreEquivalent(new[] { "LabelSmoothing", "ClassWeights" }, Names(typeof(Loss)));
         CollectionAssert.AreEquivalent(new[] { "AccumulateBatches", "DropPartBatch" }, Names(typeof(Compute)));
         CollectionAssert.AreEquivalent(new[] { "ExifOrientation", "BackgroundColor", "Resize" }, Names(typeof(ImagePreprocessing)));
+        CollectionAssert.AreEquivalent(new[] { "BatchSize", "TestTimeAugmentation" }, Names(typeof(Inference)));
         string[] adaptive = ["Name", "LearningRate", "WeightDecay", "Rules", "Beta1", "Beta2", "Epsilon"];
         (Type Type, string[] Own)[] optimizers =
         [

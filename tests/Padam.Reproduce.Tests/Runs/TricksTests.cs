@@ -51,6 +51,11 @@ public sealed class TricksTests
             (new() { LabelSmoothing = 0.1 }, "label smoothing: 0.1", options => options.LabelSmoothing == 0.1),
             (new() { ClipNorm = 2.5 }, "gradient clip norm: 2.5", options => options.GradientClipNorm == 2.5),
             (
+                new() { Tta = "mirror" },
+                "test-time augmentation: Mirror",
+                options => options.Inference.TestTimeAugmentation == TestTimeAugmentation.Mirror
+            ),
+            (
                 new() { Plateau = 3 },
                 "plateau: ReduceOnPlateau { Metric = Loss, Factor = 0.1, Patience = 3, MinimumImprovement = 0 }",
                 options => options.ReduceOnPlateau == new ReduceOnPlateau(Patience: 3)
