@@ -9,8 +9,8 @@ public sealed record Inference
     public int BatchSize { get; init; } = 128;
 
     /// <summary>
-    /// What each image is scored as besides itself. While a training runs it is measured without; the last of its epochs, and the model, have
-    /// it. The default value is <see cref="TestTimeAugmentation.None"/>.
+    /// What each image is scored as besides itself. While a training runs it is measured without; the last of its epochs, and the model,
+    /// have it. The default value is <see cref="TestTimeAugmentation.None"/>.
     /// </summary>
     public TestTimeAugmentation TestTimeAugmentation { get; init; }
 
@@ -35,8 +35,8 @@ public enum TestTimeAugmentation
     Mirror,
 
     /// <summary>
-    /// The image, half of the weight, and the image moved by a pixel up and left, and down and right, reflected at its edge, a quarter each;
-    /// each with its mirror image: six times the work.
+    /// The image, half of the weight, and the image moved by a pixel up and left, and down and right, reflected at its edge, a quarter
+    /// each; each with its mirror image: six times the work.
     /// </summary>
     MirrorAndShift,
 }

@@ -2,7 +2,9 @@ using Microsoft.ML;
 
 namespace Padam.MLNet.Tests.Scoring;
 
-/// <summary>Scores of an image are those of the mean of its views' logits: computed here from a model that sees one view at a time.</summary>
+/// <summary>
+/// Scores of an image are those of the mean of its views' logits: computed here from a model that sees one view at a time.
+/// </summary>
 [TestClass]
 public sealed class TestTimeAugmentationTests
 {

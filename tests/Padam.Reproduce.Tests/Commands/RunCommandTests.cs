@@ -88,6 +88,27 @@ public sealed class RunCommandTests
     }
 
     [TestMethod]
+    public async Task The_recipe_airbench_brings_network_and_optimizer_and_refuses_another_network()
+    {
+        using TemporaryFolder folder = new();
+        TinyRun.WriteData(folder);
+        string[] words = "run --dataset synthetic --data data --threads 1 --epochs 1 --batch-size 20 --recipe airbench".Split(' ');
+
+        ConsoleResult refused = await ConsoleProcess.Run(folder.Path, [.. words, "--backbone", "vgg16"]);
+        Assert.AreEqual(2, refused.ExitCode, refused.All);
+        StringAssert.Contains(refused.Error, "--recipe airbench is for the network airbench94, not vgg16.");
+        refused = await ConsoleProcess.Run(folder.Path, "run", "--dataset", "synthetic", "--data", "data", "--optimizer", "sgd");
+        Assert.AreEqual(2, refused.ExitCode, refused.All);
+        StringAssert.Contains(refused.Error, "Option '--backbone' is required.");
+
+        ConsoleResult run = await ConsoleProcess.Run(folder.Path, words);
+        Assert.AreEqual(0, run.ExitCode, run.All);
+        var summary = RunSummary.Read(folder["runs", "airbench94", "model_sgd_synthetic.json"]);
+        Assert.AreEqual((1.5, 1), (summary.Settings.Optimizer.LearningRate, summary.Settings.Epochs));
+        Assert.AreEqual("MirrorAndShift", summary.Resolved!["test-time augmentation"]);
+    }
+
+    [TestMethod]
     public async Task Exported_weights_start_another_run_where_they_left_off()
     {
         using TemporaryFolder folder = new();

@@ -1,4 +1,5 @@
 using Padam.MLNet;
+using Padam.MLNet.Optimizers;
 using Padam.MLNet.Schedules;
 using Padam.Reproduce.Runs;
 
@@ -74,5 +75,52 @@ public sealed class TricksTests
             CollectionAssert.Contains(RunIdentity.Of(settings).Text.Split('\n'), line);
             Assert.AreNotEqual(Plain.Id(), settings.Id());
         }
+    }
+
+    [TestMethod]
+    public void The_recipe_airbench_is_that_of_its_source_and_gives_way_to_what_is_asked_for()
+    {
+        RunSettings settings = Plain with
+        {
+            Recipe = "airbench",
+            Backbone = "airbench94",
+            Optimizer = new OptimizerSettings("sgd") { LearningRate = 1.5, WeightDecay = 1.3304e-3 },
+        };
+        ImageClassificationOptions options = TrainingOptions.Of(settings);
+
+        // From 11.5 and 0.0153, which are of the sum over 1024 images and decoupled.
+        double scale = 1024 * (1 + (1 / (1 - 0.85)));
+        var sgd = (SgdOptions)options.Optimizer;
+        Assert.AreEqual(11.5 / scale * 1024, sgd.LearningRate, 1e-4);
+        Assert.AreEqual(0.0153 * 1024 / scale / (11.5 / scale) / 1024, sgd.WeightDecay, 1e-7);
+        Assert.AreEqual((0.85, true), (sgd.Momentum, sgd.Nesterov));
+        Assert.AreEqual("[*.norm*.bias: rate x64, decay x0.015625; whiten.bias: rate x1, decay x1, for 3 epochs]", sgd.Rules.ToString());
+        Assert.AreEqual(new Lookahead(5, Math.Pow(0.95, 5), 3), options.Averaging);
+        Assert.AreEqual(new Augmentation(2, Flip: true) { ReflectedPadding = true, AlternatingFlip = true }, options.Augmentation);
+        Assert.AreEqual((0.2, true), (options.LabelSmoothing, options.Compute.DropPartBatch));
+        Assert.AreEqual((0.4, 1e-12), (options.Backbone.Settings.BatchNormMomentum, options.Backbone.Settings.BatchNormEpsilon));
+        Assert.AreEqual(0.2, options.Schedule.Factor(0, 10), 1e-12);
+        Assert.AreEqual(1, options.Schedule.Factor(2.3, 10), 1e-12);
+        Assert.AreEqual(0.07, options.Schedule.Factor(10, 10), 1e-12);
+        Assert.IsEmpty(options.Validate());
+
+        options = TrainingOptions.Of(
+            settings with
+            {
+                Tricks = new()
+                {
+                    LabelSmoothing = 0.1,
+                    Tta = "none",
+                    Ema = 0.9,
+                    Schedule = "cosine",
+                },
+            }
+        );
+        Assert.AreEqual(0.1, options.LabelSmoothing);
+        Assert.AreEqual(TestTimeAugmentation.None, options.Inference.TestTimeAugmentation);
+        Assert.AreEqual(new WeightAverage(0.9), options.Averaging);
+        Assert.AreEqual(Schedule.Cosine(unit: ScheduleUnit.Step), options.Schedule);
+        CollectionAssert.Contains(Recipe.NamesOfRuns.ToArray(), "airbench");
+        CollectionAssert.DoesNotContain(Recipe.Names.ToArray(), "airbench");
     }
 }
