@@ -2,6 +2,7 @@ using System.CommandLine;
 using Padam.Benchmarks.Compare;
 using Padam.Benchmarks.Pieces;
 using Padam.Benchmarks.Scale;
+using Padam.Benchmarks.Transfer;
 
 // `serve` is the child process that `compare` measures; the others are for people.
 return new RootCommand("How fast Padam.MLNet is, beside libtorch, PyTorch and the machine.")
@@ -9,6 +10,7 @@ return new RootCommand("How fast Padam.MLNet is, beside libtorch, PyTorch and th
     CompareCommand.Create(),
     ScaleCommand.Create(),
     PiecesCommand.Create(),
+    TransferCommand.Create(),
     ServeCommand.Create(),
 }
     .Parse(args)
