@@ -11,7 +11,7 @@ namespace Padam.Reproduce.Commands;
 /// <summary><c>predict</c>: what a model sees in image files.</summary>
 internal static class PredictCommand
 {
-    private const int Shown = 3;
+    private const int Shown = 5;
     private static readonly Option<string> Model = Options.Model();
     private static readonly Argument<string[]> Images = new("IMAGE")
     {

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Microsoft.ML;
+using Padam.MLNet;
 using Padam.MLNet.Backbones;
 using Padam.Reproduce.Data;
 using Padam.Reproduce.Exits;
@@ -19,10 +20,16 @@ internal static class RunCommand
     {
         Description = "The network, such as vgg16, resnet18, wrn-16-4, vgg-small; the recipe airbench brings its own.",
     };
-    private static readonly Option<string> Optimizer = new Option<string>("--optimizer")
+    private static readonly Option<string?> Optimizer = new Option<string?>("--optimizer")
     {
-        Description = string.Join(", ", OptimizerSettings.Names) + "; the recipe airbench brings sgd.",
+        Description = string.Join(", ", OptimizerSettings.Names) + "; the recipe airbench brings sgd, --fine-tune adamw.",
     }.AcceptOnlyFromAmong([.. OptimizerSettings.Names]);
+    private static readonly Option<string?> FineTune = new Option<string?>("--fine-tune")
+    {
+        Description =
+            "Start from pretrained weights, of a folder of photographs: last-layer, last-stage or all says what learns. Epochs, batch size "
+            + "and rate are the library's unless given.",
+    }.AcceptOnlyFromAmong([.. FineTuning.Names]);
     private static readonly Option<string> RecipeName = new Option<string>("--recipe")
     {
         Description = "authors (the paper's code), report (the report's) or airbench (94 % on CIFAR-10 in 10 epochs); see docs/recipes.md.",
@@ -56,7 +63,7 @@ internal static class RunCommand
     private static readonly Option<int?> TestLimit = Options.OptionalCount("--test-limit", "The same of the test records.");
     private static readonly Option<string?> Weights = Options.OptionalText(
         "--weights",
-        "A .safetensors or .onnx file with PyTorch's names to start from."
+        "A safetensors file with PyTorch's names, or an ONNX file, to start from; for mlnet-resnet18 also the folder of its package."
     );
     private static readonly Option<string> DeviceName = Options.Device();
     private static readonly Option<int?> Threads = Options.Threads();
@@ -82,6 +89,7 @@ internal static class RunCommand
             Labels,
             Network,
             Optimizer,
+            FineTune,
             RecipeName,
             Epochs,
             BatchSize,
@@ -115,33 +123,38 @@ internal static class RunCommand
         string network = parsed.GetValue(Network) ?? (airbench ? AirbenchRecipe.Backbone : throw Missing(Network));
         if (airbench && network != AirbenchRecipe.Backbone)
             throw new UsageException($"--recipe airbench is for the network {AirbenchRecipe.Backbone}, not {network}.");
-        if (!airbench && parsed.GetValue(Optimizer) is null)
+        if (parsed.GetValue(FineTune) is not null)
+            RequireAlone(parsed);
+        else if (!airbench && parsed.GetValue(Optimizer) is null)
             throw Missing(Optimizer);
         Check(() => Hyperparameters(parsed).Options(), fault => throw new UsageException(fault));
         if (parsed.GetValue(Resume) && parsed.GetValue(Force))
             throw new UsageException("--resume and --force exclude each other.");
-        if (GetEpochs(parsed) == 0 && parsed.GetValue(Weights) is null)
+        if (parsed.GetValue(Epochs) == 0 && (parsed.GetValue(Weights) ?? parsed.GetValue(FineTune)) is null)
             throw new UsageException("--epochs must be 1 or more (0 makes a model of --weights as they are).");
-
-        if (parsed.GetValue(Weights) is { } weights && !File.Exists(weights))
-            throw new CommandException($"--weights '{weights}' {(Directory.Exists(weights) ? "is a folder" : "does not exist")}.");
 
         string dataSet = parsed.GetValue(DataSet)!,
             backbone = Backbone.Parse(network).Name;
+        string? weights = FirstWeights(parsed.GetValue(Weights), backbone);
+        ImageClassificationOptions? proposed = null;
+        if (parsed.GetValue(FineTune) is { } way)
+            Check(() => proposed = FineTuning.Proposed(way, backbone, weights), fault => throw new UsageException(fault));
+        int epochs = Given(Epochs) ?? proposed?.Epochs ?? (airbench ? AirbenchRecipe.Epochs : parsed.GetValue(Epochs));
         var settings = new RunSettings
         {
             DataSet = dataSet,
             Labels = dataSet == "cifar100" ? parsed.GetValue(Labels) : null,
             Backbone = backbone,
             Recipe = parsed.GetValue(RecipeName)!,
+            FineTune = parsed.GetValue(FineTune),
             Optimizer = Hyperparameters(parsed),
-            Epochs = GetEpochs(parsed),
-            BatchSize = airbench && !IsGiven(parsed, BatchSize) ? AirbenchRecipe.BatchSize : parsed.GetValue(BatchSize),
+            Epochs = epochs,
+            BatchSize = Given(BatchSize) ?? proposed?.BatchSize ?? (airbench ? AirbenchRecipe.BatchSize : parsed.GetValue(BatchSize)),
             Seed = parsed.GetValue(Seed),
             TrainLimit = parsed.GetValue(TrainLimit),
             TestLimit = parsed.GetValue(TestLimit),
-            Weights = parsed.GetValue(Weights),
-            Tricks = TrickOptions.Of(parsed, GetEpochs(parsed)),
+            Weights = proposed?.InitialWeights ?? weights,
+            Tricks = TrickOptions.Of(parsed, epochs),
         };
         var files = new RunFiles(Path.Combine(parsed.GetValue(Out)!, backbone), settings.Optimizer.Name, dataSet);
         OutputFolder.Require(files.Folder, "--out");
@@ -178,6 +191,30 @@ internal static class RunCommand
         });
         Console.WriteLine(Result(summary, files));
         return ExitCode.Success;
+
+        int? Given(Option<int> option) => parsed.GetResult(option) is { Implicit: false } ? parsed.GetValue(option) : null;
+    }
+
+    // A recipe, and an optimizer, are what fine-tuning brings.
+    private static void RequireAlone(ParseResult parsed)
+    {
+        if (parsed.GetValue(Optimizer) is not null)
+            throw new UsageException("--fine-tune brings its own optimizer: leave --optimizer out.");
+        if (parsed.GetResult(RecipeName) is { Implicit: false })
+            throw new UsageException("--fine-tune takes the place of a recipe: leave --recipe out.");
+        if (parsed.GetValue(DataSet) != "folder")
+            throw new UsageException("--fine-tune is for --dataset folder: pretrained networks take photographs.");
+    }
+
+    private static string? FirstWeights(string? named, string backbone)
+    {
+        if (named is null || File.Exists(named))
+            return named;
+        if (!Directory.Exists(named))
+            throw new CommandException($"--weights '{named}' does not exist.");
+        return backbone == "mlnet-resnet18"
+            ? PretrainedWeights.MLNetResNet18(named)
+            : throw new CommandException($"--weights '{named}' is a folder.");
     }
 
     /// <summary>What <c>--resume</c> finds where there is nothing left to do.</summary>
@@ -214,15 +251,10 @@ internal static class RunCommand
 
     private static UsageException Missing(Option option) => new($"Option '{option.Name}' is required.");
 
-    private static bool IsGiven(ParseResult parsed, Option option) => parsed.GetResult(option) is { Implicit: false };
-
-    private static int GetEpochs(ParseResult parsed) =>
-        parsed.GetValue(RecipeName) == Recipe.Airbench.Name && !IsGiven(parsed, Epochs) ? AirbenchRecipe.Epochs : parsed.GetValue(Epochs);
-
     private static OptimizerSettings Hyperparameters(ParseResult parsed)
     {
         bool airbench = parsed.GetValue(RecipeName) == Recipe.Airbench.Name;
-        string name = parsed.GetValue(Optimizer) ?? AirbenchRecipe.Optimizer;
+        string name = parsed.GetValue(Optimizer) ?? (airbench ? AirbenchRecipe.Optimizer : FineTuning.Optimizer);
         bool brings = airbench && name == AirbenchRecipe.Optimizer;
         return new(name)
         {

@@ -29,6 +29,16 @@ internal sealed class LiveDisplay(IAnsiConsole console, ProgressContext bars) : 
 
     public void Batch(TrainingProgress progress)
     {
+        if (progress.Stage == TrainingStage.Features)
+        {
+            Update(
+                progress.Images,
+                progress.ImagesPerEpoch,
+                string.Create(CultureInfo.InvariantCulture, $"{_title, -8} features  {progress.ImagesPerSecond:F0} images/s")
+            );
+            return;
+        }
+
         TimeSpan? left = _timeLeft.After(progress);
         Update(
             progress.Epoch - 1 + (double)progress.Images / progress.ImagesPerEpoch,
@@ -61,12 +71,12 @@ internal sealed class LiveDisplay(IAnsiConsole console, ProgressContext bars) : 
     // On standard error it would tear the bars.
     public void Warn(string line) => Say(line);
 
-    private void Update(double epochsDone, int epochs, string text)
+    private void Update(double done, int all, string text)
     {
         if (_bar is null)
             return;
-        _bar.MaxValue = epochs;
-        _bar.Value = epochsDone;
+        _bar.MaxValue = all;
+        _bar.Value = done;
         _bar.Description = Markup.Escape(text);
     }
 }

@@ -22,6 +22,18 @@ internal sealed class PlainDisplay(TextWriter output, TextWriter warnings) : ITr
 
     public void Batch(TrainingProgress progress)
     {
+        if (progress.Stage == TrainingStage.Features)
+        {
+            if (_sinceLine.Elapsed >= Silence || progress.Images == progress.ImagesPerEpoch)
+                Line(
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"{_title}  features  {progress.Images} of {progress.ImagesPerEpoch} images  {progress.ImagesPerSecond:F0} images/s"
+                    )
+                );
+            return;
+        }
+
         _left = _timeLeft.After(progress);
         if (_sinceLine.Elapsed < Silence)
             return;

@@ -153,7 +153,8 @@ internal sealed class RunIdentity
     // All of them came after the first ids: each enters only where it is used.
     private void AddTricks(RunSettings settings, ImageClassificationOptions options)
     {
-        if (settings.Tricks.Schedule is not null || settings.Tricks.Warmup is not null || settings.Recipe == Recipe.Airbench.Name)
+        bool bringsSchedule = settings.Recipe == Recipe.Airbench.Name || settings.FineTune is not null;
+        if (settings.Tricks.Schedule is not null || settings.Tricks.Warmup is not null || bringsSchedule)
             Add("schedule", options.Schedule);
         if (options.Optimizer.Rules.Count > 0)
             Add("parameter rules", options.Optimizer.Rules);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Serialization;
 
 namespace Padam.Reproduce.Runs;
 
@@ -35,20 +36,23 @@ internal sealed record RunSettings
     /// <summary>Padam's p over the training as a factor, or null: it stays.</summary>
     public PartialDecay? PartialDecay { get; init; }
 
-    /// <summary>A safetensors file to start from.</summary>
+    /// <summary>A safetensors or ONNX file to start from.</summary>
     public string? Weights { get; init; }
+
+    /// <summary>last-layer, last-stage or all of a pretrained network; null for a recipe.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? FineTune { get; init; }
 
     /// <summary>What goes beyond the recipe.</summary>
     public Tricks Tricks { get; init; } = new();
+
+    private string Way => FineTune is null ? $"recipe {Recipe}" : $"fine-tuned: {FineTune}";
 
     /// <summary>The name of a run of these settings.</summary>
     public string Id() => RunIdentity.Of(this).Id;
 
     public override string ToString() =>
-        string.Create(
-            CultureInfo.InvariantCulture,
-            $"{Backbone} {Optimizer.Name} on {DataSet}, recipe {Recipe}, {Epochs} epochs, seed {Seed}"
-        );
+        string.Create(CultureInfo.InvariantCulture, $"{Backbone} {Optimizer.Name} on {DataSet}, {Way}, {Epochs} epochs, seed {Seed}");
 }
 
 /// <summary>

@@ -10,7 +10,10 @@ namespace Padam.Reproduce.Runs;
 /// <summary>The library's options for a run: all that decides its outcome, but for the data.</summary>
 internal static class TrainingOptions
 {
-    public static ImageClassificationOptions Of(RunSettings settings)
+    public static ImageClassificationOptions Of(RunSettings settings) =>
+        settings.FineTune is null ? OfRecipe(settings) : FineTuning.Of(settings);
+
+    private static ImageClassificationOptions OfRecipe(RunSettings settings)
     {
         Recipe recipe = Recipe.Parse(settings.Recipe);
         OptimizerOptionsBase optimizer = settings.Optimizer.Options();
@@ -49,7 +52,9 @@ internal static class TrainingOptions
 
     /// <summary>Whole epochs after which the rate falls; none where another schedule says how it moves.</summary>
     public static IReadOnlyList<int> Milestones(RunSettings settings) =>
-        settings.Tricks.Schedule is not null ? [] : settings.Milestones ?? Recipe.Parse(settings.Recipe).Milestones(settings.Epochs);
+        settings.Tricks.Schedule is not null || settings.FineTune is not null
+            ? []
+            : settings.Milestones ?? Recipe.Parse(settings.Recipe).Milestones(settings.Epochs);
 
     /// <summary>What the rate is multiplied by at each of them.</summary>
     public static double Gamma(RunSettings settings) => settings.Gamma ?? 0.1;
