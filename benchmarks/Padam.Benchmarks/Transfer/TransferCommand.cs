@@ -81,7 +81,8 @@ internal static class TransferCommand
             deviation = Math.Sqrt(results.Sum(result => Math.Pow(result.Accuracy - mean, 2)) / Math.Max(1, results.Count - 1));
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{100 * mean:0.00} +- {100 * deviation:0.00} % | {results.Average(r => r.Training):0.0} | {results.Average(r => r.Scoring):0.0}"
+            $"{100 * mean:0.00} +- {100 * deviation:0.00} % | {results.Average(r => r.Training):0.0} | "
+                + $"{results.Average(r => r.Scoring):0.0}"
         );
     }
 }
