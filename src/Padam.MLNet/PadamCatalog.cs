@@ -186,6 +186,30 @@ public sealed class PadamCatalog
         return Loaded(ImageFilesDataView.Of(paths, imageColumnName, preprocessing ?? new()), folder: null);
     }
 
+    /// <summary>
+    /// Image files with the classes that a list gives them, as from a database or a CSV: Label, a key, ImagePath, and Image; exactly as
+    /// <see cref="LoadImageFolder"/> reads them.
+    /// </summary>
+    /// <param name="images">Path and class of each file, in the order of the rows.</param>
+    /// <param name="classes">
+    /// The classes, in the order of their keys. The default value is null: those of the list, in ordinal order. Give a model's
+    /// <see cref="ImageClassificationTransformer.ClassNames"/> for data that it is to score.
+    /// </param>
+    /// <param name="preprocessing">
+    /// How files become pixels. The default value is null: as <see cref="ImagePreprocessing"/>'s defaults.
+    /// </param>
+    /// <exception cref="ArgumentException">There is no image, or a class is empty or not among <paramref name="classes"/>.</exception>
+    /// <exception cref="FileNotFoundException">A file does not exist.</exception>
+    public IDataView LoadImages(
+        IEnumerable<(string Path, string Label)> images,
+        IReadOnlyList<string>? classes = null,
+        ImagePreprocessing? preprocessing = null
+    )
+    {
+        ArgumentNullException.ThrowIfNull(images);
+        return Loaded(ImageFilesDataView.Of(images, classes, preprocessing ?? new()), folder: null);
+    }
+
     private IDataView Loaded(IDataView view, string? folder, ImageFolder? found = null)
     {
         using IChannel log = _env.Start("Loading");

@@ -42,20 +42,66 @@ internal sealed class ImageFilesDataView : IDataView
     {
         (string, uint)[] files = [.. paths.Select(path => (path, 0u))];
         foreach ((string path, _) in files)
-        {
-            ArgumentException.ThrowIfNullOrEmpty(path, nameof(paths));
-            if (Directory.Exists(path))
-                throw new FileNotFoundException($"'{path}' is a folder where an image file is expected.", path);
-            if (!File.Exists(path))
-                throw new FileNotFoundException($"The image '{path}' does not exist.{MissingPath.Hint(path)}", path);
-        }
+            RequireFile(path);
 
         return imageColumn == PathColumn
             ? throw new ArgumentException($"The column of paths is named '{PathColumn}' already.", nameof(imageColumn))
             : new(files, null, imageColumn, preprocessing);
     }
 
+    /// <summary>Images with the classes that a list gives them.</summary>
+    /// <param name="images">Path and class of each.</param>
+    /// <param name="classes">The classes in their order; null for those of the list, in ordinal order.</param>
+    /// <param name="preprocessing">How files become pixels.</param>
+    /// <exception cref="ArgumentException">A class is empty, twice there, or not among the classes; or there is no image.</exception>
+    /// <exception cref="FileNotFoundException">An image does not exist.</exception>
+    internal static ImageFilesDataView Of(
+        IEnumerable<(string Path, string Label)> images,
+        IReadOnlyList<string>? classes,
+        ImagePreprocessing preprocessing
+    )
+    {
+        (string Path, string Label)[] all = [.. images];
+        if (all.Length == 0)
+            throw new ArgumentException("The list has no image.", nameof(images));
+        foreach ((string path, string label) in all)
+        {
+            RequireFile(path);
+            ArgumentException.ThrowIfNullOrEmpty(label, nameof(images));
+        }
+
+        string[] names = classes is null ? [.. all.Select(image => image.Label).Distinct().Order(StringComparer.Ordinal)] : [.. classes];
+        Dictionary<string, uint> keys = [];
+        foreach (string name in names)
+        {
+            if (string.IsNullOrEmpty(name) || !keys.TryAdd(name, (uint)keys.Count + 1))
+                throw new ArgumentException($"classes holds '{name}' twice, or a name that is empty.", nameof(classes));
+        }
+
+        (string, uint)[] files =
+        [
+            .. all.Select(image =>
+                keys.TryGetValue(image.Label, out uint key)
+                    ? (image.Path, key)
+                    : throw new ArgumentException(
+                        $"'{image.Path}' is of the class '{image.Label}', which is not among the classes {string.Join(", ", names)}.",
+                        nameof(images)
+                    )
+            ),
+        ];
+        return new(files, names, FolderImageColumn, preprocessing);
+    }
+
     public DataViewSchema Schema { get; }
+
+    private static void RequireFile(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        if (Directory.Exists(path))
+            throw new FileNotFoundException($"'{path}' is a folder where an image file is expected.", path);
+        if (!File.Exists(path))
+            throw new FileNotFoundException($"The image '{path}' does not exist.{MissingPath.Hint(path)}", path);
+    }
 
     public bool CanShuffle => true;
 

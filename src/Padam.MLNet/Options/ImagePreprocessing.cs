@@ -16,7 +16,7 @@ public sealed record ImagePreprocessing
 
     /// <summary>
     /// Whether picture files are turned and mirrored as the orientation in their EXIF data says, so that they are seen as in any viewer.
-    /// <see cref="PadamCatalog.LoadImageFolder"/> and <see cref="PadamCatalog.LoadImages"/> do it while they decode; ML.NET's own
+    /// <see cref="PadamCatalog.LoadImageFolder"/> and LoadImages of <see cref="PadamCatalog"/> do it while they decode; ML.NET's own
     /// LoadImages never does. The default value is true.
     /// </summary>
     public bool ExifOrientation { get; init; } = true;
