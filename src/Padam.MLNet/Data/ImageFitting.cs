@@ -11,6 +11,16 @@ namespace Padam.MLNet.Data;
 /// <param name="OnTransparent">Called for each picture that has such pixels.</param>
 internal sealed record ImageFitting(ImageResize? Resize, Color Background, bool Upright = true, Action? OnTransparent = null)
 {
+    /// <param name="preprocessing">What is wanted of pictures.</param>
+    /// <param name="mayResize">Whether pictures of another size than the network's may be brought to it.</param>
+    /// <param name="onTransparent">Called for each picture that has transparent pixels.</param>
+    internal ImageFitting(ImagePreprocessing preprocessing, bool mayResize = true, Action? onTransparent = null)
+        : this(mayResize ? preprocessing.Resize : null, preprocessing.BackgroundColor, preprocessing.ExifOrientation, onTransparent) =>
+        ResizedBySkia = preprocessing.ResizedBySkia;
+
+    /// <summary>Whether SkiaSharp resizes, as it did for models before they said how.</summary>
+    internal bool ResizedBySkia { get; init; }
+
     /// <summary>Writes a picture; false where its size is another and may not be changed.</summary>
     internal bool Write(SKBitmap bitmap, ImageShape shape, Span<byte> chw)
     {
@@ -25,8 +35,19 @@ internal sealed record ImageFitting(ImageResize? Resize, Color Background, bool 
         }
 
         (SKRectI part, SKSizeI size) = Placed(bitmap.Width, bitmap.Height, shape, Resize!.Value);
-        using SKBitmap resized = Resized(grounded ?? bitmap, part, size);
-        Split(resized, shape, chw);
+        if (ResizedBySkia)
+        {
+            using SKBitmap resized = BySkia(grounded ?? bitmap, part, size);
+            Split(resized, shape, chw);
+        }
+        else
+        {
+            SKBitmap whole = grounded ?? bitmap;
+            ReadOnlySpan<byte> from = whole.PixelBytes()[(part.Top * whole.RowBytes + part.Left * whole.BytesPerPixel)..];
+            byte[] resized = Resampling.Resize(from, whole.RowBytes, part.Height, part.Width, size.Height, size.Width);
+            Split(resized, size.Width * whole.BytesPerPixel, size, whole.ColorType, shape, chw);
+        }
+
         return true;
     }
 
@@ -62,7 +83,7 @@ internal sealed record ImageFitting(ImageResize? Resize, Color Background, bool 
     }
 
     // As if opaque: otherwise the colours under transparent pixels would be lost.
-    private static SKBitmap Resized(SKBitmap bitmap, SKRectI part, SKSizeI size)
+    private static SKBitmap BySkia(SKBitmap bitmap, SKRectI part, SKSizeI size)
     {
         SKImageInfo info = bitmap.Info.WithAlphaType(SKAlphaType.Opaque);
         using var opaque = new SKBitmap();
@@ -76,22 +97,24 @@ internal sealed record ImageFitting(ImageResize? Resize, Color Background, bool 
     }
 
     // Four interleaved bytes a pixel become three planes; transparency is dropped. What a smaller picture leaves free is ground.
-    private void Split(SKBitmap bitmap, ImageShape shape, Span<byte> chw)
+    private void Split(SKBitmap bitmap, ImageShape shape, Span<byte> chw) =>
+        Split(bitmap.PixelBytes(), bitmap.RowBytes, bitmap.Info.Size, bitmap.ColorType, shape, chw);
+
+    private void Split(ReadOnlySpan<byte> pixels, int rowBytes, SKSizeI size, SKColorType color, ImageShape shape, Span<byte> chw)
     {
-        ReadOnlySpan<byte> pixels = bitmap.PixelBytes();
-        (int red, int blue) = bitmap.ColorType == SKColorType.Rgba8888 ? (0, 2) : (2, 0);
+        (int red, int blue) = color == SKColorType.Rgba8888 ? (0, 2) : (2, 0);
         int plane = shape.Pixels;
-        (int top, int left) = ((shape.Height - bitmap.Height) / 2, (shape.Width - bitmap.Width) / 2);
-        if (bitmap.Height < shape.Height || bitmap.Width < shape.Width)
+        (int top, int left) = ((shape.Height - size.Height) / 2, (shape.Width - size.Width) / 2);
+        if (size.Height < shape.Height || size.Width < shape.Width)
         {
             chw[..plane].Fill(Background.R);
             chw[plane..(2 * plane)].Fill(Background.G);
             chw[(2 * plane)..].Fill(Background.B);
         }
 
-        for (int y = 0; y < bitmap.Height; y++)
+        for (int y = 0; y < size.Height; y++)
         {
-            ReadOnlySpan<byte> row = pixels.Slice(y * bitmap.RowBytes, 4 * bitmap.Width);
+            ReadOnlySpan<byte> row = pixels.Slice(y * rowBytes, 4 * size.Width);
             int i = ((top + y) * shape.Width) + left;
             for (int x = 0; x < row.Length; x += 4, i++)
             {

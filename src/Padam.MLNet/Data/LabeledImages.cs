@@ -58,13 +58,7 @@ internal sealed class LabeledImages : IDisposable
         Action? readImage = null;
         List<string> skipped = [];
         int transparent = 0;
-        ImagePreprocessing pictures = reading.Preprocessing;
-        var fitting = new ImageFitting(
-            reading.Size is null ? null : pictures.Resize,
-            pictures.BackgroundColor,
-            pictures.ExifOrientation,
-            () => transparent++
-        );
+        var fitting = new ImageFitting(reading.Preprocessing, mayResize: reading.Size is not null, () => transparent++);
         while (cursor.MoveNext())
         {
             reading.Cancellation.ThrowIfCancellationRequested();

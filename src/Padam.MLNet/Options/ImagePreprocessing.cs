@@ -32,6 +32,11 @@ public sealed record ImagePreprocessing
         init => field = Color.FromArgb(value.ToArgb());
     } = Color.FromArgb(Color.Black.ToArgb());
 
+    /// <summary>
+    /// Whether SkiaSharp resizes, as for models before format 3, whatever its version makes of it; else <see cref="Data.Resampling"/>.
+    /// </summary>
+    internal bool ResizedBySkia { get; init; }
+
     /// <summary>What is wrong with these settings, one sentence each; nothing if they can be used.</summary>
     public IEnumerable<string> Validate()
     {

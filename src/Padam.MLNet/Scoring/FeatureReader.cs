@@ -25,8 +25,7 @@ internal sealed class FeatureReader
         else
         {
             _bytes = new byte[_shape.Values];
-            ImagePreprocessing pictures = model.ReadPreprocessing();
-            _readBytes = column.ByteReader(row, _shape, new(pictures.Resize, pictures.BackgroundColor, pictures.ExifOrientation));
+            _readBytes = column.ByteReader(row, _shape, new(model.ReadPreprocessing()));
         }
     }
 
