@@ -7,12 +7,7 @@ namespace Padam.MLNet.Models;
 /// <param name="ExifOrientation">Whether they were turned as their EXIF data says.</param>
 /// <param name="BackgroundColor">What showed through transparent pixels, as #rrggbb.</param>
 /// <param name="Resampling">How new pixels are made of old ones: "bilinear"; null in models that left it to SkiaSharp.</param>
-internal sealed record PreprocessingDescription(
-    string Resize,
-    bool ExifOrientation,
-    string BackgroundColor,
-    string? Resampling = null
-)
+internal sealed record PreprocessingDescription(string Resize, bool ExifOrientation, string BackgroundColor, string? Resampling = null)
 {
     private const string Bilinear = "bilinear";
 

@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 
 namespace Padam.MLNet.Tests.Models;
 
-/// <summary>Files that versions before wrote (formats 1 and 2), of <see cref="TinyImages"/>: they load, and do what they did.</summary>
+/// <summary>Files that versions before wrote (formats 1 and 2), most of <see cref="TinyImages"/>: they load, and do what they did.</summary>
 [TestClass]
 public sealed class OldFileTests
 {
@@ -58,6 +58,21 @@ public sealed class OldFileTests
             _mlContext.Padam().LoadImages([_folder["wide.png"], _folder["right.png"]], "Features", model.Preprocessing)
         );
         CollectionAssert.AreEqual(scores[1], scores[0]);
+    }
+
+    [TestMethod]
+    public void A_model_that_left_resizing_to_SkiaSharp_still_does()
+    {
+        float[][] expected = JsonSerializer.Deserialize<float[][]>(File.ReadAllText(OldFile("model-format2-scores.json")))!;
+        Pictures.WriteClasses(_folder["set"], ["cat", "dog", "eel"], each: 6, 45, 70);
+        using ImageClassificationTransformer model = ImageClassificationTransformer.Find(
+            _mlContext.Model.Load(OldFile("model-format2.zip"), out _)
+        );
+
+        IDataView pictures = _mlContext.Padam().LoadImageFolder(_folder["set"], model.ClassNames, model.Preprocessing);
+
+        TinyImages.AreClose(expected, TinyImages.Scores(_mlContext, model, pictures), 1e-5f);
+        Assert.AreNotEqual(new ImagePreprocessing(), model.Preprocessing, "a training with its Preprocessing goes on as it did");
     }
 
     [TestMethod]
