@@ -62,10 +62,10 @@ internal sealed class BrokenModels
             () =>
                 WithDescription(json =>
                 {
-                    json["Format"] = 3;
+                    json["Format"] = 4;
                     json["Quantization"] = "int8";
                 }),
-            "format 3"
+            "format 4"
         );
         yield return ("an unknown member", () => WithDescription(json => json["Quantization"] = "int8"), "Quantization");
         yield return ("no optimizer", () => WithDescription(json => json["Optimizer"] = null), "Optimizer");

@@ -10,10 +10,7 @@ internal sealed record ModelDescription : NetworkDescription
     internal const int CurrentFormat = 3,
         OldestFormat = 1;
 
-    // The newest that a model needs, so that versions before load what they can.
-    private const int WithoutTestTimeAugmentation = 2;
-
-    public int Format { get; init; } = WithoutTestTimeAugmentation;
+    public int Format { get; init; } = CurrentFormat;
 
     /// <summary>The views of an image whose logits are averaged; null, and before format 3, for the image alone.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
@@ -44,7 +41,7 @@ internal sealed record ModelDescription : NetworkDescription
 
     /// <summary>The same with the views given.</summary>
     internal ModelDescription With(TestTimeAugmentation views) =>
-        views == MLNet.TestTimeAugmentation.None ? this : this with { Format = CurrentFormat, TestTimeAugmentation = views };
+        views == MLNet.TestTimeAugmentation.None ? this : this with { TestTimeAugmentation = views };
 
     internal override int Outputs => Classes;
 

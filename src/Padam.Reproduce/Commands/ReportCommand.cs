@@ -11,7 +11,13 @@ internal static class ReportCommand
 
     public static Command Create()
     {
-        var command = new Command("report", "Gather finished runs into figures, report.md and one self-contained report.html.") { Out };
+        var command = new Command(
+            "report",
+            "Gather the finished runs of experiments into figures, report.md and one self-contained report.html."
+        )
+        {
+            Out,
+        };
         command.SetAction(parsed =>
         {
             Write(parsed.GetValue(Out)!);

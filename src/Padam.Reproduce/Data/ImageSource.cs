@@ -112,7 +112,11 @@ internal sealed record ImageSource(string DataSet, string? Labels, string? Folde
         Folder is not null && Path.Combine(Folder, part) is var path && Directory.Exists(path)
             ? path
             : throw new CommandException(
-                $"--dataset folder needs --data, a folder with '{part}' in it, which has one sub-folder of images for each class."
+                (
+                    Folder is null ? "--dataset folder needs --data."
+                    : Directory.Exists(Folder) ? $"--data '{Folder}' has no folder '{part}' in it."
+                    : $"--data '{Folder}' does not exist."
+                ) + " Give a folder with 'train' and 'test' in it, each of which has one sub-folder of images for each class."
             );
 
     private sealed class AnyRow;

@@ -13,6 +13,8 @@ internal static partial class ConsoleWords
     [
         (", add a warm-up, or set GradientClipNorm.", ", or use --warmup or --clip-norm."),
         (", or set SkipBadImages.", "."),
+        (", or set SkipBadImages to leave such rows out.", "."),
+        (" Move them elsewhere, or name them in classes too.", " Move them elsewhere."),
         (" Set FallbackToCpu, or leave GpuDeviceId null.", " Use --device cpu."),
         (" Set Resume to go on from it, or remove it to start anew.", " Go on with --resume, or start over with --force."),
         (" Use another CheckpointFolder.", " Choose another --out, or start over with --force."),
