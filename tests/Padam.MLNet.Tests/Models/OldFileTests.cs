@@ -7,7 +7,9 @@ using static TorchSharp.torch;
 
 namespace Padam.MLNet.Tests.Models;
 
-/// <summary>Files that versions before wrote (formats 1 and 2), most of <see cref="TinyImages"/>: they load, and do what they did.</summary>
+/// <summary>
+/// Files that versions before wrote (formats 1 and 2), most of <see cref="TinyImages"/>: they load, and do what they did.
+/// </summary>
 [TestClass]
 public sealed class OldFileTests
 {
