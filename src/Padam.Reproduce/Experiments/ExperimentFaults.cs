@@ -101,6 +101,8 @@ internal static class ExperimentFaults
             yield return $"The decay of p '{decay.Kind}' is not known: use constant, linear or step.";
         if (decay.To is not (>= 0 and <= 1))
             yield return $"p cannot decay to {decay.To} times itself; use 0 to 1.";
+        if (decay is { Kind: "step", To: 0 })
+            yield return "p cannot fall to 0 in a step; use a number above 0, or the kind linear.";
     }
 
     private static string? Fault(Action check)

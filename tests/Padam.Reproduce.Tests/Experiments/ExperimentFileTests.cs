@@ -66,6 +66,7 @@ public sealed class ExperimentFileTests
     [DataRow("\"sgd\"", "\"sgd\", \"partial\": 0.1", "line 9: The settings of sgd cannot be used. Only padam has a partial.")]
     [DataRow("\"name\": \"b\"", "\"name\": \"a\"", "line 9: There are two series 'a'")]
     [DataRow("0.25", "0.75", "line 8: The settings of padam cannot be used. Partial")]
+    [DataRow("0.25", "0.25, \"partialDecay\": { \"kind\": \"step\", \"to\": 0 }", "line 8: p cannot fall to 0 in a step")]
     [DataRow("\"test-error\"", "\"accuracy\"", "line 11: There is no figure 'accuracy'")]
     [DataRow("\"epochs\": 10", "\"epochs\": \"ten\"", "line 5:")]
     [DataRow("\"epochs\": 10", "\"epoch\": 10", "line 5:")]
