@@ -2,14 +2,14 @@
 
 packages=(slurmctld slurmd slurm-client slurm-wlm-basic-plugins)
 
-# Unpacks Slurm into FOLDER/root; fails with a sentence in $reason where it cannot be had.
+# Unpacks Slurm into FOLDER/unpacked; fails with a sentence in $reason where it cannot be had.
 unpack_slurm() { # FOLDER
   command -v apt-get >/dev/null && command -v dpkg >/dev/null || { reason="this system has no apt-get and dpkg"; return 1; }
-  mkdir -p "$1/debs" "$1/root"
+  mkdir -p "$1/debs" "$1/unpacked"
   chmod 755 "$1" "$1/debs"
   download "$1" "${packages[@]}" || { reason="apt-get cannot download ${packages[*]}"; return 1; }
-  slurm_bin=$1/root/usr/bin slurm_sbin=$1/root/usr/sbin slurm_plugins=$(echo "$1"/root/usr/lib/*/slurm-wlm)
-  slurm_libraries=$slurm_plugins:$(dirname "$slurm_plugins"):$1/root/lib/$(basename "$(dirname "$slurm_plugins")")
+  slurm_bin=$1/unpacked/usr/bin slurm_sbin=$1/unpacked/usr/sbin slurm_plugins=$(echo "$1"/unpacked/usr/lib/*/slurm-wlm)
+  slurm_libraries=$slurm_plugins:$(dirname "$slurm_plugins"):$1/unpacked/lib/$(basename "$(dirname "$slurm_plugins")")
   if missing_library >/dev/null; then
     download "$1" $(apt-cache depends "${packages[@]}" | sed -n 's/^ *Depends: \(lib[^ ]*\)$/\1/p' | grep -vx libc6 | sort -u) || true
     ! missing_library >/dev/null || { reason="Slurm lacks shared libraries: $(missing_library | xargs)"; return 1; }
@@ -17,7 +17,7 @@ unpack_slurm() { # FOLDER
 }
 
 download() { # FOLDER PACKAGE...
-  (cd "$1/debs" && apt-get download "${@:2}" >apt.log 2>&1 && for deb in *.deb; do dpkg -x "$deb" ../root; done)
+  (cd "$1/debs" && apt-get download "${@:2}" >apt.log 2>&1 && for deb in *.deb; do dpkg -x "$deb" ../unpacked; done)
 }
 
 missing_library() {

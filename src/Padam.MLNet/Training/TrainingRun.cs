@@ -22,12 +22,9 @@ internal sealed class TrainingRun : IDisposable
     private readonly BestEpoch? _best;
     private readonly Plateau? _plateau;
     private readonly AveragedWeights? _average;
+    private readonly TrainingState _state;
     private optim.Optimizer _optimizer;
     private Rates _rates;
-    private int _epochsDone,
-        _batchesDone;
-    private bool _ended;
-    private RunningMetrics _metrics = new();
     private IReadOnlyList<int> _neverPredicted = [];
 
     internal TrainingRun(TrainingContext context)
@@ -56,12 +53,15 @@ internal sealed class TrainingRun : IDisposable
             _plateau = new Plateau(reduce);
         if (_options.Averaging is { } averaging)
             _average = new AveragedWeights(averaging, _network, (long)_options.Epochs * StepsPerEpoch);
+        _state = new TrainingState(context, _best, _plateau, _average) { Ended = _options.Epochs == 0 };
         try
         {
-            _ended = _options.Epochs == 0;
             StartOptimizer();
             if (context.Start is { } checkpoint)
-                Resume(checkpoint);
+            {
+                _state.Resume(checkpoint, _optimizer);
+                _rates.Plateau = _plateau?.State.Factor ?? 1;
+            }
         }
         catch
         {
@@ -74,23 +74,24 @@ internal sealed class TrainingRun : IDisposable
     /// <returns>The epoch whose weights the network now has.</returns>
     internal int Run()
     {
-        while (!_ended)
+        while (!_state.Ended)
         {
-            EpochMetrics metrics = TrainEpoch(_epochsDone + 1);
+            EpochMetrics metrics = TrainEpoch(_state.EpochsDone + 1);
             WatchPlateau(metrics);
             _context.Log.Info(MessageSensitivity.None, EpochLine.Of(metrics));
             _context.State.AsCaller(() => _options.MetricsCallback?.Invoke(metrics));
-            (_epochsDone, _batchesDone, _metrics, _neverPredicted) = (metrics.Epoch, 0, new RunningMetrics(), metrics.NeverPredicted);
-            _ended = _epochsDone == _options.Epochs || Stops(metrics);
-            if (_ended || _epochsDone % _options.CheckpointEvery == 0)
-                SaveCheckpoint();
+            _neverPredicted = metrics.NeverPredicted;
+            _state.EndEpoch();
+            _state.Ended = _state.EpochsDone == _options.Epochs || Stops(metrics);
+            if (_state.Ended || _state.EpochsDone % _options.CheckpointEvery == 0)
+                _state.Save(_optimizer);
         }
 
         _average?.Put();
         if (!_options.RestoreBestWeights || _best?.SoFar is not { } best)
         {
             WarnOfUnanswered(_neverPredicted);
-            return _epochsDone;
+            return _state.EpochsDone;
         }
 
         _best.Restore(_network);
@@ -143,7 +144,7 @@ internal sealed class TrainingRun : IDisposable
 
     private EpochMetrics TrainEpoch(int epoch)
     {
-        if (_batchesDone == 0 && epoch > 1 && _options.OptimizerRestartEpochs is { } every && (epoch - 1) % every == 0)
+        if (_state.BatchesDone == 0 && epoch > 1 && _options.OptimizerRestartEpochs is { } every && (epoch - 1) % every == 0)
             StartOptimizer();
         _network.train();
         _context.Frozen.StayInEvaluationMode();
@@ -162,10 +163,10 @@ internal sealed class TrainingRun : IDisposable
         {
             Epoch = epoch,
             Epochs = _options.Epochs,
-            Loss = _metrics.Loss,
-            Accuracy = _metrics.Accuracy,
-            MacroAccuracy = _metrics.MacroAccuracy,
-            Top5Accuracy = _metrics.Top5Accuracy,
+            Loss = _state.Metrics.Loss,
+            Accuracy = _state.Metrics.Accuracy,
+            MacroAccuracy = _state.Metrics.MacroAccuracy,
+            Top5Accuracy = _state.Metrics.Top5Accuracy,
             ValidationLoss = validation?.Loss + penalty,
             ValidationAccuracy = validation?.Accuracy,
             ValidationMacroAccuracy = validation?.MacroAccuracy,
@@ -173,7 +174,7 @@ internal sealed class TrainingRun : IDisposable
             LearningRate = rate,
             Partial = partial,
             ImagesPerSecond = speed,
-            NeverPredicted = (validation ?? _metrics).NeverPredicted,
+            NeverPredicted = (validation ?? _state.Metrics).NeverPredicted,
         };
         _best?.Update(metrics, _network);
         return metrics;
@@ -187,28 +188,35 @@ internal sealed class TrainingRun : IDisposable
     private double TrainBatches(int epoch)
     {
         long start = Stopwatch.GetTimestamp();
-        int before = _metrics.Images;
-        double PerSecond() => (_metrics.Images - before) / Stopwatch.GetElapsedTime(start).TotalSeconds;
+        int before = _state.Metrics.Images;
+        double PerSecond() => (_state.Metrics.Images - before) / Stopwatch.GetElapsedTime(start).TotalSeconds;
         using DisposeScope scope = NewDisposeScope();
-        foreach (TrainingBatch batch in _batches.Epoch(epoch, _batchesDone))
+        foreach (TrainingBatch batch in _batches.Epoch(epoch, _state.BatchesDone))
         {
-            var part = StepPart.Of(_batchesDone, _batches.Batches, _options.Compute.AccumulateBatches);
+            var part = StepPart.Of(_state.BatchesDone, _batches.Batches, _options.Compute.AccumulateBatches);
             if (part.IsFirst)
             {
                 StopIfCancelled();
-                _rates.Set(epoch - 1 + ((double)_batchesDone / _batches.Batches));
+                _rates.Set(epoch - 1 + ((double)_state.BatchesDone / _batches.Batches));
             }
 
             double loss = Step(batch, part);
-            _batchesDone++;
+            _state.BatchesDone++;
             if (!double.IsFinite(loss))
                 throw Diverged(epoch, $"The loss is {loss}");
             if (part.IsLast)
-                _average?.Update(((epoch - 1L) * StepsPerEpoch) + StepsOf(_batchesDone));
+                _average?.Update(((epoch - 1L) * StepsPerEpoch) + StepsOf(_state.BatchesDone));
             scope.DisposeEverything();
             if (_options.ProgressCallback is { } callback)
             {
-                var progress = new TrainingProgress(epoch, _options.Epochs, _metrics.Images, _batches.Images, _metrics.Loss, PerSecond());
+                var progress = new TrainingProgress(
+                    epoch,
+                    _options.Epochs,
+                    _state.Metrics.Images,
+                    _batches.Images,
+                    _state.Metrics.Loss,
+                    PerSecond()
+                );
                 _context.State.AsCaller(() => callback(progress));
             }
         }
@@ -230,7 +238,7 @@ internal sealed class TrainingRun : IDisposable
     {
         try
         {
-            return _context.UserCode.Run(() => _step.Run(batch, part, _optimizer, _metrics));
+            return _context.UserCode.Run(() => _step.Run(batch, part, _optimizer, _state.Metrics));
         }
         catch (ExternalException fault)
         {
@@ -238,7 +246,8 @@ internal sealed class TrainingRun : IDisposable
         }
     }
 
-    private TrainingDivergedException Diverged(int epoch, string what) => new(epoch, _batchesDone, what, _options.Optimizer.ToString());
+    private TrainingDivergedException Diverged(int epoch, string what) =>
+        new(epoch, _state.BatchesDone, what, _options.Optimizer.ToString());
 
     private bool Stops(EpochMetrics metrics)
     {
@@ -266,58 +275,9 @@ internal sealed class TrainingRun : IDisposable
         // In the midst of a validation pass.
         _average?.Hide();
         // The loss of the last step was that of the weights before it.
-        RequireFinite(_epochsDone + 1);
-        SaveCheckpoint();
+        RequireFinite(_state.EpochsDone + 1);
+        _state.Save(_optimizer);
         _options.CancellationToken.ThrowIfCancellationRequested();
         throw new OperationCanceledException("The MLContext was cancelled.");
-    }
-
-    private void SaveCheckpoint()
-    {
-        if (_context.Checkpoints is not { } folder)
-            return;
-        var position = new CheckpointPosition
-        {
-            Settings = _context.Settings,
-            Seed = _context.Seed,
-            EpochsDone = _epochsDone,
-            BatchesDone = _batchesDone,
-            Sums = _metrics.Sums,
-            Ended = _ended,
-            Best = _best?.SoFar,
-            Plateau = _plateau?.State,
-            StratifiedValidation = _context.StratifiedValidation,
-        };
-        using DisposeScope scope = NewDisposeScope();
-        new Checkpoint(
-            position,
-            CheckpointBytes.Of(_network.PlainState()),
-            CheckpointBytes.Of(_optimizer),
-            _context.Random.State,
-            _best?.Weights is { Count: > 0 } best ? CheckpointBytes.Of(best) : null,
-            _average is null ? null : CheckpointBytes.Of(_average.PlainState)
-        ).Write(folder.File);
-    }
-
-    private void Resume(Checkpoint checkpoint)
-    {
-        CheckpointPosition position = checkpoint.Position;
-        string file = _context.Checkpoints!.File;
-        Models.WeightsFile.Load(_network, new MemoryStream(checkpoint.Weights), file);
-        CheckpointBytes.Restore(_optimizer, checkpoint.Optimizer);
-        _context.Random.State = checkpoint.Random;
-        (_epochsDone, _batchesDone, _ended, _metrics) = (
-            position.EpochsDone,
-            position.BatchesDone,
-            position.Ended,
-            new RunningMetrics { Sums = position.Sums }
-        );
-        if (_average is not null && checkpoint.AveragedWeights is { } averaged)
-            _average.Resume(CheckpointBytes.Tensors(averaged, file));
-        if (_plateau is not null && position.Plateau is { } state)
-            (_plateau.State, _rates.Plateau) = (state, state.Factor);
-        if (position.Best is { } best)
-            _best?.Resume(best, checkpoint.BestWeights is null ? [] : CheckpointBytes.Tensors(checkpoint.BestWeights, file));
-        _context.Log.Info(MessageSensitivity.None, $"Resumed from '{file}' after epoch {_epochsDone}, batch {_batchesDone} of the next.");
     }
 }

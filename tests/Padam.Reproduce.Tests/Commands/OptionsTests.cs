@@ -6,7 +6,22 @@ namespace Padam.Reproduce.Tests.Commands;
 [TestClass]
 public sealed class OptionsTests
 {
-    private static readonly string[] Absurd = ["", " ", "-", "nonsense", "-7", "1e400", "99999999999999999999", "١٢", "NaN", "0x10", "1/0"];
+    // Digits to char.IsDigit, and to no parser.
+    private const string Arabic = "١٢";
+    private static readonly string[] Absurd =
+    [
+        "",
+        " ",
+        "-",
+        "nonsense",
+        "-7",
+        "1e400",
+        "99999999999999999999",
+        Arabic,
+        "NaN",
+        "0x10",
+        "1/0",
+    ];
 
     [TestMethod]
     public void No_option_of_any_command_speaks_of_the_programs_types()

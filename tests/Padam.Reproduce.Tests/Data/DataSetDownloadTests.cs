@@ -170,7 +170,7 @@ public sealed class DataSetDownloadTests
     [TestMethod]
     [DataRow("../evil.bin")]
     [DataRow("tiny-bin/../../evil.bin")]
-    [DataRow("/tmp/evil.bin")]
+    [DataRow("/evil.bin")]
     public Task A_path_that_leaves_the_folder_is_refused(string name) =>
         IsRefused(TinyArchive.Pack((name, new byte[1])), "its path leaves the folder");
 

@@ -1,0 +1,76 @@
+using Microsoft.ML.Runtime;
+using Padam.MLNet.Backbones;
+using Padam.MLNet.Models;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Padam.MLNet.Training;
+
+/// <summary>Where a training stands, which a checkpoint keeps and a resumed training takes up.</summary>
+/// <param name="context">The training.</param>
+/// <param name="best">The best epoch until now, where that is followed.</param>
+/// <param name="plateau">Where ReduceOnPlateau stands, if that is used.</param>
+/// <param name="average">The averaged weights, if there are any.</param>
+internal sealed class TrainingState(TrainingContext context, BestEpoch? best, Plateau? plateau, AveragedWeights? average)
+{
+    /// <summary>Whole epochs done.</summary>
+    internal int EpochsDone { get; private set; }
+
+    /// <summary>Batches done of the epoch after them.</summary>
+    internal int BatchesDone { get; set; }
+
+    /// <summary>Whether no epoch follows.</summary>
+    internal bool Ended { get; set; }
+
+    /// <summary>The sums of that epoch so far.</summary>
+    internal RunningMetrics Metrics { get; private set; } = new();
+
+    internal void EndEpoch() => (EpochsDone, BatchesDone, Metrics) = (EpochsDone + 1, 0, new RunningMetrics());
+
+    /// <summary>Writes a checkpoint, where the training has a folder for it.</summary>
+    internal void Save(optim.Optimizer optimizer)
+    {
+        if (context.Checkpoints is not { } folder)
+            return;
+        var position = new CheckpointPosition
+        {
+            Settings = context.Settings,
+            Seed = context.Seed,
+            EpochsDone = EpochsDone,
+            BatchesDone = BatchesDone,
+            Sums = Metrics.Sums,
+            Ended = Ended,
+            Best = best?.SoFar,
+            Plateau = plateau?.State,
+            StratifiedValidation = context.StratifiedValidation,
+        };
+        using DisposeScope scope = NewDisposeScope();
+        new Checkpoint(
+            position,
+            CheckpointBytes.Of(context.Network.PlainState()),
+            CheckpointBytes.Of(optimizer),
+            context.Random.State,
+            best?.Weights is { Count: > 0 } weights ? CheckpointBytes.Of(weights) : null,
+            average is null ? null : CheckpointBytes.Of(average.PlainState)
+        ).Write(folder.File);
+    }
+
+    /// <summary>Takes up what a checkpoint kept: weights, optimizer, random numbers, and all above.</summary>
+    internal void Resume(Checkpoint checkpoint, optim.Optimizer optimizer)
+    {
+        CheckpointPosition position = checkpoint.Position;
+        string file = context.Checkpoints!.File;
+        WeightsFile.Load(context.Network, new MemoryStream(checkpoint.Weights), file);
+        CheckpointBytes.Restore(optimizer, checkpoint.Optimizer);
+        context.Random.State = checkpoint.Random;
+        (EpochsDone, BatchesDone, Ended) = (position.EpochsDone, position.BatchesDone, position.Ended);
+        Metrics = new RunningMetrics { Sums = position.Sums };
+        if (average is not null && checkpoint.AveragedWeights is { } averaged)
+            average.Resume(CheckpointBytes.Tensors(averaged, file));
+        if (plateau is not null && position.Plateau is { } state)
+            plateau.State = state;
+        if (position.Best is { } kept)
+            best?.Resume(kept, checkpoint.BestWeights is null ? [] : CheckpointBytes.Tensors(checkpoint.BestWeights, file));
+        context.Log.Info(MessageSensitivity.None, $"Resumed from '{file}' after epoch {EpochsDone}, batch {BatchesDone} of the next.");
+    }
+}
