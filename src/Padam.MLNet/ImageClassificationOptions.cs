@@ -319,6 +319,7 @@ public sealed class ImageClassificationOptions : ITrainingOptions
             PartialSchedule is not null
             && Optimizer is PadamOptions padam
             && Epochs >= 1
+            && !PartialSchedule.Validate(Epochs).Any()
             && padam.Partial * PartialSchedule.Largest(Epochs) is > PadamOptions.LargestPartial and var largest
         )
             yield return $"PartialSchedule takes p to {largest}; the largest is 1/2, AMSGrad.";

@@ -67,6 +67,7 @@ public sealed class ImageClassificationTrainer : IEstimator<ImageClassificationT
             log.Info(MessageSensitivity.None, $"{data.ImagesInFile} images are beyond ImageMemoryLimit and kept in a temporary file.");
         foreach (string line in data.Warnings(_options.Preprocessing))
             log.Warning(MessageSensitivity.UserData, line);
+        float[]? weights = RowWeights.Of(data.Training, _options.Loss.ClassWeights, data.Labels.Classes);
         first.RequireRoom(data.Training.Images.Shape, Math.Min(_options.BatchSize, data.Training.Rows.Length));
         Normalization normalization =
             _options.Normalization
@@ -102,6 +103,7 @@ public sealed class ImageClassificationTrainer : IEstimator<ImageClassificationT
                     Settings = settings,
                     StratifiedValidation = stratified,
                     Checkpoints = checkpoints,
+                    RowWeights = weights,
                     Start = start,
                 }
             )
@@ -119,7 +121,8 @@ public sealed class ImageClassificationTrainer : IEstimator<ImageClassificationT
             _options.LabelColumnName,
             _options.FeatureColumnName,
             _options.ScoreColumnName,
-            _options.PredictedLabelColumnName
+            _options.PredictedLabelColumnName,
+            _options.ExampleWeightColumnName
         ).Output(inputSchema);
 
     private bool IsCancelled() => _options.CancellationToken.IsCancellationRequested || HostSettings.IsCanceled(_host);

@@ -69,6 +69,7 @@ internal sealed class Airbench : Network, IFoldable, IWhitened
         long patches = 0;
         foreach (Tensor batch in images)
         {
+            using Tensor _ = batch;
             using DisposeScope scope = NewDisposeScope();
             // [N, 12, patches]
             Tensor values = unfold(batch.contiguous(), PatchSide);
@@ -99,6 +100,6 @@ internal interface IWhitened
     const int Images = 5000;
 
     /// <summary>Makes the first layer's weights.</summary>
-    /// <param name="images">Batches of normalised images [N, 3, H, W] on the CPU.</param>
+    /// <param name="images">Batches of normalised images [N, 3, H, W] on the CPU; each is disposed when it is done.</param>
     void Whiten(IEnumerable<Tensor> images);
 }

@@ -34,7 +34,10 @@ public sealed record WeightAverage(double Decay = 0.9999) : Averaging
 /// Lookahead (Zhang et al., arXiv 1907.08610, algorithm 1): after every <paramref name="Every"/> steps of the optimizer slow weights go
 /// part of the way to the weights, which start from there anew. The model has the slow ones.
 /// </summary>
-/// <param name="Every">The steps between two meetings, the paper's k, at least 1. The default value is 5.</param>
+/// <param name="Every">
+/// The steps between two meetings, the paper's k, at least 1; what is learned after the last meeting is left, and with
+/// more than the training's steps all is, which the log warns of. The default value is 5.
+/// </param>
 /// <param name="Decay">
 /// What of the slow weights is kept when they meet, at least 0 and below 1: 1 minus the paper's alpha. The default value is 0.5.
 /// </param>

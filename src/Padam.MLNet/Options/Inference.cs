@@ -9,8 +9,8 @@ public sealed record Inference
     public int BatchSize { get; init; } = 128;
 
     /// <summary>
-    /// What each image is scored as besides itself. While a training runs it is measured without; the last of its epochs, and the model,
-    /// have it. The default value is <see cref="TestTimeAugmentation.None"/>.
+    /// What each image is scored as besides itself. While a training runs it is measured without; the last of the epochs asked for and the
+    /// model have it, and all epochs where they are compared for stopping early or restoring the best. The default value is <see cref="TestTimeAugmentation.None"/>.
     /// </summary>
     public TestTimeAugmentation TestTimeAugmentation { get; init; }
 

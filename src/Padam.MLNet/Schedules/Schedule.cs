@@ -47,7 +47,7 @@ public abstract record Schedule
     public static Schedule Linear(double from, double to, ScheduleUnit unit = ScheduleUnit.Epoch) => new LinearSchedule(from, to, unit);
 
     /// <summary>
-    /// Up to the base value and down again (Smith and Topin, arXiv 1708.07120), as torch's <c>OneCycleLR</c>: the optimizer's rate is the
+    /// Up to the base value and down again (Smith and Topin, arXiv 1708.07120), as torch's <c>OneCycleLR</c> without its cycle of momentum: the optimizer's rate is the
     /// largest.
     /// </summary>
     /// <param name="rise">The part of the training that the rise takes, above 0 and below 1. The default value is 0.3.</param>
@@ -72,7 +72,7 @@ public abstract record Schedule
     /// </param>
     /// <param name="factor">
     /// The factor by the part of the training that is done, from 0 at the first step to 1 at the end (after a warm-up, of what it leaves):
-    /// finite, at least 0. Called at every step, on the thread that trains.
+    /// finite, at least 0. Called at every step, on the thread that trains, and once an epoch when the trainer is made, to check it.
     /// </param>
     /// <exception cref="ArgumentException">The name is empty, or the function null.</exception>
     public static Schedule Of(string name, Func<double, double> factor) => new FunctionSchedule(name, factor);

@@ -11,7 +11,8 @@ namespace Padam.MLNet.Scoring;
 /// <param name="Features">The image column's name.</param>
 /// <param name="Score">The output column of probabilities.</param>
 /// <param name="PredictedLabel">The output column of the most probable class.</param>
-internal sealed record ScoreSchemaShape(string Label, string Features, string Score, string PredictedLabel)
+/// <param name="Weight">The column of example weights, or null.</param>
+internal sealed record ScoreSchemaShape(string Label, string Features, string Score, string PredictedLabel, string? Weight = null)
 {
     /// <summary>What <see cref="ScoreSchema"/> will make of such an input.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or of the wrong type.</exception>
@@ -21,6 +22,8 @@ internal sealed record ScoreSchemaShape(string Label, string Features, string Sc
         if (!label.IsKey || label.Kind != VectorKind.Scalar)
             throw new ArgumentOutOfRangeException(nameof(input), ColumnFault.NotKey(label.Name, ImageColumnShape.Describe(label)));
         _ = ImageColumnShape.Find(input, Features);
+        if (Weight is not null)
+            RequireWeight(ImageColumnShape.Find(input, ColumnFault.Weight, Weight), nameof(input));
 
         IEnumerable<SchemaShape.Column> predictedLabel = Scored();
         IEnumerable<SchemaShape.Column> score = Scored();
@@ -38,6 +41,12 @@ internal sealed record ScoreSchemaShape(string Label, string Features, string Sc
                 .Append(Of(PredictedLabel, VectorKind.Scalar, NumberDataViewType.UInt32, true, new SchemaShape(predictedLabel)))
                 .Append(Of(Score, VectorKind.Vector, NumberDataViewType.Single, false, new SchemaShape(score)))
         );
+    }
+
+    private static void RequireWeight(SchemaShape.Column weight, string parameter)
+    {
+        if (weight.Kind != VectorKind.Scalar || weight.IsKey || weight.ItemType != NumberDataViewType.Single)
+            throw new ArgumentOutOfRangeException(parameter, ColumnFault.NotWeight(weight.Name, ImageColumnShape.Describe(weight)));
     }
 
     private static IEnumerable<SchemaShape.Column> Scored() =>

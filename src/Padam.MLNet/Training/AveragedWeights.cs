@@ -35,13 +35,15 @@ internal sealed class AveragedWeights : IDisposable
     internal IEnumerable<(string Name, Tensor Tensor)> PlainState =>
         _entries.Select(entry => (entry.Name, entry.Average.cpu().contiguous()));
 
-    /// <summary>Takes up what a checkpoint kept.</summary>
+    /// <summary>Takes up what a checkpoint kept, and disposes it.</summary>
     internal void Resume(IEnumerable<(string Name, Tensor Tensor)> kept)
     {
         using var state = TorchState.EnterWithoutGradients();
         Dictionary<string, Tensor> averages = kept.ToDictionary(entry => entry.Name, entry => entry.Tensor);
         foreach ((string name, _, Tensor average) in _entries)
             average.copy_(averages[name]);
+        foreach (Tensor tensor in averages.Values)
+            tensor.Dispose();
     }
 
     /// <summary>After a step of the optimizer.</summary>

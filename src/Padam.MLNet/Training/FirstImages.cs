@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using Padam.MLNet.Backbones;
 using Padam.MLNet.Data;
 using Padam.MLNet.Native;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Padam.MLNet.Training;
@@ -19,10 +20,11 @@ internal static class FirstImages
 
     private static Tensor Read(int[] rows, LabeledImages images, PixelMap map)
     {
+        using DisposeScope scope = NewDisposeScope();
         Tensor batch = CpuTensors.Empty([rows.Length, images.Shape.Height, images.Shape.Width, ImageShape.Channels]);
         Span<float> hwc = MemoryMarshal.Cast<byte, float>(batch.bytes);
         for (int i = 0; i < rows.Length; i++)
             images.Write(rows[i], Placement.Unmoved, map, hwc.Slice(i * images.Shape.Values, images.Shape.Values));
-        return batch.permute(0, 3, 1, 2);
+        return batch.permute(0, 3, 1, 2).DetachFromDisposeScope();
     }
 }

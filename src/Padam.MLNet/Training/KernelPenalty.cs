@@ -19,7 +19,7 @@ internal static class KernelPenalty
 
     internal static double Value(IReadOnlyCollection<Parameter> kernels, double factor)
     {
-        if (kernels.Count == 0)
+        if (kernels.Count == 0 || factor == 0)
             return 0;
         using IDisposable noGradients = no_grad();
         using DisposeScope scope = NewDisposeScope();

@@ -33,7 +33,10 @@ internal sealed class TrainingInputs : IDisposable
         context.Frozen.StayInEvaluationMode();
         var inputs = new TrainingInputs(context)
         {
-            Cut = varied || options.Epochs == 0 ? CutNetwork.Nowhere(context.Network) : CutNetwork.BehindConstantStages(context.Network),
+            Cut =
+                varied || options.Epochs == 0 || context.Start is { Position.Ended: true }
+                    ? CutNetwork.Nowhere(context.Network)
+                    : CutNetwork.BehindConstantStages(context.Network),
             Training = new AugmentedImages(context.Data.Training, map, options.Augmentation, context.Seed),
             Validation = context.Data.Validation is { } set ? new AugmentedImages(set, map, Augmentation.None, context.Seed) : null,
         };

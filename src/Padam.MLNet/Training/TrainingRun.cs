@@ -32,30 +32,40 @@ internal sealed class TrainingRun : IDisposable
         _context = context;
         (_options, _network) = (context.Options, context.Network);
         var map = new PixelMap(context.Normalization, _options.PixelScale);
-        if (_network is IWhitened whitened && context.Start is null && _options.InitialWeights is null)
+        // Before frozen layers run, whose outputs are kept.
+        if (context.Start is not null)
+            TrainingState.LoadWeights(context);
+        else if (_network is IWhitened whitened && _options.InitialWeights is null)
             FirstImages.Whiten(whitened, context.Data.Training, map);
-        _inputs = TrainingInputs.Of(context, map);
-        _batches = new BatchAssembly(
-            _inputs.Training,
-            _options.BatchSize,
-            context.Seed,
-            RowWeights.Of(context.Data.Training, _options.Loss.ClassWeights, context.Data.Labels.Classes),
-            _options.Compute.DropPartBatch
-        );
-        _step = new TrainingStep(_network, _inputs.Cut, _options, context.Data.Labels.Classes, context.Device);
-        if (_options.EarlyStopping is not null || _options.RestoreBestWeights)
-            _best = new BestEpoch(
-                _options.EarlyStopping?.Metric ?? ValidationMetric.Accuracy,
-                _options.EarlyStopping,
-                keepWeights: _options.RestoreBestWeights
-            );
-        if (_options.ReduceOnPlateau is { } reduce)
-            _plateau = new Plateau(reduce);
-        if (_options.Averaging is { } averaging)
-            _average = new AveragedWeights(averaging, _network, (long)_options.Epochs * StepsPerEpoch);
-        _state = new TrainingState(context, _best, _plateau, _average) { Ended = _options.Epochs == 0 };
         try
         {
+            _inputs = TrainingInputs.Of(context, map);
+            _batches = new BatchAssembly(
+                _inputs.Training,
+                _options.BatchSize,
+                context.Seed,
+                context.RowWeights,
+                _options.Compute.DropPartBatch
+            );
+            _step = new TrainingStep(_network, _inputs.Cut, _options, context.Data.Labels.Classes, context.Device);
+            if (_options.EarlyStopping is not null || _options.RestoreBestWeights)
+                _best = new BestEpoch(
+                    _options.EarlyStopping?.Metric ?? ValidationMetric.Accuracy,
+                    _options.EarlyStopping,
+                    keepWeights: _options.RestoreBestWeights
+                );
+            if (_options.ReduceOnPlateau is { } reduce)
+                _plateau = new Plateau(reduce);
+            long steps = (long)_options.Epochs * StepsPerEpoch;
+            if (_options.Averaging is { } averaging)
+                _average = new AveragedWeights(averaging, _network, steps);
+            if (_options.Averaging is Lookahead { Every: var every } && every > steps && steps > 0)
+                context.Log.Warning(
+                    MessageSensitivity.None,
+                    $"Averaging.Every is {every}, and the training has {steps} steps: the slow weights, which the model has, stay the first "
+                        + "ones. Take a smaller Every, or more epochs."
+                );
+            _state = new TrainingState(context, _best, _plateau, _average) { Ended = _options.Epochs == 0 };
             StartOptimizer();
             if (context.Start is { } checkpoint)
             {
@@ -108,8 +118,8 @@ internal sealed class TrainingRun : IDisposable
     public void Dispose()
     {
         _optimizer?.Dispose();
-        _batches.Dispose();
-        _inputs.Dispose();
+        _batches?.Dispose();
+        _inputs?.Dispose();
         _best?.Dispose();
         _average?.Dispose();
         foreach (Parameter parameter in _network.parameters())
@@ -180,9 +190,9 @@ internal sealed class TrainingRun : IDisposable
         return metrics;
     }
 
-    // The last pass is as the model will score.
+    // The last pass is as the model will score; where epochs are compared, all are.
     private TestTimeAugmentation ViewsIn(int epoch) =>
-        epoch == _options.Epochs ? _options.Inference.TestTimeAugmentation : TestTimeAugmentation.None;
+        epoch == _options.Epochs || _best is not null ? _options.Inference.TestTimeAugmentation : TestTimeAugmentation.None;
 
     /// <returns>Images a second.</returns>
     private double TrainBatches(int epoch)

@@ -55,12 +55,15 @@ internal sealed class TrainingState(TrainingContext context, BestEpoch? best, Pl
         ).Write(folder.File);
     }
 
-    /// <summary>Takes up what a checkpoint kept: weights, optimizer, random numbers, and all above.</summary>
+    /// <summary>Gives the network the weights of the checkpoint that it goes on from.</summary>
+    internal static void LoadWeights(TrainingContext context) =>
+        WeightsFile.Load(context.Network, new MemoryStream(context.Start!.Weights), context.Checkpoints!.File);
+
+    /// <summary>Takes up what a checkpoint kept besides the weights: optimizer, random numbers, and all above.</summary>
     internal void Resume(Checkpoint checkpoint, optim.Optimizer optimizer)
     {
         CheckpointPosition position = checkpoint.Position;
         string file = context.Checkpoints!.File;
-        WeightsFile.Load(context.Network, new MemoryStream(checkpoint.Weights), file);
         CheckpointBytes.Restore(optimizer, checkpoint.Optimizer);
         context.Random.State = checkpoint.Random;
         (EpochsDone, BatchesDone, Ended) = (position.EpochsDone, position.BatchesDone, position.Ended);

@@ -154,7 +154,7 @@ internal static class RunCommand
             TrainLimit = parsed.GetValue(TrainLimit),
             TestLimit = parsed.GetValue(TestLimit),
             Weights = proposed?.InitialWeights ?? weights,
-            Tricks = TrickOptions.Of(parsed, epochs),
+            Tricks = TrickOptions.Of(parsed, epochs, parsed.GetValue(FineTune), airbench),
         };
         var files = new RunFiles(Path.Combine(parsed.GetValue(Out)!, backbone), settings.Optimizer.Name, dataSet);
         OutputFolder.Require(files.Folder, "--out");

@@ -74,8 +74,18 @@ internal static class TrickOptions
     [Tta, Schedule, Warmup, Plateau, NoDecayOnNorm, LayerDecay, Ema, Lookahead, ClassWeights, Accumulate, LabelSmoothing, ClipNorm];
 
     /// <exception cref="UsageException">They do not go together.</exception>
-    public static Tricks Of(ParseResult parsed, int epochs)
+    /// <param name="parsed">The command line.</param>
+    /// <param name="epochs">The training's length.</param>
+    /// <param name="way">What --fine-tune names, or null.</param>
+    /// <param name="airbench">Whether the recipe is airbench.</param>
+    public static Tricks Of(ParseResult parsed, int epochs, string? way, bool airbench)
     {
+        if (parsed.GetValue(Schedule) is Tricks.MultiStep && (way is not null || airbench))
+            throw new UsageException(
+                $"{(airbench ? "--recipe airbench" : "--fine-tune")} has no milestones: use --schedule cosine or one-cycle."
+            );
+        if (way == "all" && parsed.GetValue(LayerDecay) is not null)
+            throw new UsageException("--fine-tune all has a rate of its own for each layer: leave --layer-decay out.");
         if (parsed.GetValue(Warmup) is { } warmup && warmup >= epochs)
             throw new UsageException(FormattableString.Invariant($"--warmup {warmup} is not shorter than the training's {epochs} epochs."));
         if (parsed.GetValue(Ema) is not null && parsed.GetValue(Lookahead) is not null)
@@ -83,7 +93,7 @@ internal static class TrickOptions
         return new()
         {
             Schedule = parsed.GetValue(Schedule) is { } schedule and not Tricks.MultiStep ? schedule : null,
-            Warmup = parsed.GetValue(Warmup) is > 0 and var rise ? rise : null,
+            Warmup = parsed.GetValue(Warmup),
             Plateau = parsed.GetValue(Plateau),
             NoDecayOnNorm = parsed.GetValue(NoDecayOnNorm),
             LayerDecay = parsed.GetValue(LayerDecay),
@@ -91,7 +101,7 @@ internal static class TrickOptions
             Lookahead = parsed.GetValue(Lookahead),
             ClassWeights = parsed.GetValue(ClassWeights),
             Accumulate = parsed.GetValue(Accumulate) is > 1 and var batches ? batches : null,
-            LabelSmoothing = parsed.GetValue(LabelSmoothing) is > 0 and var smoothing ? smoothing : null,
+            LabelSmoothing = parsed.GetValue(LabelSmoothing),
             ClipNorm = parsed.GetValue(ClipNorm),
             Tta = parsed.GetValue(Tta),
         };

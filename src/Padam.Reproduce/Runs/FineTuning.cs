@@ -1,4 +1,6 @@
 using Padam.MLNet;
+using Padam.MLNet.Optimizers;
+using Padam.MLNet.Schedules;
 using Padam.Reproduce.Data;
 
 namespace Padam.Reproduce.Runs;
@@ -32,13 +34,17 @@ internal static class FineTuning
         ImageClassificationOptions options = Proposed(settings.FineTune!, settings.Backbone, settings.Weights);
         options.FeatureColumnName = ImageSource.FeatureColumn(settings.DataSet);
         (options.Epochs, options.BatchSize, options.Seed) = (settings.Epochs, settings.BatchSize, settings.Seed);
-        options.Optimizer = options.Optimizer with
+        var adamW = (AdamWOptions)options.Optimizer;
+        options.Optimizer = adamW with
         {
-            LearningRate = settings.Optimizer.LearningRate ?? options.Optimizer.LearningRate,
-            WeightDecay = settings.Optimizer.WeightDecay ?? options.Optimizer.WeightDecay,
+            LearningRate = settings.Optimizer.LearningRate ?? adamW.LearningRate,
+            WeightDecay = settings.Optimizer.WeightDecay ?? adamW.WeightDecay,
+            Beta1 = settings.Optimizer.Beta1 ?? adamW.Beta1,
+            Beta2 = settings.Optimizer.Beta2 ?? adamW.Beta2,
         };
+        // All ways fall as a cosine; a warm-up that is asked for takes the place of theirs.
         if (settings.Tricks.Schedule is not null || settings.Tricks.Warmup is not null)
-            options.Schedule = settings.Tricks.Rate(options.Schedule);
+            options.Schedule = settings.Tricks.Rate(Schedule.Cosine());
         settings.Tricks.Apply(options);
         return options;
     }

@@ -133,7 +133,7 @@ internal sealed class RunIdentity
         Add("kernel L2", options.KernelL2);
     }
 
-    // Nothing on the command line sets these, but a new default would be another training.
+    // Most of these nothing on the command line sets, but a new default would be another training.
     private void AddWhatTheConsoleLeavesAlone(ImageClassificationOptions options)
     {
         Add("turned as EXIF says", options.Preprocessing.ExifOrientation);
@@ -154,7 +154,7 @@ internal sealed class RunIdentity
     private void AddTricks(RunSettings settings, ImageClassificationOptions options)
     {
         bool bringsSchedule = settings.Recipe == Recipe.Airbench.Name || settings.FineTune is not null;
-        if (settings.Tricks.Schedule is not null || settings.Tricks.Warmup is not null || bringsSchedule)
+        if (settings.Tricks.Schedule is not null || settings.Tricks.Warmup is > 0 || bringsSchedule)
             Add("schedule", options.Schedule);
         if (options.Optimizer.Rules.Count > 0)
             Add("parameter rules", options.Optimizer.Rules);

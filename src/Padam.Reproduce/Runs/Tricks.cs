@@ -23,7 +23,7 @@ internal sealed record Tricks
     /// <summary>cosine or one-cycle; null for the recipe's milestones.</summary>
     public string? Schedule { get; init; }
 
-    /// <summary>Epochs in which the rate rises to its first value.</summary>
+    /// <summary>Epochs in which the rate rises to its first value, 0 for none; null for what the recipe or way has.</summary>
     public double? Warmup { get; init; }
 
     /// <summary>After how many epochs without a better test loss the rate falls to a tenth.</summary>
@@ -65,7 +65,7 @@ internal sealed record Tricks
             OneCycle => MLNet.Schedules.Schedule.OneCycle(),
             _ => milestones,
         };
-        return Warmup is { } epochs ? schedule.WithWarmup(epochs) : schedule;
+        return Warmup is > 0 and var epochs ? schedule.WithWarmup(epochs) : schedule;
     }
 
     /// <summary>Sets what is used of them.</summary>

@@ -111,6 +111,22 @@ public sealed class AveragingTests
     }
 
     [TestMethod]
+    public void Slow_weights_that_never_move_are_warned_of()
+    {
+        (IDataView train, _) = TinyImages.Load(_mlContext, _folder["data"], train: 40, test: 20);
+        ImageClassificationOptions options = TinyImages.Options(epochs: 1);
+        options.Averaging = new Lookahead(Every: 1000);
+        List<string> warnings = [];
+        _mlContext.Log += (_, entry) =>
+        {
+            if (entry.Kind == Microsoft.ML.Runtime.ChannelMessageKind.Warning)
+                warnings.Add(entry.RawMessage);
+        };
+        _mlContext.Padam().ImageClassifier(options).Fit(train).Dispose();
+        Assert.IsTrue(warnings.Exists(line => line.Contains("Averaging.Every is 1000", StringComparison.Ordinal)));
+    }
+
+    [TestMethod]
     public void An_average_that_is_not_finite_is_seen()
     {
         using DisposeScope scope = NewDisposeScope();

@@ -102,10 +102,13 @@ public sealed class FrozenOutputsTests
     }
 
     [TestMethod]
-    public void Resumed_from_a_checkpoint_the_training_gives_the_same_bytes()
+    [DataRow("vgg-small", "features")]
+    [DataRow("airbench94", "whiten", DisplayName = "airbench94, whose first layer is made of the images")]
+    public void Resumed_from_a_checkpoint_the_training_gives_the_same_bytes(string backbone, string frozen)
     {
         (IDataView train, IDataView test) = TinyImages.Load(_mlContext, _folder["data"], train: 40, test: 20);
         ImageClassificationOptions options = Options(test);
+        (options.Backbone, options.FrozenLayers) = (Backbone.Parse(backbone), [frozen]);
         string whole = TinyImages.TrainedHash(_mlContext, options, train);
         using var source = new CancellationTokenSource();
         (options.CheckpointFolder, options.CancellationToken) = (_folder["checkpoint"], source.Token);

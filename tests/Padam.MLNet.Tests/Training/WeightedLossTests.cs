@@ -1,6 +1,7 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Padam.MLNet.Backbones;
+using Padam.MLNet.MLNetInternals;
 using Padam.MLNet.Optimizers;
 using Padam.MLNet.Persistence;
 using TorchSharp;
@@ -37,6 +38,21 @@ public sealed class WeightedLossTests
 
     [TestCleanup]
     public void Delete() => _folder.Dispose();
+
+    [TestMethod]
+    public void A_weight_column_that_is_missing_is_refused_by_the_schema()
+    {
+        ImageClassificationOptions options = TinyImages.Options();
+        options.ExampleWeightColumnName = "Wieght";
+        var schema = new SchemaShape([
+            SchemaShapeColumn.Of("Label", SchemaShape.Column.VectorKind.Scalar, NumberDataViewType.UInt32, isKey: true),
+            SchemaShapeColumn.Of("Features", SchemaShape.Column.VectorKind.Vector, NumberDataViewType.Byte),
+        ]);
+        string message = Assert
+            .Throws<ArgumentException>(() => new MLContext(seed: 1).Padam().ImageClassifier(options).GetOutputSchema(schema))
+            .Message;
+        StringAssert.Contains(message, "Example weight column 'Wieght' is not in the data");
+    }
 
     [TestMethod]
     public void Example_weights() => Check(row => row.Weight, options => options.ExampleWeightColumnName = "Weight");

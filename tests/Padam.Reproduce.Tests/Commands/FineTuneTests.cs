@@ -1,9 +1,52 @@
+using Padam.MLNet.Optimizers;
+using Padam.MLNet.Schedules;
+using Padam.Reproduce.Runs;
+
 namespace Padam.Reproduce.Tests.Commands;
 
 /// <summary><c>run --fine-tune</c>: a folder of photographs and a pretrained network.</summary>
 [TestClass]
 public class FineTuneTests
 {
+    [TestMethod]
+    [DataRow("--fine-tune last-stage --schedule multistep", "--fine-tune has no milestones")]
+    [DataRow("--fine-tune all --layer-decay 0.9", "leave --layer-decay out")]
+    public async Task What_a_way_brings_itself_is_refused(string words, string said)
+    {
+        using TemporaryFolder folder = new();
+        await File.WriteAllBytesAsync(folder["w.safetensors"], []);
+        ConsoleResult run = await ConsoleProcess.Run(
+            folder.Path,
+            [.. "run --dataset folder --data photos --backbone imagenet-resnet18 --weights w.safetensors".Split(' '), .. words.Split(' ')]
+        );
+        Assert.AreEqual(2, run.ExitCode, run.All);
+        StringAssert.Contains(run.Error, said);
+    }
+
+    [TestMethod]
+    public void A_warm_up_that_is_asked_for_takes_the_place_of_the_ways_own_and_betas_are_taken()
+    {
+        using TemporaryFolder folder = new();
+        File.WriteAllBytes(folder["w.safetensors"], []);
+        RunSettings Settings(double? warmup) =>
+            new()
+            {
+                DataSet = "folder",
+                Backbone = "imagenet-resnet18",
+                Recipe = "authors",
+                FineTune = "last-stage",
+                Weights = folder["w.safetensors"],
+                Optimizer = new OptimizerSettings(FineTuning.Optimizer) { Beta1 = 0.8 },
+                Epochs = 4,
+                BatchSize = 8,
+                Tricks = new() { Warmup = warmup },
+            };
+        Assert.AreEqual(Schedule.Cosine().WithWarmup(0.5), FineTuning.Of(Settings(null)).Schedule);
+        Assert.AreEqual(Schedule.Cosine().WithWarmup(2), FineTuning.Of(Settings(2)).Schedule);
+        Assert.AreEqual(Schedule.Cosine(), FineTuning.Of(Settings(0)).Schedule);
+        Assert.AreEqual(0.8, ((AdamWOptions)FineTuning.Of(Settings(null)).Optimizer).Beta1);
+    }
+
     [TestMethod]
     public async Task A_folder_of_photographs_is_trained_tested_and_predicted_with_ML_NETs_network()
     {
