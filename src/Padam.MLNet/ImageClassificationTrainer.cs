@@ -62,12 +62,20 @@ public sealed class ImageClassificationTrainer : IEstimator<ImageClassificationT
         using var first = FirstNetwork.Make(_options, columns, seed, device, checkpoints is not null, log);
 
         bool stratified = start is null || start.Position.StratifiedValidation == true;
-        using var data = TrainingData.Read(columns, _options, seed, stratified);
+        // A checkpoint that does not say how it resized goes on as it began.
+        ImagePreprocessing preprocessing = start is { Position.Resampling: null }
+            ? _options.Preprocessing with
+            {
+                ResizedBySkia = true,
+            }
+            : _options.Preprocessing;
+        using var data = TrainingData.Read(columns, _options, seed, stratified, preprocessing);
         if (data.ImagesInFile > 0)
             log.Info(MessageSensitivity.None, $"{data.ImagesInFile} images are beyond ImageMemoryLimit and kept in a temporary file.");
-        foreach (string line in data.Warnings(_options.Preprocessing))
+        foreach (string line in data.Warnings(preprocessing))
             log.Warning(MessageSensitivity.UserData, line);
         float[]? weights = RowWeights.Of(data.Training, _options.Loss.ClassWeights, data.Labels.Classes);
+        NetworkDescription.RequireBatch(_options.Inference.BatchSize, data.Training.Images.Shape, data.Labels.Classes);
         first.RequireRoom(data.Training.Images.Shape, Math.Min(_options.BatchSize, data.Training.Rows.Length));
         Normalization normalization =
             _options.Normalization
@@ -104,6 +112,7 @@ public sealed class ImageClassificationTrainer : IEstimator<ImageClassificationT
                     StratifiedValidation = stratified,
                     Checkpoints = checkpoints,
                     RowWeights = weights,
+                    Preprocessing = preprocessing,
                     Start = start,
                 }
             )
@@ -111,7 +120,12 @@ public sealed class ImageClassificationTrainer : IEstimator<ImageClassificationT
             epoch = run.Run();
         first.Network.ToChannelsLast();
         Interlocked.Increment(ref _fitted);
-        return new ImageClassificationTransformer(_host, Describe(data, normalization, seed, epoch), first.Release(), device);
+        return new ImageClassificationTransformer(
+            _host,
+            Describe(data, preprocessing, normalization, seed, epoch),
+            first.Release(),
+            device
+        );
     }
 
     /// <summary>Checks the input's columns before any training and promises the output's: the input's, PredictedLabel and Score.</summary>
@@ -133,7 +147,13 @@ public sealed class ImageClassificationTrainer : IEstimator<ImageClassificationT
         + $"{data.Validation?.Rows.Length ?? 0} for validation; {_options.Epochs} epochs of batches of {_options.BatchSize}; "
         + $"{_options.Optimizer}; schedule {_options.Schedule}; seed {seed}.";
 
-    private ModelDescription Describe(TrainingData data, Normalization normalization, int seed, int epoch) =>
+    private ModelDescription Describe(
+        TrainingData data,
+        ImagePreprocessing preprocessing,
+        Normalization normalization,
+        int seed,
+        int epoch
+    ) =>
         new ModelDescription
         {
             Backbone = _options.Backbone.Name,
@@ -142,7 +162,7 @@ public sealed class ImageClassificationTrainer : IEstimator<ImageClassificationT
             Labels = data.Labels.Values,
             Height = data.Training.Images.Shape.Height,
             Width = data.Training.Images.Shape.Width,
-            Preprocessing = PreprocessingDescription.Of(_options.Preprocessing),
+            Preprocessing = PreprocessingDescription.Of(preprocessing),
             Mean = normalization.Mean,
             StandardDeviation = normalization.StandardDeviation,
             PixelScale = _options.PixelScale,

@@ -37,7 +37,9 @@ public sealed class PadamCatalog
 
     /// <summary>An image classifier with the settings that matter most; the other overload has them all.</summary>
     /// <param name="labelColumnName">The label, a key.</param>
-    /// <param name="featureColumnName">The images: Vector&lt;Byte,3,H,W&gt;, Vector&lt;Single,3,H,W&gt; or MLImage.</param>
+    /// <param name="featureColumnName">
+    /// The images: Vector&lt;Byte,3,H,W&gt;, Vector&lt;Single,3,H,W&gt;, MLImage, or the bytes of image files (a variable Vector&lt;Byte&gt;).
+    /// </param>
     /// <param name="scoreColumnName">The output of probabilities.</param>
     /// <param name="predictedLabelColumnName">The output of the most probable class.</param>
     /// <param name="backbone">The network. The default value is null: resnet18.</param>
@@ -91,7 +93,9 @@ public sealed class PadamCatalog
     /// Its weights, <c>.safetensors</c> or <c>.onnx</c>. The default value is null, for mlnet-resnet18 alone: those of ML.NET's package.
     /// </param>
     /// <param name="outputColumnName">The column of vectors, Vector&lt;Single&gt;.</param>
-    /// <param name="inputColumnName">The images: MLImage, Vector&lt;Byte,3,H,W&gt; or Vector&lt;Single,3,H,W&gt;.</param>
+    /// <param name="inputColumnName">
+    /// The images: MLImage, Vector&lt;Byte,3,H,W&gt;, Vector&lt;Single,3,H,W&gt;, or the bytes of image files (a variable Vector&lt;Byte&gt;).
+    /// </param>
     /// <exception cref="ArgumentException">Some arguments cannot be used; the message names them all.</exception>
     /// <exception cref="FileNotFoundException">ML.NET's package is not there; the message says which.</exception>
     public ImageFeaturizingEstimator ImageFeaturizer(
@@ -154,7 +158,8 @@ public sealed class PadamCatalog
     /// images, in ordinal order. Give a model's <see cref="ImageClassificationTransformer.ClassNames"/> for data that it is to score.
     /// </param>
     /// <param name="preprocessing">
-    /// How files become pixels. The default value is null: as <see cref="ImagePreprocessing"/>'s defaults.
+    /// How files become pixels. While loading, ExifOrientation alone acts: let it be that of the options; the rest is the trainer's part.
+    /// The default value is null: as <see cref="ImagePreprocessing"/>'s defaults.
     /// </param>
     /// <exception cref="ArgumentException">A class has no name, or two have the same.</exception>
     /// <exception cref="IOException">The folder does not exist.</exception>
@@ -175,8 +180,8 @@ public sealed class PadamCatalog
     /// The image column: for a model its <see cref="ImageClassificationTransformer.FeatureColumnName"/>. The default value is "Image".
     /// </param>
     /// <param name="preprocessing">
-    /// How files become pixels: for a model its <see cref="ImageClassificationTransformer.Preprocessing"/>. The default value is null: as
-    /// <see cref="ImagePreprocessing"/>'s defaults.
+    /// How files become pixels: for a model its <see cref="ImageClassificationTransformer.Preprocessing"/>. While loading, ExifOrientation
+    /// alone acts. The default value is null: as <see cref="ImagePreprocessing"/>'s defaults.
     /// </param>
     /// <exception cref="FileNotFoundException">A file does not exist.</exception>
     public IDataView LoadImages(IEnumerable<string> paths, string imageColumnName = "Image", ImagePreprocessing? preprocessing = null)
@@ -196,7 +201,8 @@ public sealed class PadamCatalog
     /// <see cref="ImageClassificationTransformer.ClassNames"/> for data that it is to score.
     /// </param>
     /// <param name="preprocessing">
-    /// How files become pixels. The default value is null: as <see cref="ImagePreprocessing"/>'s defaults.
+    /// How files become pixels. While loading, ExifOrientation alone acts: let it be that of the options; the rest is the trainer's part.
+    /// The default value is null: as <see cref="ImagePreprocessing"/>'s defaults.
     /// </param>
     /// <exception cref="ArgumentException">There is no image, or a class is empty or not among <paramref name="classes"/>.</exception>
     /// <exception cref="FileNotFoundException">A file does not exist.</exception>

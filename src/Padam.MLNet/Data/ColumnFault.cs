@@ -14,7 +14,7 @@ internal static class ColumnFault
         if (Array.Find(names, other => UnicodeForm.AreSame(other, name)) is not null)
             return $"{message} One of them differs from it only in its Unicode form (accents apart from their letters, or one with them).";
         if (role == Feature && names.Contains("Image"))
-            return $"{message} Set FeatureColumnName to \"Image\" for images of LoadImageFolder or LoadImages.";
+            return $"{message} Images of LoadImageFolder and LoadImages are in the column 'Image': name it.";
         return role == Feature
             ? $"{message} Data.ShuffleRows and Data.Cache drop columns of images: leave them out, as the trainer shuffles in each epoch "
                 + "and keeps the images itself."

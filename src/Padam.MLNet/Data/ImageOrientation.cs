@@ -25,7 +25,7 @@ internal static class ImageOrientation
             SKEncodedOrigin.LeftBottom => (lastColumn, width, -1),
             _ => (0, 1, width),
         };
-        if (Math.Abs(right) != 1)
+        if (origin is SKEncodedOrigin.LeftTop or SKEncodedOrigin.RightTop or SKEncodedOrigin.RightBottom or SKEncodedOrigin.LeftBottom)
             size = new(width, height);
         var seen = new uint[stored.Length];
         for (int y = 0, i = 0; y < size.Height; y++)

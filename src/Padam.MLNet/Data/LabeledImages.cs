@@ -59,59 +59,67 @@ internal sealed class LabeledImages : IDisposable
         List<string> skipped = [];
         int transparent = 0;
         var fitting = new ImageFitting(reading.Preprocessing, mayResize: reading.Size is not null, () => transparent++);
-        while (cursor.MoveNext())
+        try
         {
-            reading.Cancellation.ThrowIfCancellationRequested();
-            int number = label();
-            float counts = weight?.Invoke() ?? 1;
-            int mapped = classOf is null ? number : classOf[number];
-            if (mapped < 0)
+            while (cursor.MoveNext())
             {
+                reading.Cancellation.ThrowIfCancellationRequested();
+                int number = label();
+                float counts = weight?.Invoke() ?? 1;
+                int mapped = classOf is null ? number : classOf[number];
+                if (mapped < 0)
+                {
+                    throw new InvalidDataException(
+                        $"Column '{labels.Column.Name}', row {cursor.Position}: class "
+                            + $"'{labels.Values.Values![number]}' is not among the training set's."
+                    );
+                }
+
+                try
+                {
+                    set ??= new(
+                        reading.Size ?? features.Shape ?? features.ShapeOf(cursor, fitting),
+                        features.Kind,
+                        reading.Memory,
+                        weighted: weight is not null
+                    );
+                    readImage ??= set.ImageReader(cursor, features, fitting);
+                    readImage();
+                }
+                catch (BadImageException bad) when (reading.SkipBad)
+                {
+                    skipped.Add(bad.Message);
+                    continue;
+                }
+                catch (BadImageException bad)
+                {
+                    throw new BadImageException($"{bad.Message} Replace or remove it, or set SkipBadImages to leave such rows out.", bad);
+                }
+                catch (OutOfMemoryException fault) when (set is not null)
+                {
+                    throw new InsufficientMemoryException(
+                        $"Memory ran out after {set.Count} images of {set.Shape}. Take fewer rows (Data.TakeRows) or smaller images "
+                            + "(ImageSize, Transforms.ResizeImages).",
+                        fault
+                    );
+                }
+
+                set._labels.Add(mapped);
+                set._weights?.Add(counts);
+            }
+
+            if (set is null || set.Count == 0)
                 throw new InvalidDataException(
-                    $"Column '{labels.Column.Name}', row {cursor.Position}: class "
-                        + $"'{labels.Values.Values![number]}' is not among the training set's."
+                    skipped.Count == 0 ? "The data has no rows." : $"All {skipped.Count} images were skipped. {skipped[0]}"
                 );
-            }
-
-            try
-            {
-                set ??= new(
-                    reading.Size ?? features.Shape ?? features.ShapeOf(cursor, fitting),
-                    features.Kind,
-                    reading.Memory,
-                    weighted: weight is not null
-                );
-                readImage ??= set.ImageReader(cursor, features, fitting);
-                readImage();
-            }
-            catch (BadImageException bad) when (reading.SkipBad)
-            {
-                skipped.Add(bad.Message);
-                continue;
-            }
-            catch (BadImageException bad)
-            {
-                throw new BadImageException($"{bad.Message} Replace or remove it, or set SkipBadImages to leave such rows out.", bad);
-            }
-            catch (OutOfMemoryException fault) when (set is not null)
-            {
-                throw new InsufficientMemoryException(
-                    $"Memory ran out after {set.Count} images of {set.Shape}. Take fewer rows (Data.TakeRows) or smaller images "
-                        + "(ImageSize, Transforms.ResizeImages).",
-                    fault
-                );
-            }
-
-            set._labels.Add(mapped);
-            set._weights?.Add(counts);
+            (set.Skipped, set.Transparent) = (skipped, transparent);
+            return set;
         }
-
-        if (set is null || set.Count == 0)
-            throw new InvalidDataException(
-                skipped.Count == 0 ? "The data has no rows." : $"All {skipped.Count} images were skipped. {skipped[0]}"
-            );
-        (set.Skipped, set.Transparent) = (skipped, transparent);
-        return set;
+        catch
+        {
+            set?.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Removes the temporary file, where there is one.</summary>

@@ -48,6 +48,7 @@ public sealed class ImageFeaturizingEstimator : IEstimator<ImageFeaturizingTrans
         Device device = NetworkDevice.Of(_host, log);
         using var state = TorchState.Enter();
         FeaturizerDescription model = Describe(shape, features: 1);
+        NetworkDescription.RequireBatch(_options.BatchSize, shape, outputs: 1);
         // What is drawn is replaced, but for the last layer, which is never run.
         var network = (Network)new RandomStream(seed: 0).Draw(() => _options.Backbone.Build(model.LastLayer));
         try
@@ -56,7 +57,7 @@ public sealed class ImageFeaturizingEstimator : IEstimator<ImageFeaturizingTrans
             network.PlaceOn(device);
             network.ToChannelsLast();
             network.Use(_options.ConvolutionAlgorithm);
-            return new ImageFeaturizingTransformer(_host, model with { Features = network.FeatureCount }, network, device);
+            return new ImageFeaturizingTransformer(model with { Features = network.FeatureCount }, network, device);
         }
         catch
         {

@@ -32,14 +32,8 @@ public sealed class ImageFeaturizingTransformer : ITransformer, IDisposable
     private readonly SharedNetwork _network;
 
     /// <summary>Takes over a network.</summary>
-    internal ImageFeaturizingTransformer(
-        IHostEnvironment env,
-        FeaturizerDescription model,
-        nn.Module<Tensor, Tensor> network,
-        Device device
-    )
+    internal ImageFeaturizingTransformer(FeaturizerDescription model, nn.Module<Tensor, Tensor> network, Device device)
     {
-        env.Register(nameof(ImageFeaturizingTransformer));
         _model = model;
         _network = new SharedNetwork(model, network, device, nameof(ImageFeaturizingTransformer));
     }
@@ -124,6 +118,6 @@ public sealed class ImageFeaturizingTransformer : ITransformer, IDisposable
         }
 
         network.PlaceOn(device);
-        return new ImageFeaturizingTransformer(env, model, network, device);
+        return new ImageFeaturizingTransformer(model, network, device);
     }
 }

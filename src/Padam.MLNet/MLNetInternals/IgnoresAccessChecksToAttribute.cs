@@ -1,7 +1,7 @@
 // ML.NET keeps the types of its model format internal, so a trainer from outside cannot save itself into a model zip.
 // The runtime honours this attribute (by name, whoever defines it); the build compiles against a publicised copy of the
-// two assemblies (build/Publicize.targets). Outside this folder only the transformer names an internal
-// type: ModelSaveContext and ModelLoadContext, which ML.NET hands to it.
+// two assemblies (build/Publicize.targets). Outside this folder only the transformers name an internal
+// type: ModelSaveContext and ModelLoadContext, which ML.NET hands to them.
 [assembly: System.Runtime.CompilerServices.IgnoresAccessChecksTo("Microsoft.ML.Core")]
 [assembly: System.Runtime.CompilerServices.IgnoresAccessChecksTo("Microsoft.ML.Data")]
 

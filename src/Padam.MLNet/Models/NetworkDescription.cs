@@ -52,6 +52,18 @@ internal abstract record NetworkDescription
 
     internal PixelMap PixelMap() => new(new Normalization(Mean, StandardDeviation), PixelScale);
 
+    /// <exception cref="ArgumentException">So many images at once are more than an array holds.</exception>
+    internal static void RequireBatch(int images, ImageShape shape, int outputs)
+    {
+        if (images > LargestBatch(shape, outputs))
+            throw new ArgumentException(
+                $"Batches of {images} images for scoring are too large: of {shape} pixels, at most {LargestBatch(shape, outputs)} go at once. "
+                    + "Take a smaller batch size; a small set costs no more for it."
+            );
+    }
+
+    private static int LargestBatch(ImageShape shape, int outputs) => Array.MaxLength / Math.Max(1, Math.Max(shape.Values, outputs));
+
     /// <summary>What a description that was read contradicts itself in, before anything of its size is allocated.</summary>
     internal virtual IEnumerable<string> Faults()
     {
@@ -72,7 +84,7 @@ internal abstract record NetworkDescription
             yield return "the kind of its pixels is not known.";
         if (Preprocessing?.Fault() is { } fault)
             yield return fault;
-        if (InferenceBatchSize < 1 || InferenceBatchSize > Array.MaxLength / Math.Max(1, Math.Max(Shape.Values, Outputs)))
+        if (InferenceBatchSize < 1 || InferenceBatchSize > LargestBatch(Shape, Outputs))
             yield return $"batches of {InferenceBatchSize} images are out of range.";
         if (!Enum.IsDefined(ConvolutionAlgorithm))
             yield return "the convolution algorithm is not known.";

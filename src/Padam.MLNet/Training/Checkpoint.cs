@@ -39,6 +39,9 @@ internal sealed record CheckpointPosition
     /// <summary>Whether ValidationFraction set rows apart class by class; null in format 1, where it did not.</summary>
     public bool? StratifiedValidation { get; init; }
 
+    /// <summary>How pictures were resized; null for SkiaSharp's way, as before models said so.</summary>
+    public string? Resampling { get; init; }
+
     /// <summary>SHA-256 of each further entry, by name.</summary>
     public IReadOnlyDictionary<string, string> Entries { get; init; } = new Dictionary<string, string>();
 }

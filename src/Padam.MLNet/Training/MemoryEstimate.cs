@@ -16,7 +16,7 @@ internal sealed class MemoryEstimate
     // Scratch, whatever the batch: what one to three images take, in the same runs.
     private const int FurtherImages = 2;
 
-    // A gradient and up to three moments for each weight; and where they are averaged, the average, and the weights that wait while it is
+    // A gradient and up to three moments for each weight that is trained; and where they are averaged, the average, and the weights that wait while it is
     // measured.
     private const int NumbersAWeight = 4,
         NumbersAnAverage = 2;
@@ -30,7 +30,10 @@ internal sealed class MemoryEstimate
     internal MemoryEstimate(nn.Module<Tensor, Tensor> network, double bytesKept, bool averaged = false)
     {
         int numbers = NumbersAWeight + (averaged ? NumbersAnAverage : 0);
-        _weights = numbers * sizeof(float) * (double)network.parameters().Sum(parameter => parameter.NumberOfElements);
+        _weights =
+            numbers
+            * sizeof(float)
+            * (double)network.parameters().Where(parameter => parameter.requires_grad).Sum(parameter => parameter.NumberOfElements);
         _bytesKept = bytesKept;
     }
 

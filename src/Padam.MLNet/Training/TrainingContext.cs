@@ -43,6 +43,9 @@ internal sealed record TrainingContext
     /// <summary>Whether ValidationFraction set rows apart class by class.</summary>
     internal required bool StratifiedValidation { get; init; }
 
+    /// <summary>How pictures became pixels.</summary>
+    internal required ImagePreprocessing Preprocessing { get; init; }
+
     /// <summary>What each training row counts for in the loss; null where all count the same.</summary>
     internal required float[]? RowWeights { get; init; }
 

@@ -22,36 +22,53 @@ internal sealed record TrainingData(ImageRows Training, ImageRows? Validation, L
     /// <param name="options">How.</param>
     /// <param name="seed">Decides what ValidationFraction sets apart.</param>
     /// <param name="stratified">Whether it does so class by class.</param>
-    internal static TrainingData Read(TrainingColumns columns, ITrainingOptions options, int seed, bool stratified = true)
+    /// <param name="preprocessing">How pictures become pixels; null as the options say.</param>
+    internal static TrainingData Read(
+        TrainingColumns columns,
+        ITrainingOptions options,
+        int seed,
+        bool stratified = true,
+        ImagePreprocessing? preprocessing = null
+    )
     {
         LabeledView input = columns.Training;
         var memory = new ImageMemory(options.ImageMemoryLimit);
         var reading = new ImageReading(memory)
         {
             Size = columns.Size,
-            Preprocessing = options.Preprocessing,
+            Preprocessing = preprocessing ?? options.Preprocessing,
             SkipBad = options.SkipBadImages,
             Weights = input.Weights,
             Cancellation = options.CancellationToken,
         };
         var images = LabeledImages.Read(input.View, input.Features, input.Labels, null, reading);
-        options.Backbone.CheckImageSize(images.Shape.Height, images.Shape.Width);
-
-        (ImageRows training, ImageRows? validation) = (new ImageRows(images), null);
-        if (options.ValidationFraction > 0)
+        ImageRows? validation = null;
+        try
         {
-            (int[] rows, int[] apart) = stratified
-                ? ValidationSplit.ByClass(images.Labels, options.ValidationFraction, seed)
-                : ValidationSplit.OverAll(images.Count, options.ValidationFraction, seed);
-            (training, validation) = (new(images, rows), new(images, apart));
-        }
-        else if (columns.Validation is not null)
-        {
-            validation = TrainingColumns.OfValidationSet(() => ReadValidation(columns, reading, images.Shape));
-        }
+            options.Backbone.CheckImageSize(images.Shape.Height, images.Shape.Width);
 
-        RequireClasses(training, options.LabelColumnName);
-        return new(training, validation, input.Labels, memory);
+            var training = new ImageRows(images);
+            if (options.ValidationFraction > 0)
+            {
+                (int[] rows, int[] apart) = stratified
+                    ? ValidationSplit.ByClass(images.Labels, options.ValidationFraction, seed)
+                    : ValidationSplit.OverAll(images.Count, options.ValidationFraction, seed);
+                (training, validation) = (new(images, rows), new(images, apart));
+            }
+            else if (columns.Validation is not null)
+            {
+                validation = TrainingColumns.OfValidationSet(() => ReadValidation(columns, reading, images.Shape));
+            }
+
+            RequireClasses(training, options.LabelColumnName);
+            return new(training, validation, input.Labels, memory);
+        }
+        catch
+        {
+            images.Dispose();
+            validation?.Images.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Removes the temporary files of sets that did not fit into memory.</summary>
@@ -102,11 +119,12 @@ internal sealed record TrainingData(ImageRows Training, ImageRows? Validation, L
                 Weights = null,
             }
         );
-        if (images.Shape != shape)
-            throw new ArgumentException(
-                $"its images are {images.Shape}, the training set's {shape}. Append Transforms.ResizeImages, or set ImageSize."
-            );
-        return new(images);
+        if (images.Shape == shape)
+            return new(images);
+        images.Dispose();
+        throw new ArgumentException(
+            $"its images are {images.Shape}, the training set's {shape}. Append Transforms.ResizeImages, or set ImageSize."
+        );
     }
 
     private static void RequireClasses(ImageRows training, string label)

@@ -43,6 +43,7 @@ internal sealed class TrainingState(TrainingContext context, BestEpoch? best, Pl
             Best = best?.SoFar,
             Plateau = plateau?.State,
             StratifiedValidation = context.StratifiedValidation,
+            Resampling = PreprocessingDescription.Of(context.Preprocessing).Resampling,
         };
         using DisposeScope scope = NewDisposeScope();
         new Checkpoint(

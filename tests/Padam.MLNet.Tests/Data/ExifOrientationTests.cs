@@ -55,6 +55,15 @@ public sealed class ExifOrientationTests
         Assert.AreEqual("RGBW", Quarters(alone));
     }
 
+    [TestMethod]
+    public void A_strip_one_pixel_wide_is_turned_too()
+    {
+        var size = new MLNet.Data.ImageShape(3, 1);
+        uint[] seen = MLNet.Data.ImageOrientation.Upright([1, 2, 3], ref size, SKEncodedOrigin.RightTop);
+        Assert.AreEqual(new MLNet.Data.ImageShape(1, 3), size);
+        CollectionAssert.AreEqual(new uint[] { 3, 2, 1 }, seen);
+    }
+
     private string Save(int orientation)
     {
         Directory.CreateDirectory(_folder["a"]);

@@ -78,6 +78,27 @@ public sealed class OldFileTests
     }
 
     [TestMethod]
+    public void A_checkpoint_of_before_goes_on_with_pictures_resized_as_they_were()
+    {
+        Pictures.WriteClasses(_folder["set"], ["cat", "dog"], each: 8, 45, 70);
+        IDataView pictures = _mlContext.Padam().LoadImageFolder(_folder["set"]);
+        ImageClassificationOptions options = TinyImages.Options(epochs: 2);
+        (options.FeatureColumnName, options.ImageSize, options.BatchSize) = ("Image", new(32, 32), 8);
+        options.Preprocessing = new() { ResizedBySkia = true };
+        string whole = TinyImages.TrainedHash(_mlContext, options, pictures);
+        using var source = new CancellationTokenSource();
+        (options.CheckpointFolder, options.CancellationToken) = (_folder["skia"], source.Token);
+        options.ProgressCallback = _ => source.Cancel();
+        Assert.Throws<OperationCanceledException>(() => _mlContext.Padam().ImageClassifier(options).Fit(pictures));
+
+        (options.Preprocessing, options.Resume, options.CancellationToken, options.ProgressCallback) = (new(), true, default, null);
+        using ImageClassificationTransformer resumed = _mlContext.Padam().ImageClassifier(options).Fit(pictures);
+
+        Assert.AreEqual(whole, TinyImages.Hash(resumed));
+        Assert.IsTrue(resumed.Preprocessing.ResizedBySkia);
+    }
+
+    [TestMethod]
     public void A_model_that_does_not_say_its_kind_of_pixels_takes_all_with_a_warning()
     {
         using ImageClassificationTransformer model = Model();

@@ -2,6 +2,7 @@ using Microsoft.ML;
 using Padam.MLNet.Backbones;
 using Padam.MLNet.Data;
 using Padam.MLNet.Training;
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Padam.MLNet.Tests.Training;
@@ -76,6 +77,20 @@ public sealed class MemoryEstimateTests
 
         StringAssert.Contains(message, "A step of greedy on 4000 images of 32x32");
         StringAssert.Matches(message, new(@"Set BatchSize to \d+ or less"));
+    }
+
+    [TestMethod]
+    public void Of_frozen_layers_at_the_beginning_nothing_is_kept()
+    {
+        using nn.Module<Tensor, Tensor> network = Backbone.Parse("imagenet-resnet18").Build(10);
+        double whole = ActivationMemory.NumbersPerPixel(network);
+        foreach ((string name, Parameter parameter) in network.named_parameters())
+            parameter.requires_grad = name.StartsWith("fc", StringComparison.Ordinal);
+
+        double last = ActivationMemory.NumbersPerPixel(network);
+
+        Assert.IsGreaterThan(0, last);
+        Assert.IsLessThan(whole / 2, last, "the largest stage, while it runs");
     }
 
     [TestMethod]
