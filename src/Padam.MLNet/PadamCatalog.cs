@@ -38,7 +38,8 @@ public sealed class PadamCatalog
     /// <summary>An image classifier with the settings that matter most; the other overload has them all.</summary>
     /// <param name="labelColumnName">The label, a key.</param>
     /// <param name="featureColumnName">
-    /// The images: Vector&lt;Byte,3,H,W&gt;, Vector&lt;Single,3,H,W&gt;, MLImage, or the bytes of image files (a variable Vector&lt;Byte&gt;).
+    /// The images: Vector&lt;Byte,3,H,W&gt;, Vector&lt;Single,3,H,W&gt;, MLImage, or the bytes of image files (a variable
+    /// Vector&lt;Byte&gt;).
     /// </param>
     /// <param name="scoreColumnName">The output of probabilities.</param>
     /// <param name="predictedLabelColumnName">The output of the most probable class.</param>
@@ -94,7 +95,8 @@ public sealed class PadamCatalog
     /// </param>
     /// <param name="outputColumnName">The column of vectors, Vector&lt;Single&gt;.</param>
     /// <param name="inputColumnName">
-    /// The images: MLImage, Vector&lt;Byte,3,H,W&gt;, Vector&lt;Single,3,H,W&gt;, or the bytes of image files (a variable Vector&lt;Byte&gt;).
+    /// The images: MLImage, Vector&lt;Byte,3,H,W&gt;, Vector&lt;Single,3,H,W&gt;, or the bytes of image files (a variable
+    /// Vector&lt;Byte&gt;).
     /// </param>
     /// <exception cref="ArgumentException">Some arguments cannot be used; the message names them all.</exception>
     /// <exception cref="FileNotFoundException">ML.NET's package is not there; the message says which.</exception>

@@ -57,8 +57,8 @@ internal abstract record NetworkDescription
     {
         if (images > LargestBatch(shape, outputs))
             throw new ArgumentException(
-                $"Batches of {images} images for scoring are too large: of {shape} pixels, at most {LargestBatch(shape, outputs)} go at once. "
-                    + "Take a smaller batch size; a small set costs no more for it."
+                $"Batches of {images} images for scoring are too large: of {shape} pixels, at most {LargestBatch(shape, outputs)} go "
+                    + "at once. Take a smaller batch size; a small set costs no more for it."
             );
     }
 

@@ -10,7 +10,8 @@ public sealed record Inference
 
     /// <summary>
     /// What each image is scored as besides itself. While a training runs it is measured without; the last of the epochs asked for and the
-    /// model have it, and all epochs where they are compared for stopping early or restoring the best. The default value is <see cref="TestTimeAugmentation.None"/>.
+    /// model have it, and all epochs where they are compared for stopping early or restoring the best. The default value is
+    /// <see cref="TestTimeAugmentation.None"/>.
     /// </summary>
     public TestTimeAugmentation TestTimeAugmentation { get; init; }
 

@@ -47,8 +47,8 @@ public abstract record Schedule
     public static Schedule Linear(double from, double to, ScheduleUnit unit = ScheduleUnit.Epoch) => new LinearSchedule(from, to, unit);
 
     /// <summary>
-    /// Up to the base value and down again (Smith and Topin, arXiv 1708.07120), as torch's <c>OneCycleLR</c> without its cycle of momentum: the optimizer's rate is the
-    /// largest.
+    /// Up to the base value and down again (Smith and Topin, arXiv 1708.07120), as torch's <c>OneCycleLR</c> without its cycle of
+    /// momentum: the optimizer's rate is the largest.
     /// </summary>
     /// <param name="rise">The part of the training that the rise takes, above 0 and below 1. The default value is 0.3.</param>
     /// <param name="from">The first factor, between 0 and 1. The default value is 1/25.</param>

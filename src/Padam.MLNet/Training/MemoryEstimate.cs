@@ -16,8 +16,8 @@ internal sealed class MemoryEstimate
     // Scratch, whatever the batch: what one to three images take, in the same runs.
     private const int FurtherImages = 2;
 
-    // A gradient and up to three moments for each weight that is trained; and where they are averaged, the average, and the weights that wait while it is
-    // measured.
+    // A gradient and up to three moments for each weight that is trained; and where they are averaged, the average, and the weights
+    // that wait while it is measured.
     private const int NumbersAWeight = 4,
         NumbersAnAverage = 2;
 

@@ -62,8 +62,8 @@ internal sealed class TrainingRun : IDisposable
             if (_options.Averaging is Lookahead { Every: var every } && every > steps && steps > 0)
                 context.Log.Warning(
                     MessageSensitivity.None,
-                    $"Averaging.Every is {every}, and the training has {steps} steps: the slow weights, which the model has, stay the first "
-                        + "ones. Take a smaller Every, or more epochs."
+                    $"Averaging.Every is {every}, and the training has {steps} steps: the slow weights, which the model has, stay the "
+                        + "first ones. Take a smaller Every, or more epochs."
                 );
             _state = new TrainingState(context, _best, _plateau, _average) { Ended = _options.Epochs == 0 };
             StartOptimizer();
