@@ -7,19 +7,40 @@ namespace Padam.MLNet.Data;
 /// <summary>A data set: images of one size as they were given, and their classes from 0.</summary>
 internal sealed class LabeledImages : IDisposable
 {
-    private readonly PixelStore<byte>? _bytes;
+    private readonly IPixels<byte>? _bytes;
     private readonly PixelStore<float>? _singles;
+    private readonly Func<DataViewRow, ImageColumn, ImageFitting, Action> _reader;
     private readonly List<int> _labels = [];
     private readonly List<float>? _weights;
 
-    private LabeledImages(ImageShape shape, ImageKind kind, ImageMemory memory, bool weighted)
+    private LabeledImages(ImageShape shape, bool weighted, ImageKind kind, ImageMemory memory)
     {
         Shape = shape;
         _weights = weighted ? [] : null;
         if (kind == ImageKind.Singles)
-            _singles = new(shape.Values, memory);
+        {
+            var store = new PixelStore<float>(shape.Values, memory);
+            _singles = store;
+            _reader = (row, features, _) => Into(store, Finite(features.SingleReader(row), row, features.Column.Name));
+        }
         else
-            _bytes = new(shape.Values, memory);
+        {
+            var store = new PixelStore<byte>(shape.Values, memory);
+            _bytes = store;
+            _reader = (row, features, fitting) => Into(store, features.ByteReader(row, shape, fitting));
+        }
+
+        static Action Into<T>(PixelStore<T> store, ReadPixels<T> read)
+            where T : unmanaged => () => store.Add(read);
+    }
+
+    // Of all rows of a view that has them in memory.
+    private LabeledImages(ImageShape shape, bool weighted, IPixels<byte> pixels)
+    {
+        Shape = shape;
+        _weights = weighted ? [] : null;
+        _bytes = pixels;
+        _reader = (_, _, _) => () => { };
     }
 
     internal ImageShape Shape { get; }
@@ -50,6 +71,8 @@ internal sealed class LabeledImages : IDisposable
     /// <param name="reading">How.</param>
     internal static LabeledImages Read(IDataView view, ImageColumn features, LabelColumn labels, int[]? classOf, ImageReading reading)
     {
+        // Read where they lie.
+        IPixels<byte>? lying = (view as IImagesInMemory)?.Images(features.Column);
         DataViewSchema.Column[] columns = [features.Column, labels.Column];
         using DataViewRowCursor cursor = view.GetRowCursor(reading.Weights is null ? columns : [.. columns, reading.Weights.Column]);
         LabeledImages? set = null;
@@ -77,13 +100,15 @@ internal sealed class LabeledImages : IDisposable
 
                 try
                 {
-                    set ??= new(
-                        reading.Size ?? features.Shape ?? features.ShapeOf(cursor, fitting),
-                        features.Kind,
-                        reading.Memory,
-                        weighted: weight is not null
-                    );
-                    readImage ??= set.ImageReader(cursor, features, fitting);
+                    set ??= lying is not null
+                        ? new(features.Shape!.Value, weight is not null, lying)
+                        : new(
+                            reading.Size ?? features.Shape ?? features.ShapeOf(cursor, fitting),
+                            weight is not null,
+                            features.Kind,
+                            reading.Memory
+                        );
+                    readImage ??= set._reader(cursor, features, fitting);
                     readImage();
                 }
                 catch (BadImageException bad) when (reading.SkipBad)
@@ -125,19 +150,9 @@ internal sealed class LabeledImages : IDisposable
     /// <summary>Removes the temporary file, where there is one.</summary>
     public void Dispose()
     {
-        _bytes?.Dispose();
+        // What lies in memory is the view's.
+        (_bytes as PixelStore<byte>)?.Dispose();
         _singles?.Dispose();
-    }
-
-    // Adds the image of the current row, or nothing.
-    private Action ImageReader(DataViewRow row, ImageColumn features, ImageFitting fitting)
-    {
-        return _bytes is not null
-            ? Into(_bytes, features.ByteReader(row, Shape, fitting))
-            : Into(_singles!, Finite(features.SingleReader(row), row, features.Column.Name));
-
-        static Action Into<T>(PixelStore<T> store, ReadPixels<T> read)
-            where T : unmanaged => () => store.Add(read);
     }
 
     private static ReadPixels<float> Finite(ReadPixels<float> read, DataViewRow row, string column) =>

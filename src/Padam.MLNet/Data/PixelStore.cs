@@ -7,7 +7,7 @@ namespace Padam.MLNet.Data;
 /// of a few MiB so that no set is too large for one array; beyond it in a temporary file, each decoded once and read again when it is
 /// needed.
 /// </summary>
-internal sealed class PixelStore<T>(int imageLength, ImageMemory memory) : IDisposable
+internal sealed class PixelStore<T>(int imageLength, ImageMemory memory) : IPixels<T>, IDisposable
     where T : unmanaged
 {
     private const int BlockValues = 1 << 22;
@@ -22,11 +22,9 @@ internal sealed class PixelStore<T>(int imageLength, ImageMemory memory) : IDisp
 
     internal int Count => _inMemory + InFile;
 
-    /// <summary>Images that did not fit into memory.</summary>
-    internal int InFile => _file?.Count ?? 0;
+    public int InFile => _file?.Count ?? 0;
 
-    /// <summary>An image. The span of one in the file is valid until the thread's next such call.</summary>
-    internal ReadOnlySpan<T> this[int image]
+    public ReadOnlySpan<T> this[int image]
     {
         get
         {

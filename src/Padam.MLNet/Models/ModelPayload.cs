@@ -82,10 +82,13 @@ internal static class ModelPayload
     {
         try
         {
-            using var weights = new HashingStream();
+            using var weights = new HashingStream(Stream.Null);
             Safetensors.Write(weights, state);
-            (long length, string hash) = weights.Finish();
-            NetworkDescription description = (NetworkDescription)model with { WeightsLength = length, WeightsSha256 = hash };
+            NetworkDescription description = (NetworkDescription)model with
+            {
+                WeightsLength = weights.Length,
+                WeightsSha256 = weights.Finish(),
+            };
             byte[] text = DescriptionText.Write((T)description, json);
             entry(descriptionEntry, stream => stream.Write(text));
             entry(WeightsEntry, stream => Safetensors.Write(stream, state));
@@ -102,51 +105,5 @@ internal static class ModelPayload
     {
         T model = DescriptionText.Read(stream, file, oldest, newest, json);
         return model.Faults().FirstOrDefault() is { } fault ? throw new InvalidDataException($"{file}: {fault}") : model;
-    }
-
-    // Counts and hashes what is written to it: the description comes first in the zip, and needs both.
-    private sealed class HashingStream : Stream
-    {
-        private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        private long _length;
-
-        public override bool CanRead => false;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => true;
-
-        public override long Length => _length;
-
-        public override long Position
-        {
-            get => _length;
-            set => throw new NotSupportedException();
-        }
-
-        internal (long Length, string Hash) Finish() => (_length, Convert.ToHexStringLower(_hash.GetHashAndReset()));
-
-        public override void Write(ReadOnlySpan<byte> buffer)
-        {
-            _hash.AppendData(buffer);
-            _length += buffer.Length;
-        }
-
-        public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
-
-        public override void Flush() { }
-
-        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        protected override void Dispose(bool disposing)
-        {
-            if (disposing)
-                _hash.Dispose();
-            base.Dispose(disposing);
-        }
     }
 }

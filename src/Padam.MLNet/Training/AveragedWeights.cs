@@ -29,11 +29,8 @@ internal sealed class AveragedWeights : IDisposable
         ];
     }
 
-    /// <summary>
-    /// The average under the names of the network's state, in plain layout on the CPU, for saving. Dispose what it yields.
-    /// </summary>
-    internal IEnumerable<(string Name, Tensor Tensor)> PlainState =>
-        _entries.Select(entry => (entry.Name, entry.Average.cpu().contiguous()));
+    /// <summary>The live average under the names of the network's state.</summary>
+    internal IEnumerable<(string Name, Tensor Tensor)> State => _entries.Select(entry => (entry.Name, entry.Average));
 
     /// <summary>Takes up what a checkpoint kept, and disposes it.</summary>
     internal void Resume(IEnumerable<(string Name, Tensor Tensor)> kept)

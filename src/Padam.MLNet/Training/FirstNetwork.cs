@@ -126,7 +126,7 @@ internal sealed class FirstNetwork : IDisposable
     private void RequireStatefulOptimizer()
     {
         using optim.Optimizer optimizer = UserCode.Run(() => _options.Optimizer.Create(Network.TrainedParameters()));
-        CheckpointBytes.Stateful(optimizer);
+        CheckpointEntries.Stateful(optimizer);
     }
 
     private void Try(ImageShape shape)

@@ -46,35 +46,42 @@ internal sealed class TrainingState(TrainingContext context, BestEpoch? best, Pl
             Resampling = PreprocessingDescription.Of(context.Preprocessing).Resampling,
         };
         using DisposeScope scope = NewDisposeScope();
-        new Checkpoint(
-            position,
-            CheckpointBytes.Of(context.Network.PlainState()),
-            CheckpointBytes.Of(optimizer),
-            context.Random.State,
-            best?.Weights is { Count: > 0 } weights ? CheckpointBytes.Of(weights) : null,
-            average is null ? null : CheckpointBytes.Of(average.PlainState)
-        ).Write(folder.File);
+        byte[] random = context.Random.State;
+        List<(string Name, Action<Stream> Write)> entries =
+        [
+            CheckpointEntries.Of(Checkpoint.Weights, context.Network.NamedState()),
+            CheckpointEntries.Of(optimizer),
+            (Checkpoint.RandomState, stream => stream.Write(random)),
+        ];
+        if (best?.Weights is { Count: > 0 } weights)
+            entries.Add(CheckpointEntries.Of(Checkpoint.BestWeights, weights));
+        if (average is not null)
+            entries.Add(CheckpointEntries.Of(Checkpoint.AveragedWeights, average.State));
+        Checkpoint.Write(folder.File, position, entries);
     }
 
     /// <summary>Gives the network the weights of the checkpoint that it goes on from.</summary>
     internal static void LoadWeights(TrainingContext context) =>
-        WeightsFile.Load(context.Network, new MemoryStream(context.Start!.Weights), context.Checkpoints!.File);
+        WeightsFile.Load(context.Network, new MemoryStream(context.Start!.Bytes(Checkpoint.Weights)), context.Checkpoints!.File);
 
     /// <summary>Takes up what a checkpoint kept besides the weights: optimizer, random numbers, and all above.</summary>
     internal void Resume(Checkpoint checkpoint, optim.Optimizer optimizer)
     {
         CheckpointPosition position = checkpoint.Position;
         string file = context.Checkpoints!.File;
-        CheckpointBytes.Restore(optimizer, checkpoint.Optimizer);
-        context.Random.State = checkpoint.Random;
+        CheckpointEntries.Restore(optimizer, checkpoint);
+        context.Random.State = checkpoint.Bytes(Checkpoint.RandomState);
         (EpochsDone, BatchesDone, Ended) = (position.EpochsDone, position.BatchesDone, position.Ended);
         Metrics = new RunningMetrics { Sums = position.Sums };
-        if (average is not null && checkpoint.AveragedWeights is { } averaged)
-            average.Resume(CheckpointBytes.Tensors(averaged, file));
+        if (average is not null && checkpoint.Has(Checkpoint.AveragedWeights))
+            average.Resume(CheckpointEntries.Tensors(checkpoint, Checkpoint.AveragedWeights, file));
         if (plateau is not null && position.Plateau is { } state)
             plateau.State = state;
         if (position.Best is { } kept)
-            best?.Resume(kept, checkpoint.BestWeights is null ? [] : CheckpointBytes.Tensors(checkpoint.BestWeights, file));
+            best?.Resume(
+                kept,
+                checkpoint.Has(Checkpoint.BestWeights) ? CheckpointEntries.Tensors(checkpoint, Checkpoint.BestWeights, file) : []
+            );
         context.Log.Info(MessageSensitivity.None, $"Resumed from '{file}' after epoch {EpochsDone}, batch {BatchesDone} of the next.");
     }
 }

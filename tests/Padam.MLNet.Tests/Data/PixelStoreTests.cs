@@ -44,7 +44,9 @@ public sealed class PixelStoreTests
     {
         using var folder = new TemporaryFolder();
         var mlContext = new MLContext(seed: 1);
-        (IDataView train, IDataView test) = TinyImages.Load(mlContext, folder.Path);
+        (IDataView all, IDataView test) = TinyImages.Load(mlContext, folder.Path);
+        // All rows of CIFAR would be read where they lie.
+        IDataView train = mlContext.Data.TakeRows(all, all.GetRowCount()!.Value - 1);
         ImageClassificationOptions options = TinyImages.Options();
         options.ValidationSet = test;
         string inMemory = TinyImages.TrainedHash(mlContext, options, train);
@@ -52,5 +54,33 @@ public sealed class PixelStoreTests
 
         Assert.AreEqual(inMemory, TinyImages.TrainedHash(mlContext, options, train));
         Assert.IsEmpty(Directory.GetFiles(Path.GetTempPath(), "padam-*.pixels"));
+    }
+
+    [TestMethod]
+    public void Cifar_is_read_where_it_lies_and_copied_where_only_some_rows_are_taken_to_the_same_model()
+    {
+        using var folder = new TemporaryFolder();
+        var mlContext = new MLContext(seed: 1);
+        (IDataView train, _) = TinyImages.Load(mlContext, folder.Path);
+        ImageClassificationOptions options = TinyImages.Options();
+        IDataView copied = mlContext.Data.TakeRows(train, train.GetRowCount()!.Value);
+
+        Assert.AreEqual(0, Taken(train));
+        Assert.IsGreaterThan(200 * TinyImages.Bytes - 1, Taken(copied));
+        Assert.AreEqual(TinyImages.TrainedHash(mlContext, options, copied), TinyImages.TrainedHash(mlContext, options, train));
+    }
+
+    // Bytes of the memory for images that reading a view took.
+    private static long Taken(IDataView view)
+    {
+        const long limit = 1 << 30;
+        var memory = new ImageMemory(limit);
+        ImageColumn features = ImageColumn.Of(view.Schema, "Features");
+        using var images = LabeledImages.Read(view, features, LabelColumn.Of(view.Schema, "Label"), null, new ImageReading(memory));
+        Assert.AreEqual(200, images.Count);
+        long left = 0;
+        while (memory.Take(1024))
+            left += 1024;
+        return limit - left;
     }
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.ML;
 using Padam.MLNet.Backbones;
 using Padam.MLNet.Optimizers;
+using Padam.MLNet.Training;
 using static TorchSharp.torch;
 
 namespace Padam.MLNet.Tests.Training;
@@ -143,6 +144,41 @@ public sealed class CheckpointTests
         }
 
         Assert.HasCount(4, seen);
+    }
+
+    [TestMethod]
+    public void Writing_a_checkpoint_and_reading_its_optimizer_hold_no_copy_of_the_tensors_as_bytes()
+    {
+        const int numbers = 4 << 20;
+        using var weight = new TorchSharp.Modules.Parameter(ones(numbers / 64, 64, 1, 1));
+        using optim.Optimizer optimizer = new PadamOptions().Create([("weight", weight)]);
+        string path = _folder["big.zip"];
+        CheckpointPosition position = new()
+        {
+            Settings = new Dictionary<string, string>(),
+            Seed = 1,
+            EpochsDone = 1,
+            BatchesDone = 0,
+            Sums = new RunningMetrics().Sums,
+            Ended = false,
+            Best = null,
+        };
+        long before = GC.GetAllocatedBytesForCurrentThread();
+
+        Checkpoint.Write(
+            path,
+            position,
+            [
+                CheckpointEntries.Of(Checkpoint.Weights, [("weight", weight)]),
+                CheckpointEntries.Of(optimizer),
+                (Checkpoint.RandomState, stream => stream.Write(new byte[8])),
+            ]
+        );
+        CheckpointEntries.Restore(optimizer, Checkpoint.Read(path));
+        long taken = GC.GetAllocatedBytesForCurrentThread() - before;
+
+        Assert.IsGreaterThan(4L * sizeof(float) * numbers, new FileInfo(path).Length);
+        Assert.IsLessThan(sizeof(float) * numbers / 4, taken);
     }
 
     [TestMethod]
