@@ -208,6 +208,33 @@ public sealed class ImageClassificationOptionsTests
                 o => o.Augmentation = new() { AlternatingFlip = true },
                 o => o.Augmentation = new(Flip: true) { AlternatingFlip = true }
             ),
+            Row(
+                "choose one crop",
+                o => o.Augmentation = new(1) { ResizedCrop = new() },
+                o => o.Augmentation = new(Flip: true) { ResizedCrop = new() }
+            ),
+            Row("ResizedCrop.SmallestArea", o => o.Augmentation = new() { ResizedCrop = new(0) }),
+            Row("ResizedCrop.SmallestArea", o => o.Augmentation = new() { ResizedCrop = new(0.9, 0.8) }),
+            Row("ResizedCrop.LargestArea", o => o.Augmentation = new() { ResizedCrop = new(0.5, 1.1) }),
+            Row(
+                "ResizedCrop.SmallestRatio",
+                o => o.Augmentation = new() { ResizedCrop = new(SmallestRatio: 2) },
+                o => o.Augmentation = new() { ResizedCrop = new(SmallestRatio: 4.0 / 3) }
+            ),
+            Row("ResizedCrop.LargestRatio", o => o.Augmentation = new() { ResizedCrop = new(LargestRatio: double.PositiveInfinity) }),
+            Row(
+                "Color.Contrast is 1.1",
+                o => o.Augmentation = new() { Color = new(0, 1.1) },
+                o => o.Augmentation = new() { Color = new(0, 1) }
+            ),
+            Row("are all 0", o => o.Augmentation = new() { Color = new() }, o => o.Augmentation = new() { TrivialAugment = true }),
+            Row("Erasing.Probability", o => o.Augmentation = new() { Erasing = new(0) }, o => o.Augmentation = new() { Erasing = new(1) }),
+            Row(
+                "Erasing.LargestArea is 1.5",
+                o => o.Augmentation = new() { Erasing = new(LargestArea: 1.5) },
+                o => o.Augmentation = new() { Erasing = new(LargestArea: 1) }
+            ),
+            Row("Cutout.Size", o => o.Augmentation = new() { Cutout = new(0) }, o => o.Augmentation = new() { Cutout = new(1) }),
             Row("CropPadding", o => o.Augmentation = new(-1), o => o.Augmentation = new(0, Flip: true)),
             Row("PixelScale", o => o.PixelScale = 0, o => o.PixelScale = 1),
             Row("PixelScale", o => o.PixelScale = double.PositiveInfinity),

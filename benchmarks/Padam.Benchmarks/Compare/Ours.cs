@@ -4,6 +4,7 @@ using Microsoft.ML.Data;
 using Padam.MLNet;
 using Padam.MLNet.Backbones;
 using Padam.MLNet.Data;
+using Padam.MLNet.Input;
 using Padam.MLNet.Layers;
 using Padam.MLNet.Native;
 using Padam.MLNet.Training;

@@ -2,6 +2,7 @@ using BenchmarkDotNet.Attributes;
 using Microsoft.ML;
 using Padam.MLNet;
 using Padam.MLNet.Data;
+using Padam.MLNet.Input;
 using Padam.MLNet.Training;
 using TorchSharp;
 using static TorchSharp.torch;

@@ -168,6 +168,9 @@ internal sealed class LabeledImages : IDisposable
             }
         };
 
+    /// <summary>An image of bytes, CHW; valid until the thread's next call.</summary>
+    internal ReadOnlySpan<byte> Bytes(int image) => _bytes![image];
+
     /// <summary>Writes one image, placed and normalised, as HWC singles.</summary>
     internal void Write(int image, Placement placement, PixelMap map, Span<float> hwc)
     {

@@ -40,6 +40,37 @@ internal readonly record struct Placement(int Down, int Right, bool Mirrored, bo
         }
     }
 
+    /// <summary>Writes the placed image as it is stored, planes of bytes.</summary>
+    internal void Write(ReadOnlySpan<byte> chw, ImageShape shape, Span<byte> target)
+    {
+        (int height, int width) = (shape.Height, shape.Width);
+        for (int row = 0; row < ImageShape.Channels * height; row++)
+        {
+            (int c, int y) = Math.DivRem(row, height);
+            Span<byte> to = target.Slice(row * width, width);
+            int from = Reflected ? Reflect(y - Down, height) : y - Down;
+            if ((uint)from < (uint)height)
+                WriteRow(chw.Slice((c * shape.Pixels) + (from * width), width), to);
+            else
+                to.Clear();
+        }
+    }
+
+    private void WriteRow(ReadOnlySpan<byte> from, Span<byte> to)
+    {
+        int width = from.Length,
+            first = Math.Clamp(Right, 0, width),
+            end = Math.Clamp(width + Right, 0, width);
+        if (first < end)
+            from[(first - Right)..(end - Right)].CopyTo(to[first..end]);
+        for (int x = 0; x < first; x++)
+            to[x] = Reflected ? from[Reflect(x - Right, width)] : (byte)0;
+        for (int x = end; x < width; x++)
+            to[x] = Reflected ? from[Reflect(x - Right, width)] : (byte)0;
+        if (Mirrored)
+            to.Reverse();
+    }
+
     // The edge itself is not repeated: ... 2 1 0 1 2 ... n-2 n-1 n-2 ...
     private static int Reflect(int index, int length)
     {

@@ -22,6 +22,12 @@ internal struct SplitMix64(ulong seed)
     /// <summary>A number in 0..bound-1, by Lemire's multiplication.</summary>
     internal int Below(int bound) => (int)Math.BigMul(Next(), (ulong)bound, out _);
 
+    /// <summary>A number of [0, 1).</summary>
+    internal double Uniform() => (Next() >> 11) * (1.0 / (1L << 53));
+
+    /// <summary>A number from <paramref name="low"/> to below <paramref name="high"/>.</summary>
+    internal double Between(double low, double high) => low + ((high - low) * Uniform());
+
     private static ulong Mix(ulong z)
     {
         z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;

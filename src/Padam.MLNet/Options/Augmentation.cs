@@ -3,8 +3,8 @@ using System.Text;
 namespace Padam.MLNet;
 
 /// <summary>
-/// How training images are varied, anew in each epoch, drawn from the seed. Both recipes of the literature crop and flip (paper, section
-/// 5).
+/// How training images are varied, anew in each epoch, drawn from the seed, the epoch and the row. Both recipes of the literature crop and
+/// flip (paper, section 5). In this order: crop, flip, colours, TrivialAugment, normalisation, erasing, cutout.
 /// </summary>
 /// <param name="CropPadding">
 /// Each image is moved by up to so many pixels in each direction, black flowing in: a random crop of the padded image. The default value is
@@ -28,8 +28,36 @@ public sealed record Augmentation(int CropPadding = 0, bool Flip = false)
     /// </summary>
     public bool AlternatingFlip { get; init; }
 
+    /// <summary>A part of the image in its place, instead of <see cref="CropPadding"/>. The default value is null: none.</summary>
+    public ResizedCrop? ResizedCrop { get; init; }
+
+    /// <summary>How much brightness, contrast and saturation change. The default value is null: not at all.</summary>
+    public ColorJitter? Color { get; init; }
+
+    /// <summary>
+    /// Whether each image undergoes one change drawn from fourteen, of a strength drawn from 31: sheared, moved, turned, of other
+    /// brightness, saturation, contrast or sharpness, posterized, solarized, equalized, or as it is (Müller and Hutter, arXiv 2103.10158;
+    /// torchvision's <c>TrivialAugmentWide</c>; nearest pixel, black flowing in). For pixels from 0 to 255. The default value is false.
+    /// </summary>
+    public bool TrivialAugment { get; init; }
+
+    /// <summary>A rectangle that is erased. The default value is null: none.</summary>
+    public RandomErasing? Erasing { get; init; }
+
+    /// <summary>A square that is cut out. The default value is null: none.</summary>
+    public Cutout? Cutout { get; init; }
+
     /// <summary>What is wrong with these settings, one sentence each; nothing if they can be used.</summary>
-    public IEnumerable<string> Validate()
+    public IEnumerable<string> Validate() =>
+        [
+            .. FaultsOfPlace(),
+            .. ResizedCrop?.Validate().Select(fault => $"{nameof(ResizedCrop)}.{fault}") ?? [],
+            .. Color?.Validate().Select(fault => $"{nameof(Color)}.{fault}") ?? [],
+            .. Erasing?.Validate().Select(fault => $"{nameof(Erasing)}.{fault}") ?? [],
+            .. Cutout?.Validate().Select(fault => $"{nameof(Cutout)}.{fault}") ?? [],
+        ];
+
+    private IEnumerable<string> FaultsOfPlace()
     {
         if (CropPadding < 0)
             yield return $"CropPadding is {CropPadding}; it must be at least 0.";
@@ -37,6 +65,8 @@ public sealed record Augmentation(int CropPadding = 0, bool Flip = false)
             yield return "ReflectedPadding needs a CropPadding above 0.";
         if (AlternatingFlip && !Flip)
             yield return "AlternatingFlip needs Flip.";
+        if (ResizedCrop is not null && CropPadding > 0)
+            yield return "ResizedCrop and CropPadding are both given; choose one crop.";
     }
 
     // What came later is written only where it is used: checkpoints compare texts of before it was there.
@@ -47,6 +77,14 @@ public sealed record Augmentation(int CropPadding = 0, bool Flip = false)
             builder.Append(", ReflectedPadding = True");
         if (AlternatingFlip)
             builder.Append(", AlternatingFlip = True");
+        if (TrivialAugment)
+            builder.Append(", TrivialAugment = True");
+        foreach (object? part in new object?[] { ResizedCrop, Color, Erasing, Cutout })
+        {
+            if (part is not null)
+                builder.Append(", ").Append(part);
+        }
+
         return true;
     }
 }

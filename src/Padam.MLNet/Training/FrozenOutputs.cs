@@ -1,6 +1,7 @@
 using System.Buffers;
 using Padam.MLNet.Backbones;
 using Padam.MLNet.Data;
+using Padam.MLNet.Input;
 using Padam.MLNet.Scoring;
 using static TorchSharp.torch;
 

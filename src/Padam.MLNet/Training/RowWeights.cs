@@ -1,3 +1,5 @@
+using Padam.MLNet.Data;
+
 namespace Padam.MLNet.Training;
 
 /// <summary>What each image of a set counts for in the loss: the example's weight times its class's.</summary>

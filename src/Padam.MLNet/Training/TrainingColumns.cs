@@ -1,5 +1,6 @@
 using Microsoft.ML;
 using Padam.MLNet.Data;
+using Padam.MLNet.Input;
 
 namespace Padam.MLNet.Training;
 
@@ -36,8 +37,13 @@ internal sealed record TrainingColumns(LabeledView Training, LabeledView? Valida
                     + "classes."
             );
         var columns = new TrainingColumns(training, options.ValidationSet is { } set ? Beside(training, set, options) : null, size);
+        options.Augmentation.Require(training.Features);
         if (columns.Shape is { } known)
+        {
             options.Backbone.CheckImageSize(known.Height, known.Width);
+            options.Augmentation.Require(known);
+        }
+
         return columns;
     }
 

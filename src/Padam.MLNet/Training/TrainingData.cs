@@ -1,14 +1,8 @@
 using System.Drawing;
 using Padam.MLNet.Data;
+using Padam.MLNet.Input;
 
 namespace Padam.MLNet.Training;
-
-/// <summary>Some rows of a set of images.</summary>
-internal sealed record ImageRows(LabeledImages Images, int[] Rows)
-{
-    internal ImageRows(LabeledImages images)
-        : this(images, [.. Enumerable.Range(0, images.Count)]) { }
-}
 
 /// <summary>What a training works on: images to learn from, images to be measured on, and what their labels mean.</summary>
 /// <param name="Training">Images to learn from.</param>
@@ -46,6 +40,7 @@ internal sealed record TrainingData(ImageRows Training, ImageRows? Validation, L
         try
         {
             options.Backbone.CheckImageSize(images.Shape.Height, images.Shape.Width);
+            options.Augmentation.Require(images.Shape);
 
             var training = new ImageRows(images);
             if (options.ValidationFraction > 0)

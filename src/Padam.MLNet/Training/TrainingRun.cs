@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using Microsoft.ML.Runtime;
 using Padam.MLNet.Backbones;
 using Padam.MLNet.Data;
+using Padam.MLNet.Input;
 using Padam.MLNet.Kernels;
 using TorchSharp;
 using TorchSharp.Modules;

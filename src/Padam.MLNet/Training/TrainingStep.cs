@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Padam.MLNet.Backbones;
+using Padam.MLNet.Input;
 using Padam.MLNet.Kernels;
 using Padam.MLNet.Native;
 using TorchSharp;
@@ -61,7 +62,7 @@ internal sealed class TrainingStep
         using DisposeScope scope = NewDisposeScope();
         if (part.IsFirst)
             Begin();
-        Tensor images = batch.Images.to(_device),
+        Tensor images = batch.Images.to(_device).ChannelsFirst(),
             labels = batch.Labels.to(_device);
         Tensor logits = _cut.Logits(images, _classes);
         (Tensor loss, double weight, double mean) = LossOf(logits, labels, batch);

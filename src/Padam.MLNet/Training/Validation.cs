@@ -1,5 +1,6 @@
 using System.Buffers;
 using Padam.MLNet.Backbones;
+using Padam.MLNet.Input;
 using Padam.MLNet.Layers;
 using Padam.MLNet.Scoring;
 

@@ -40,6 +40,32 @@ public sealed class ChecksBeforeReadingTests
     }
 
     [TestMethod]
+    public void A_square_to_cut_out_that_is_larger_than_the_images()
+    {
+        _options.Augmentation = new() { Cutout = new(33) };
+        StringAssert.Contains(Refusal<ArgumentException>(), "Cutout: a square of 33 is larger than the images of 32x32; take at most 32.");
+    }
+
+    [TestMethod]
+    public void Changes_of_bytes_where_the_images_are_singles()
+    {
+        IDataView singles = Rows.View(_mlContext, NoRow<float[]>());
+        foreach (
+            (string name, Augmentation augmentation) in new (string, Augmentation)[]
+            {
+                ("ResizedCrop", new() { ResizedCrop = new() }),
+                ("Color", new() { Color = new(0.4) }),
+                ("TrivialAugment", new() { TrivialAugment = true }),
+            }
+        )
+        {
+            _options.Augmentation = augmentation;
+            string message = Assert.Throws<ArgumentException>(() => _mlContext.Padam().ImageClassifier(_options).Fit(singles)).Message;
+            StringAssert.Contains(message, $"Augmentation.{name} is for pixels from 0 to 255, and column 'Features' is a Vector<Single");
+        }
+    }
+
+    [TestMethod]
     public void Weights_of_another_network()
     {
         using (nn.Module<Tensor, Tensor> other = Backbone.Parse("vgg-small").Build(10))

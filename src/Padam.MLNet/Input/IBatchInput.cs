@@ -1,4 +1,4 @@
-namespace Padam.MLNet.Training;
+namespace Padam.MLNet.Input;
 
 /// <summary>What batches are made of: numbers and a class for each row of a set.</summary>
 internal interface IBatchInput

@@ -1,12 +1,16 @@
 using Padam.MLNet.Data;
 
-namespace Padam.MLNet.Training;
+namespace Padam.MLNet.Input;
 
-/// <summary>Images of a set, each placed by a draw from (seed, epoch, row) and normalised.</summary>
+/// <summary>
+/// Images of a set, each varied by draws from (seed, epoch, row) and normalised. One at a time: two threads need two of these.
+/// </summary>
 internal sealed class AugmentedImages(ImageRows set, PixelMap map, Augmentation augmentation, int seed) : IBatchInput
 {
     // A stream of random numbers that must not meet those of the epochs, which count from 0, nor the validation split's.
     private const long FlipStream = -2;
+
+    private readonly VariedBytes? _varied = VariedBytes.AreIn(augmentation) ? new(set.Images.Shape, augmentation, seed) : null;
 
     public int Count => set.Rows.Length;
 
@@ -17,7 +21,12 @@ internal sealed class AugmentedImages(ImageRows set, PixelMap map, Augmentation 
     public void Write(int row, int epoch, Span<float> numbers)
     {
         int image = set.Rows[row];
-        set.Images.Write(image, Place(epoch, image), map, numbers);
+        Placement placement = Place(epoch, image);
+        if (_varied is null)
+            set.Images.Write(image, placement, map, numbers);
+        else
+            Placement.Unmoved.Write(_varied.Of(set.Images.Bytes(image), placement, epoch, image), set.Images.Shape, map.Bytes, numbers);
+        Erase(epoch, image, numbers);
     }
 
     private Placement Place(int epoch, int image)
@@ -37,5 +46,20 @@ internal sealed class AugmentedImages(ImageRows set, PixelMap map, Augmentation 
             return random.Below(2) == 1;
         bool inFirstEpoch = SplitMix64.Stream(seed, FlipStream, image + 1L).Below(2) == 1;
         return inFirstEpoch == (epoch % 2 == 1);
+    }
+
+    private void Erase(int epoch, int image, Span<float> numbers)
+    {
+        if (augmentation.Erasing is { } erasing)
+        {
+            SplitMix64 random = AugmentationPart.Erasing.Of(seed, epoch, image);
+            PixelBox.Draw(erasing, set.Images.Shape, ref random)?.Clear(numbers, set.Images.Shape);
+        }
+
+        if (augmentation.Cutout is { } cutout)
+        {
+            SplitMix64 random = AugmentationPart.Cutout.Of(seed, epoch, image);
+            PixelBox.Draw(cutout, set.Images.Shape, ref random).Clear(numbers, set.Images.Shape);
+        }
     }
 }

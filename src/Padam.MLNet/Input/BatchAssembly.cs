@@ -1,13 +1,12 @@
 using System.Runtime.InteropServices;
-using Padam.MLNet.Backbones;
 using Padam.MLNet.Data;
 using Padam.MLNet.Native;
 using static TorchSharp.torch;
 
-namespace Padam.MLNet.Training;
+namespace Padam.MLNet.Input;
 
 /// <summary>A batch as the network takes it. The tensors are views of buffers that the batch after the next overwrites.</summary>
-/// <param name="Images">[N, C, H, W] singles, channels-last in memory; or vectors [N, C].</param>
+/// <param name="Images">[N, H, W, C] singles; or vectors [N, C].</param>
 /// <param name="Labels">[N] classes.</param>
 /// <param name="Weights">[N] singles, what each image counts for; null where all count the same.</param>
 internal readonly record struct TrainingBatch(Tensor Images, Tensor Labels, Tensor? Weights = null);
@@ -118,7 +117,7 @@ internal sealed class BatchAssembly : IDisposable
 
         // The views fall to the caller's dispose scope.
         internal TrainingBatch View(int count) =>
-            new(_images.narrow(0, 0, count).ChannelsFirst(), _labels.narrow(0, 0, count), _weights?.narrow(0, 0, count));
+            new(_images.narrow(0, 0, count), _labels.narrow(0, 0, count), _weights?.narrow(0, 0, count));
 
         public void Dispose()
         {

@@ -1,10 +1,10 @@
 using System.Runtime.InteropServices;
 using Microsoft.ML;
 using Padam.MLNet.Data;
-using Padam.MLNet.Training;
+using Padam.MLNet.Input;
 using TorchSharp;
 
-namespace Padam.MLNet.Tests.Training;
+namespace Padam.MLNet.Tests.Input;
 
 [TestClass]
 public sealed class BatchAssemblyTests
@@ -204,6 +204,10 @@ public sealed class BatchAssemblyTests
             "Augmentation { CropPadding = 2, Flip = True, ReflectedPadding = True, AlternatingFlip = True }",
             new Augmentation(2, true) { ReflectedPadding = true, AlternatingFlip = true }.ToString()
         );
+        Assert.AreEqual(
+            "Augmentation { CropPadding = 0, Flip = False, TrivialAugment = True, Cutout { Size = 8 } }",
+            new Augmentation { TrivialAugment = true, Cutout = new() }.ToString()
+        );
     }
 
     [TestMethod]
@@ -249,7 +253,7 @@ public sealed class BatchAssemblyTests
         static IEnumerable<(int, float[])> Read(TrainingBatch batch)
         {
             long[] labels = batch.Labels.data<long>().ToArray();
-            float[] hwc = MemoryMarshal.Cast<byte, float>(batch.Images.permute(0, 2, 3, 1).contiguous().bytes).ToArray();
+            float[] hwc = MemoryMarshal.Cast<byte, float>(batch.Images.contiguous().bytes).ToArray();
             return labels.Select((label, i) => ((int)label, hwc[(i * TinyImages.Bytes)..((i + 1) * TinyImages.Bytes)])).ToArray();
         }
     }
