@@ -268,6 +268,8 @@ public sealed class ImageClassificationOptions : ITrainingOptions
             yield return $"Epochs is {Epochs}; it must be at least 1 (or 0, to make a model of InitialWeights as they are).";
         if (BatchSize < 1)
             yield return $"BatchSize is {BatchSize}; it must be at least 1.";
+        if (BatchSize == 1 && Augmentation?.Mixing is not null)
+            yield return "Augmentation.Mixing needs a BatchSize of at least 2: each image is mixed with another of its batch.";
         if (Inference is null)
             yield return "Inference is null; use new Inference().";
         if (!(ValidationFraction is >= 0 and < 1))

@@ -235,6 +235,22 @@ public sealed class ImageClassificationOptionsTests
                 o => o.Augmentation = new() { Erasing = new(LargestArea: 1) }
             ),
             Row("Cutout.Size", o => o.Augmentation = new() { Cutout = new(0) }, o => o.Augmentation = new() { Cutout = new(1) }),
+            Row(
+                "Mixing.Mixup is 0.001",
+                o => o.Augmentation = new() { Mixing = new(0.001) },
+                o => o.Augmentation = new() { Mixing = new(0.01) }
+            ),
+            Row(
+                "Mixing.CutMix is NaN",
+                o => o.Augmentation = new() { Mixing = new(1, double.NaN) },
+                o => o.Augmentation = new() { Mixing = new(1, 100) }
+            ),
+            Row("use null for no mixing", o => o.Augmentation = new() { Mixing = new() }),
+            Row(
+                "Mixing needs a BatchSize of at least 2",
+                o => (o.BatchSize, o.Augmentation) = (1, new() { Mixing = new(1) }),
+                o => (o.BatchSize, o.Augmentation) = (2, new() { Mixing = new(1) })
+            ),
             Row("CropPadding", o => o.Augmentation = new(-1), o => o.Augmentation = new(0, Flip: true)),
             Row("PixelScale", o => o.PixelScale = 0, o => o.PixelScale = 1),
             Row("PixelScale", o => o.PixelScale = double.PositiveInfinity),

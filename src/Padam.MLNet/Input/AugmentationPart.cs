@@ -2,7 +2,7 @@ using Padam.MLNet.Data;
 
 namespace Padam.MLNet.Input;
 
-/// <summary>What draws random numbers of its own for each epoch and image.</summary>
+/// <summary>What draws random numbers of its own for each epoch and image, or batch.</summary>
 internal enum AugmentationPart
 {
     ResizedCrop = 1,
@@ -10,6 +10,7 @@ internal enum AugmentationPart
     Trivial,
     Erasing,
     Cutout,
+    Mixing,
 }
 
 internal static class AugmentationStreams

@@ -9,7 +9,17 @@ namespace Padam.MLNet.Input;
 /// <param name="Images">[N, H, W, C] singles; or vectors [N, C].</param>
 /// <param name="Labels">[N] classes.</param>
 /// <param name="Weights">[N] singles, what each image counts for; null where all count the same.</param>
-internal readonly record struct TrainingBatch(Tensor Images, Tensor Labels, Tensor? Weights = null);
+/// <param name="Share">
+/// What of each image, and of its loss, is its own; the rest is its partner's. Null where images are not mixed.
+/// </param>
+internal readonly record struct TrainingBatch(Tensor Images, Tensor Labels, Tensor? Weights = null, double? Share = null)
+{
+    /// <summary>The class of which there is more in each image.</summary>
+    internal Tensor MajorityLabels => Share < 0.5 ? Partners(Labels) : Labels;
+
+    /// <summary>What belongs to the partner of each row: the one before it, of the first the last.</summary>
+    internal static Tensor Partners(Tensor rows) => rows.roll(1, 0);
+}
 
 /// <summary>
 /// Makes the batches of an epoch: rows in an order drawn from (seed, epoch). One batch is assembled while the one before trains.
@@ -19,6 +29,7 @@ internal sealed class BatchAssembly : IDisposable
     private readonly IBatchInput _input;
     private readonly int _seed;
     private readonly float[]? _weights;
+    private readonly BatchMixer? _mixer;
     private readonly int[] _starts;
     private readonly Buffer[] _buffers;
 
@@ -27,9 +38,17 @@ internal sealed class BatchAssembly : IDisposable
     /// <param name="seed">Decides the order.</param>
     /// <param name="weights">What each row counts for; null where all count the same.</param>
     /// <param name="dropPartBatch">Whether a last batch of fewer rows is left out.</param>
-    internal BatchAssembly(IBatchInput input, int batchSize, int seed, float[]? weights = null, bool dropPartBatch = false)
+    /// <param name="mixer">Mixes the images of each batch; null where they are not mixed.</param>
+    internal BatchAssembly(
+        IBatchInput input,
+        int batchSize,
+        int seed,
+        float[]? weights = null,
+        bool dropPartBatch = false,
+        BatchMixer? mixer = null
+    )
     {
-        (_input, _seed, _weights) = (input, seed, weights);
+        (_input, _seed, _weights, _mixer) = (input, seed, weights, mixer);
         int rows = input.Count;
         _starts = Starts(dropPartBatch && rows > batchSize ? rows - (rows % batchSize) : rows, batchSize);
         int longest = Enumerable.Range(0, Batches).Max(batch => _starts[batch + 1] - _starts[batch]);
@@ -94,6 +113,9 @@ internal sealed class BatchAssembly : IDisposable
                 buffer.Weights[slot] = _weights[order[i]];
             _input.Write(order[i], epoch, buffer.Images.Slice(slot * numbers, numbers));
         }
+
+        int rows = _starts[batch + 1] - _starts[batch];
+        buffer.Share = _mixer?.Mix(buffer.Images[..(rows * numbers)], epoch, batch);
     }
 
     private sealed class Buffer : IDisposable
@@ -115,9 +137,12 @@ internal sealed class BatchAssembly : IDisposable
 
         internal Span<float> Weights => MemoryMarshal.Cast<byte, float>(_weights!.bytes);
 
+        /// <summary>What of each image is its own, where they are mixed.</summary>
+        internal double? Share { get; set; }
+
         // The views fall to the caller's dispose scope.
         internal TrainingBatch View(int count) =>
-            new(_images.narrow(0, 0, count), _labels.narrow(0, 0, count), _weights?.narrow(0, 0, count));
+            new(_images.narrow(0, 0, count), _labels.narrow(0, 0, count), _weights?.narrow(0, 0, count), Share);
 
         public void Dispose()
         {

@@ -4,7 +4,7 @@ namespace Padam.MLNet;
 
 /// <summary>
 /// How training images are varied, anew in each epoch, drawn from the seed, the epoch and the row. Both recipes of the literature crop and
-/// flip (paper, section 5). In this order: crop, flip, colours, TrivialAugment, normalisation, erasing, cutout.
+/// flip (paper, section 5). In this order: crop, flip, colours, TrivialAugment, normalisation, erasing, cutout, mixing.
 /// </summary>
 /// <param name="CropPadding">
 /// Each image is moved by up to so many pixels in each direction, black flowing in: a random crop of the padded image. The default value is
@@ -47,6 +47,11 @@ public sealed record Augmentation(int CropPadding = 0, bool Flip = false)
     /// <summary>A square that is cut out. The default value is null: none.</summary>
     public Cutout? Cutout { get; init; }
 
+    /// <summary>
+    /// How images of a batch are mixed with one another: mixup, CutMix. Needs batches of at least 2. The default value is null: not at all.
+    /// </summary>
+    public Mixing? Mixing { get; init; }
+
     /// <summary>What is wrong with these settings, one sentence each; nothing if they can be used.</summary>
     public IEnumerable<string> Validate() =>
         [
@@ -55,6 +60,7 @@ public sealed record Augmentation(int CropPadding = 0, bool Flip = false)
             .. Color?.Validate().Select(fault => $"{nameof(Color)}.{fault}") ?? [],
             .. Erasing?.Validate().Select(fault => $"{nameof(Erasing)}.{fault}") ?? [],
             .. Cutout?.Validate().Select(fault => $"{nameof(Cutout)}.{fault}") ?? [],
+            .. Mixing?.Validate().Select(fault => $"{nameof(Mixing)}.{fault}") ?? [],
         ];
 
     private IEnumerable<string> FaultsOfPlace()
@@ -79,7 +85,7 @@ public sealed record Augmentation(int CropPadding = 0, bool Flip = false)
             builder.Append(", AlternatingFlip = True");
         if (TrivialAugment)
             builder.Append(", TrivialAugment = True");
-        foreach (object? part in new object?[] { ResizedCrop, Color, Erasing, Cutout })
+        foreach (object? part in new object?[] { ResizedCrop, Color, Erasing, Cutout, Mixing })
         {
             if (part is not null)
                 builder.Append(", ").Append(part);

@@ -46,7 +46,8 @@ internal sealed class TrainingRun : IDisposable
                 _options.BatchSize,
                 context.Seed,
                 context.RowWeights,
-                _options.Compute.DropPartBatch
+                _options.Compute.DropPartBatch,
+                _options.Augmentation.Mixing is { } mixing ? new BatchMixer(mixing, context.Data.Training.Images.Shape, context.Seed) : null
             );
             _step = new TrainingStep(_network, _inputs.Cut, _options, context.Data.Labels.Classes, context.Device);
             if (_options.EarlyStopping is not null || _options.RestoreBestWeights)

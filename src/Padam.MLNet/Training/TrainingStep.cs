@@ -62,10 +62,8 @@ internal sealed class TrainingStep
         using DisposeScope scope = NewDisposeScope();
         if (part.IsFirst)
             Begin();
-        Tensor images = batch.Images.to(_device).ChannelsFirst(),
-            labels = batch.Labels.to(_device);
-        Tensor logits = _cut.Logits(images, _classes);
-        (Tensor loss, double weight, double mean) = LossOf(logits, labels, batch);
+        Tensor logits = _cut.Logits(batch.Images.to(_device).ChannelsFirst(), _classes);
+        (Tensor loss, double weight, double mean) = LossOf(logits, batch);
         double value = mean + KernelPenalty.Value(_kernels, _options.KernelL2);
         // Before the update: a broken gradient must not reach the weights.
         if (!double.IsFinite(value))
@@ -78,7 +76,12 @@ internal sealed class TrainingStep
             Update(optimizer, isSum: IsSum(batch));
 
         Tensor answers = logits.detach().to(ScalarType.Float32).cpu().contiguous();
-        metrics.Add(value, weight, MemoryMarshal.Cast<byte, float>(answers.bytes), MemoryMarshal.Cast<byte, long>(batch.Labels.bytes));
+        metrics.Add(
+            value,
+            weight,
+            MemoryMarshal.Cast<byte, float>(answers.bytes),
+            MemoryMarshal.Cast<byte, long>(batch.MajorityLabels.bytes)
+        );
         return value;
     }
 
@@ -91,20 +94,17 @@ internal sealed class TrainingStep
     }
 
     /// <returns>What to differentiate, what the batch counts for, and its mean loss.</returns>
-    private (Tensor Loss, double Weight, double Mean) LossOf(Tensor logits, Tensor labels, TrainingBatch batch)
+    private (Tensor Loss, double Weight, double Mean) LossOf(Tensor logits, TrainingBatch batch)
     {
         double smoothing = _options.Loss.LabelSmoothing;
         if (!IsSum(batch))
         {
-            Tensor mean = nn.functional.cross_entropy(logits, labels, label_smoothing: smoothing);
+            Tensor mean = BatchLoss.Mean(logits, batch, smoothing);
             return (mean, batch.Labels.shape[0], mean.item<float>());
         }
 
         // What all batches of the step count for is known at its last one: until then gradients are those of the sum.
-        Tensor losses = nn.functional.cross_entropy(logits, labels, reduction: nn.Reduction.None, label_smoothing: smoothing);
-        if (batch.Weights is { } weights)
-            losses = losses.mul(weights.to(_device));
-        Tensor sum = losses.sum();
+        Tensor sum = BatchLoss.Sum(logits, batch, smoothing);
         double weight = batch.Weights is null ? batch.Labels.shape[0] : TotalOf(batch.Weights);
         return (sum, weight, sum.item<float>() / Positive(weight));
     }

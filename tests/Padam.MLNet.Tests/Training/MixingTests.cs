@@ -1,0 +1,173 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Padam.MLNet.Backbones;
+using Padam.MLNet.Data;
+using Padam.MLNet.Input;
+using Padam.MLNet.Optimizers;
+using Padam.MLNet.Persistence;
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Padam.MLNet.Tests.Training;
+
+/// <summary>Trainings on mixed images, against a loop over soft labels written here.</summary>
+[TestClass]
+public sealed class MixingTests
+{
+    private const int Epochs = 4,
+        Seed = 7,
+        Classes = 4;
+    private static readonly Normalization Scale = new([0.4f, 0.5f, 0.3f], [0.2f, 0.3f, 0.25f]);
+    private static readonly Backbone Linear = Register();
+    private readonly MLContext _mlContext = new();
+    private readonly WeightedRow[] _rows =
+    [
+        .. Rows.Of(12)
+            .Select(
+                (row, i) =>
+                    new WeightedRow
+                    {
+                        Label = (uint)(i < 5 ? 0 : i % Classes),
+                        Features = row.Features,
+                        Weight = i % 5 == 4 ? 0 : 0.5f + i,
+                    }
+            ),
+    ];
+
+    [TestMethod]
+    public void Mixup() => Check(_ => 1, new(Mixup: 1), _ => { });
+
+    [TestMethod]
+    public void CutMix() => Check(_ => 1, new(CutMix: 1), options => options.LabelSmoothing = 0.1);
+
+    [TestMethod]
+    public void One_of_both_with_example_and_class_weights_and_smoothed_labels() =>
+        Check(
+            row => row.Weight * new[] { 0.5, 3, 2, 1 }[row.Label],
+            new(Mixup: 0.4, CutMix: 1),
+            options =>
+                (options.ExampleWeightColumnName, options.Loss) = (
+                    "Weight",
+                    new() { ClassWeights = ClassWeights.Of(0.5, 3, 2, 1), LabelSmoothing = 0.2 }
+                )
+        );
+
+    [TestMethod]
+    public void Frozen_layers_are_not_kept_where_images_are_mixed()
+    {
+        ImageClassificationOptions options = TinyImages.Options(epochs: 1);
+        (options.Backbone, options.FrozenLayers) = (Backbone.Parse("vgg-small"), ["features"]);
+        options.Augmentation = new() { Mixing = new(Mixup: 0.2) };
+        options.ProgressCallback = progress => Assert.AreEqual(TrainingStage.Training, progress.Stage);
+        _mlContext.Padam().ImageClassifier(options).Fit(Rows.View(_mlContext, Rows.Of(20))).Dispose();
+    }
+
+    private void Check(Func<WeightedRow, double> weight, Mixing mixing, Action<ImageClassificationOptions> change)
+    {
+        List<(double Loss, double Accuracy)> seen = [];
+        var options = new ImageClassificationOptions
+        {
+            Backbone = Linear,
+            Optimizer = new SgdOptions { LearningRate = 0.05, WeightDecay = 0 },
+            Epochs = Epochs,
+            BatchSize = 100,
+            Seed = Seed,
+            Normalization = Scale,
+            Augmentation = new() { Mixing = mixing },
+        };
+        change(options);
+        options.MetricsCallback = metrics => seen.Add((metrics.Loss, metrics.Accuracy));
+        using ImageClassificationTransformer model = _mlContext.Padam().ImageClassifier(options).Fit(View());
+        using DisposeScope scope = NewDisposeScope();
+
+        ((double Loss, double Accuracy)[] expected, Dictionary<string, Tensor> state) = Loop(weight, mixing, options);
+
+        using var folder = new TemporaryFolder();
+        model.SaveWeights(folder["weights"], WeightsFormat.Safetensors);
+        foreach ((string name, Tensor actual) in Safetensors.Read(folder["weights"]))
+            Assert.IsLessThan(1e-4, (actual - state[name]).abs().max().ToDouble(), name);
+        for (int epoch = 0; epoch < Epochs; epoch++)
+        {
+            Assert.AreEqual(expected[epoch].Loss, seen[epoch].Loss, 1e-4, $"epoch {epoch + 1}");
+            Assert.AreEqual(expected[epoch].Accuracy, seen[epoch].Accuracy, 1e-12, $"epoch {epoch + 1}");
+        }
+    }
+
+    private ((double, double)[], Dictionary<string, Tensor>) Loop(
+        Func<WeightedRow, double> weight,
+        Mixing mixing,
+        ImageClassificationOptions options
+    )
+    {
+        random.manual_seed(Seed);
+        nn.Module<Tensor, Tensor> network = Linear.Build(Classes);
+        optim.Optimizer optimizer = options.Optimizer.Create(network.named_parameters());
+        var metrics = new (double, double)[Epochs];
+        for (int epoch = 1; epoch <= Epochs; epoch++)
+        {
+            WeightedRow[] rows = [.. Order.Shuffled(_rows.Length, Seed, epoch).Select(row => _rows[row])];
+            SplitMix64 draws = AugmentationPart.Mixing.Of(Seed, epoch, 0);
+            var mixture = BatchMixture.Draw(mixing, new(32, 32), ref draws);
+            Tensor images = tensor(rows.SelectMany(row => row.Features).Select(value => value / 255f).ToArray()).reshape(-1, 3, 32, 32);
+            images = (images - tensor(Scale.Mean.ToArray()).view(1, 3, 1, 1)) / tensor(Scale.StandardDeviation.ToArray()).view(1, 3, 1, 1);
+            Tensor partners = images.roll(1, 0),
+                own = full([1, 1, 32, 32], mixture.Share);
+            if (mixture.Box is { } box)
+            {
+                own = ones(1, 1, 32, 32);
+                own.narrow(2, box.Top, box.Height).narrow(3, box.Left, box.Width).zero_();
+            }
+
+            Tensor logarithms = nn.functional.log_softmax(network.forward((images * own) + (partners * (1 - own))), 1);
+            (Tensor sum, double total, int right) = (zeros(1), 0, 0);
+            for (int i = 0; i < rows.Length; i++)
+            {
+                WeightedRow partner = rows[(i + rows.Length - 1) % rows.Length];
+                foreach ((WeightedRow row, double share) in new[] { (rows[i], mixture.Share), (partner, 1 - mixture.Share) })
+                {
+                    Tensor loss =
+                        -((1 - options.LabelSmoothing) * logarithms[i, (long)row.Label]) - (options.LabelSmoothing * logarithms[i].mean());
+                    sum += share * weight(row) * loss;
+                    total += share * weight(row);
+                }
+
+                uint majority = mixture.Share >= 0.5 ? rows[i].Label : partner.Label;
+                right += logarithms[i].argmax().item<long>() == majority ? 1 : 0;
+            }
+
+            optimizer.zero_grad();
+            (sum / total).backward();
+            optimizer.step();
+            metrics[epoch - 1] = ((sum / total).ToDouble(), (double)right / rows.Length);
+        }
+
+        return (metrics, network.state_dict());
+    }
+
+    private IDataView View()
+    {
+        var schema = SchemaDefinition.Create(typeof(WeightedRow));
+        schema["Label"].ColumnType = new KeyDataViewType(typeof(uint), Classes);
+        schema["Features"].ColumnType = new VectorDataViewType(NumberDataViewType.Byte, 3, 32, 32);
+        return _mlContext.Data.LoadFromEnumerable(_rows, schema);
+    }
+
+    private static Backbone Register()
+    {
+        Backbone.Register(
+            "mixed linear",
+            classes => nn.Sequential(("pool", nn.AvgPool2d(4)), ("flat", nn.Flatten()), ("linear", nn.Linear(3 * 64, classes)))
+        );
+        return Backbone.Parse("mixed linear");
+    }
+
+    private sealed class WeightedRow
+    {
+        public uint Label { get; set; }
+
+        public byte[] Features { get; set; } = [];
+
+        public float Weight { get; set; }
+    }
+}
