@@ -6,7 +6,6 @@ using Padam.MLNet.Input;
 using Padam.MLNet.Optimizers;
 using Padam.MLNet.Persistence;
 using TorchSharp;
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Padam.MLNet.Tests.Training;
