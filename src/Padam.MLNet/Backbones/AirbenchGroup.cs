@@ -1,3 +1,4 @@
+using Padam.MLNet.Kernels;
 using Padam.MLNet.Layers;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -38,7 +39,7 @@ internal sealed class AirbenchGroup : nn.Module<Tensor, Tensor>
     public override Tensor forward(Tensor input)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor map = gelu(norm1.forward(max_pool2d(conv1.forward(input), 2)));
+        Tensor map = gelu(norm1.forward(MaxPooling.Apply(conv1.forward(input))));
         return gelu(norm2.After(conv2, map)).MoveToOuterDisposeScope();
     }
 }

@@ -1,7 +1,7 @@
+using Padam.MLNet.Kernels;
 using Padam.MLNet.Layers;
 using TorchSharp;
 using static TorchSharp.torch;
-using static TorchSharp.torch.nn.functional;
 
 namespace Padam.MLNet.Backbones;
 
@@ -79,7 +79,7 @@ internal sealed class VggFeatures : nn.Module<Tensor, Tensor>, IFoldable
         Tensor map = images;
         foreach ((Convolution convolution, BatchNorm norm) in block)
             map = Alone(norm.After(convolution, map, activation: Activation.Relu));
-        return Alone(max_pool2d(map, 2)).MoveToOuterDisposeScope();
+        return Alone(MaxPooling.Apply(map)).MoveToOuterDisposeScope();
 
         // Those of photographs take gigabytes when a batch is scored, so none waits for the end.
         Tensor Alone(Tensor latest)

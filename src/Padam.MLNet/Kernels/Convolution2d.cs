@@ -26,6 +26,8 @@ internal static class Convolution2d
         ConvolutionAlgorithm algorithm = ConvolutionAlgorithm.Auto
     )
     {
+        if (UsesPatches(algorithm, x, weight, stride, padding))
+            return PatchConvolution.Apply(x, weight, bias, stride, padding, rectify);
         if (UsesWinograd(algorithm, x, weight, stride, padding))
             return WinogradConvolution.Apply(x, weight, bias, padding, rectify);
         Tensor y = nn.functional.conv2d(x, weight, bias, strides: [stride, stride], padding: [padding, padding]);
@@ -33,18 +35,17 @@ internal static class Convolution2d
     }
 
     /// <summary>
+    /// Whether <see cref="Apply"/> takes products of patches; depends on the settings, the shapes and the machine, never on a measurement.
+    /// </summary>
+    public static bool UsesPatches(ConvolutionAlgorithm algorithm, Tensor x, Tensor weight, int stride, int padding) =>
+        IsForKernels(algorithm, x, weight) && PatchConvolution.Supports(ConvolutionShape.Of(x, weight, stride, padding));
+
+    /// <summary>
     /// Whether <see cref="Apply"/> takes Winograd's algorithm; depends on the settings, the shapes and the machine, never on a measurement.
     /// </summary>
     public static bool UsesWinograd(ConvolutionAlgorithm algorithm, Tensor x, Tensor weight, int stride, int padding)
     {
-        bool isPossible =
-            algorithm != ConvolutionAlgorithm.Direct
-            && x.device_type == TorchSharp.DeviceType.CPU
-            && x.dtype == ScalarType.Float32
-            && weight.dtype == ScalarType.Float32
-            && x.dim() == 4
-            && weight.shape[2] == weight.shape[3];
-        if (!isPossible)
+        if (!IsForKernels(algorithm, x, weight))
             return false;
         ConvolutionShape shape = ConvolutionShape.Of(x, weight, stride, padding);
         return WinogradConvolution.Supports(shape) && (algorithm == ConvolutionAlgorithm.Winograd || IsQuickerByWinograd(shape));
@@ -62,4 +63,12 @@ internal static class Convolution2d
         bool isWellFilled = 2 * shape.OutputHeight * shape.OutputWidth >= down * across * side * side;
         return isWellFilled && shape.Batch * down * across >= FewestTiles;
     }
+
+    private static bool IsForKernels(ConvolutionAlgorithm algorithm, Tensor x, Tensor weight) =>
+        algorithm != ConvolutionAlgorithm.Direct
+        && x.device_type == TorchSharp.DeviceType.CPU
+        && x.dtype == ScalarType.Float32
+        && weight.dtype == ScalarType.Float32
+        && x.dim() == 4
+        && weight.shape[2] == weight.shape[3];
 }

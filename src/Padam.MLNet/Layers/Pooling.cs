@@ -1,3 +1,4 @@
+using Padam.MLNet.Kernels;
 using static TorchSharp.torch;
 
 namespace Padam.MLNet.Layers;
@@ -11,7 +12,10 @@ namespace Padam.MLNet.Layers;
 public sealed class MaxPool(int size, int? stride = null, int padding = 0) : nn.Module<Tensor, Tensor>(nameof(MaxPool))
 {
     /// <inheritdoc/>
-    public override Tensor forward(Tensor input) => nn.functional.max_pool2d(input, size, stride ?? size, padding);
+    public override Tensor forward(Tensor input) =>
+        (size, stride ?? size, padding) == (2, 2, 0)
+            ? MaxPooling.Apply(input)
+            : nn.functional.max_pool2d(input, size, stride ?? size, padding);
 }
 
 /// <summary>The mean of each channel over the whole map, [N, C, H, W] to [N, C]. It has no parameters.</summary>

@@ -30,8 +30,10 @@ internal sealed class KernelTrial
         {
             trial.Try(trial.Convolution);
             trial.Try(trial.Product);
+            trial.Try(trial.Patches);
         }
 
+        trial.Try(trial.MaxPool);
         trial.Try(trial.BatchNorm);
         trial.Try(trial.Update);
         return trial._faults;
@@ -105,6 +107,47 @@ internal sealed class KernelTrial
 
         Compare("product", matmul(v, u).sum([0L]), m);
         Compare("transposed product", matmul(v[0].t(), m), du);
+    }
+
+    private void Patches()
+    {
+        int kernel = _random.Next(1, 6),
+            inputs = _random.Next(1, 32 / (kernel * kernel) + 1),
+            batch = _random.Next(1, 10),
+            outputs = 32 * _random.Next(1, 5),
+            stride = _random.Next(1, 4),
+            padding = _random.Next(kernel + 1),
+            smallest = Math.Max(1, kernel - 2 * padding),
+            height = _random.Next(smallest, smallest + 21),
+            width = _random.Next(smallest, smallest + 21);
+        bool rectify = _random.Next(2) == 0;
+        _shape = $"patches {batch}x{inputs}->{outputs}@{height}x{width}, kernel {kernel}, stride {stride}, padding {padding}";
+        Tensor x = Maps(batch, inputs, height, width),
+            weight = Pooled(randn(outputs, inputs, kernel, kernel).ToChannelsLast()),
+            bias = Pooled(randn(outputs)),
+            filters = weight.detach().requires_grad_();
+        Tensor y = nn.functional.conv2d(x, filters, bias, strides: [stride, stride], padding: [padding, padding]);
+        Tensor dy = Maps(y.shape);
+        Tensor gradient = autograd.grad([y], [filters], [dy])[0];
+        Compare("output", rectify ? y.relu() : y, PatchConvolution.Forward(x, weight, bias, stride, padding, rectify));
+        Compare("weight gradient", gradient, PatchConvolution.WeightGradient(x, dy, weight, stride, padding));
+    }
+
+    private void MaxPool()
+    {
+        int batch = _random.Next(1, 10),
+            channels = 8 * _random.Next(1, 17),
+            height = _random.Next(2, 21),
+            width = _random.Next(2, 21);
+        _shape = $"max pooling {batch}x{channels}@{height}x{width}";
+        Tensor x = Maps(batch, channels, height, width);
+        // Ties.
+        x.mul_(2).round_();
+        Tensor input = x.detach().requires_grad_(),
+            y = MaxPooling.ByOperators(input),
+            dy = Maps(y.shape);
+        Compare("output", y, MaxPooling.Forward(x));
+        Compare("input gradient", autograd.grad([y], [input], [dy])[0], MaxPooling.Backward(dy, x));
     }
 
     private void BatchNorm()

@@ -23,6 +23,9 @@ internal readonly unsafe struct ChannelsLastImages
 
     public int Channels { get; }
 
+    /// <summary>The first number of a row of pixels of an image.</summary>
+    public float* Row(int image, int row) => _data + ((nint)image * Height + row) * Width * Channels;
+
     /// <summary>
     /// The addresses of a channel in a square of pixels, row by row; pixels beyond the image are given the address
     /// <paramref name="outside"/>.
@@ -31,7 +34,7 @@ internal readonly unsafe struct ChannelsLastImages
     {
         for (int y = top; y < top + size; y++)
         {
-            float* row = _data + ((nint)image * Height + y) * Width * Channels + channel;
+            float* row = Row(image, y) + channel;
             bool inside = (uint)y < (uint)Height;
             for (int x = left; x < left + size; x++)
                 *pixels++ = inside && (uint)x < (uint)Width ? row + (nint)x * Channels : outside;

@@ -23,4 +23,12 @@ internal unsafe interface IRegister<T> : IElements<T>
 
     /// <summary>The value where the condition is above zero, zero elsewhere.</summary>
     static abstract T WherePositive(T condition, T value);
+
+    /// <summary>
+    /// All bits where the value is larger than the largest so far or no number, none elsewhere: as libtorch looks for maxima.
+    /// </summary>
+    static abstract T IsNewLargest(T value, T largest);
+
+    /// <summary>Bit by bit: the first where the mask has ones, the second elsewhere.</summary>
+    static abstract T Select(T mask, T ones, T others);
 }

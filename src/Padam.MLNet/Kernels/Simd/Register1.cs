@@ -20,6 +20,12 @@ internal struct Register1(float value) : IRegister<Register1>
 
     public static Register1 WherePositive(Register1 condition, Register1 value) => new(condition._value > 0 ? value._value : 0);
 
+    public static Register1 IsNewLargest(Register1 value, Register1 largest) =>
+        new(BitConverter.Int32BitsToSingle(value._value > largest._value || float.IsNaN(value._value) ? -1 : 0));
+
+    public static Register1 Select(Register1 mask, Register1 ones, Register1 others) =>
+        BitConverter.SingleToInt32Bits(mask._value) != 0 ? ones : others;
+
     public static Register1 operator +(Register1 a, Register1 b) => new(a._value + b._value);
 
     public static Register1 operator -(Register1 a, Register1 b) => new(a._value - b._value);

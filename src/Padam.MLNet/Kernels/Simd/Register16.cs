@@ -31,6 +31,14 @@ internal struct Register16(Vector512<float> value) : IRegister<Register16>
         new(Vector512.GreaterThan(condition._value, default) & value._value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Register16 IsNewLargest(Register16 value, Register16 largest) =>
+        new(Vector512.GreaterThan(value._value, largest._value) | ~Vector512.Equals(value._value, value._value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Register16 Select(Register16 mask, Register16 ones, Register16 others) =>
+        new(Vector512.ConditionalSelect(mask._value, ones._value, others._value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Register16 operator +(Register16 a, Register16 b) => new(a._value + b._value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -32,6 +32,14 @@ internal struct Register8(Vector256<float> value) : IRegister<Register8>
         new(Vector256.GreaterThan(condition._value, default) & value._value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Register8 IsNewLargest(Register8 value, Register8 largest) =>
+        new(Vector256.GreaterThan(value._value, largest._value) | ~Vector256.Equals(value._value, value._value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Register8 Select(Register8 mask, Register8 ones, Register8 others) =>
+        new(Vector256.ConditionalSelect(mask._value, ones._value, others._value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Register8 operator +(Register8 a, Register8 b) => new(a._value + b._value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

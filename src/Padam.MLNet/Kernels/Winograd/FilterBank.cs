@@ -2,7 +2,7 @@ using static TorchSharp.torch;
 
 namespace Padam.MLNet.Kernels;
 
-/// <summary>The 3x3 filters of a convolution in memory, with any strides.</summary>
+/// <summary>The filters of a convolution in memory, with any strides.</summary>
 internal readonly unsafe record struct FilterBank(
     nint Data,
     int Outputs,
@@ -32,7 +32,7 @@ internal readonly unsafe record struct FilterBank(
     public float* At(int output, int input) => (float*)Data + output * OutputStride + input * InputStride;
 
     /// <summary>
-    /// The filters that take the gradient of the outputs to that of the inputs: turned by 180 degrees, outputs and inputs swapped.
+    /// The 3x3 filters that take the gradient of the outputs to that of the inputs: turned by 180 degrees, outputs and inputs swapped.
     /// </summary>
     public FilterBank Transposed() =>
         new(Data + 2 * (RowStride + ColumnStride) * sizeof(float), Inputs, Outputs, InputStride, OutputStride, -RowStride, -ColumnStride);
