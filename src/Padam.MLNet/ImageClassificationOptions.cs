@@ -60,7 +60,11 @@ public sealed class ImageClassificationOptions : ITrainingOptions
     /// </summary>
     public Schedule? PartialSchedule { get; set; }
 
-    /// <summary>Data with the same columns, measured after each epoch and never trained on. The default value is null.</summary>
+    /// <summary>
+    /// Data with the columns that the trainer reads, measured after each epoch and never trained on. Where steps before the trainer make
+    /// them, give both sets through the steps: <c>prepared = steps.Fit(train)</c>, <c>ValidationSet = prepared.Transform(validation)</c>,
+    /// and the trainer is fitted on <c>prepared.Transform(train)</c>. The default value is null.
+    /// </summary>
     public IDataView? ValidationSet { get; set; }
 
     /// <summary>

@@ -95,6 +95,23 @@ public sealed class ImageClassificationTransformer : ITransformer, IDisposable
         return new ScoredDataView(input, new ScoreSchema(input.Schema, _model), _network);
     }
 
+    /// <summary>
+    /// Where in each image the network finds what speaks for a class: Grad-CAM (Selvaraju et al., arXiv 1610.02391), computed image by
+    /// image while the result is read.
+    /// </summary>
+    /// <param name="input">Data as <see cref="Transform"/> takes it.</param>
+    /// <param name="classIndex">The class, from 0 in the order of Score. The default value is null: each image's most probable one.</param>
+    /// <exception cref="ArgumentException">The data is not what <see cref="Transform"/> takes, or there is no such class.</exception>
+    /// <exception cref="InvalidOperationException">The network is a registered one, whose layers are not known.</exception>
+    /// <exception cref="ObjectDisposedException">The transformer was disposed.</exception>
+    public IEnumerable<ClassActivationMap> Explain(IDataView input, int? classIndex = null)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        if (classIndex is { } asked && (asked < 0 || asked >= Classes))
+            throw new ArgumentOutOfRangeException(nameof(classIndex), asked, $"The classes are 0 to {Classes - 1}.");
+        return ClassActivations.Of(_network, new ScoreSchema(input.Schema, _model), input, classIndex);
+    }
+
     /// <summary>The image classifier in a loaded model: the model itself, or the last one in its chain.</summary>
     /// <exception cref="ArgumentException">There is none.</exception>
     public static ImageClassificationTransformer Find(ITransformer model)
@@ -151,26 +168,13 @@ public sealed class ImageClassificationTransformer : ITransformer, IDisposable
     /// <summary>Called by ML.NET, by reflection, when a zip is loaded.</summary>
     private static ImageClassificationTransformer Create(IHostEnvironment env, ModelLoadContext ctx)
     {
-        MLNetVersion.Require();
-        const string file = "The model";
-        ModelZip.Classifier.CheckHeader(ctx);
-        IHost host = env.Register(ModelZip.ClassifierLoader);
-        using IChannel log = host.Start("Loading");
-        Device device = NetworkDevice.Of(host, log);
-        using var state = TorchState.Enter();
-        ModelDescription model = ModelZip.Read(ctx, ModelPayload.DescriptionEntry, stream => ModelPayload.ReadDescription(stream, file));
-        nn.Module<Tensor, Tensor> network = ModelZip.Read(
+        var saved = SavedNetwork<ModelDescription>.Load(
+            env,
             ctx,
-            ModelPayload.WeightsEntry,
-            stream => ModelPayload.ReadNetwork(model, stream, file)
+            ModelZip.Classifier,
+            ModelPayload.DescriptionEntry,
+            ModelPayload.ReadDescription
         );
-        network.PlaceOn(device);
-        if (model.Pixels is null)
-            log.Warning(
-                MessageSensitivity.None,
-                "The model is of a version that did not keep whether its pixels were of 0 to 255 or scaled: it takes both, and answers "
-                    + "rightly to the kind that it was trained on alone."
-            );
-        return new ImageClassificationTransformer(env, model, network, device);
+        return new ImageClassificationTransformer(env, saved.Model, saved.Network, saved.Device);
     }
 }

@@ -85,11 +85,7 @@ internal sealed class ResNet : Network, IFoldable
     internal override Linear LastLayer { get; }
 
     internal override IReadOnlyList<Stage> Stages =>
-        [
-            new([conv1, bn1], Stem),
-            .. stages.SkipLast(1).Select(stage => new Stage([stage], stage.forward)),
-            new([stages[^1]], map => stages[^1].forward(map).mean([2, 3])),
-        ];
+        [new([conv1, bn1], Stem), .. stages.Select(stage => new Stage([stage], stage.forward)), new([], map => map.mean([2, 3]))];
 
     private Tensor Stem(Tensor images)
     {

@@ -64,7 +64,7 @@ internal sealed class WideResNet : Network, IFoldable
     internal override IReadOnlyList<Stage> Stages =>
         [
             new([conv1, bn1], images => bn1.After(conv1, images, activation: Activation.Relu)),
-            .. stages.SkipLast(1).Select(stage => new Stage([stage], stage.forward)),
-            new([stages[^1]], map => stages[^1].forward(map).mean([2, 3])),
+            .. stages.Select(stage => new Stage([stage], stage.forward)),
+            new([], map => map.mean([2, 3])),
         ];
 }

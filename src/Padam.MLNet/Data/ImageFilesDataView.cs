@@ -117,14 +117,23 @@ internal sealed class ImageFilesDataView : IDataView
     public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null) =>
         [GetRowCursor(columnsNeeded, rand)];
 
-    private sealed class Cursor(ImageFilesDataView view, HashSet<int> active, int[]? order)
-        : RowCursor(view.Schema, view._files.Count, active, order)
+    private sealed class Cursor : RowCursor
     {
+        private readonly ImageFilesDataView _view;
+        private readonly DecodingAhead _pictures;
+
+        internal Cursor(ImageFilesDataView view, HashSet<int> active, int[]? order)
+            : base(view.Schema, view._files.Count, active, order)
+        {
+            _view = view;
+            _pictures = new DecodingAhead(Decode, view._files.Count);
+        }
+
         protected override Delegate Getter(int column) =>
-            (column - view._pathIndex) switch
+            (column - _view._pathIndex) switch
             {
-                < 0 => (ValueGetter<uint>)((ref uint key) => key = view._files[Row].Key),
-                0 => (ValueGetter<ReadOnlyMemory<char>>)((ref ReadOnlyMemory<char> path) => path = view._files[Row].Path.AsMemory()),
+                < 0 => (ValueGetter<uint>)((ref uint key) => key = _view._files[Row].Key),
+                0 => (ValueGetter<ReadOnlyMemory<char>>)((ref ReadOnlyMemory<char> path) => path = _view._files[Row].Path.AsMemory()),
                 _ => (ValueGetter<MLImage>)Image,
             };
 
@@ -132,18 +141,26 @@ internal sealed class ImageFilesDataView : IDataView
         private void Image(ref MLImage image)
         {
             image?.Dispose();
-            image = Decode(view._files[Row].Path);
+            image = _pictures.At(Position);
         }
 
-        private MLImage Decode(string path)
+        protected override void Dispose(bool disposing)
         {
+            if (disposing)
+                _pictures.Dispose();
+            base.Dispose(disposing);
+        }
+
+        private MLImage Decode(long position)
+        {
+            string path = _view._files[RowAt(position)].Path;
             try
             {
-                return ImageFile.Decode(path, view._upright);
+                return ImageFile.Decode(path, _view._upright);
             }
             catch (BadImageException fault)
             {
-                throw new BadImageException($"Row {Position}: the image '{path}' could not be decoded: {fault.Message}.", fault);
+                throw new BadImageException($"Row {position}: the image '{path}' could not be decoded: {fault.Message}.", fault);
             }
         }
     }

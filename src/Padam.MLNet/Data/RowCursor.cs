@@ -16,7 +16,7 @@ internal abstract class RowCursor(DataViewSchema schema, long rows, HashSet<int>
     public override long Batch => 0;
 
     /// <summary>The number of the current row in the view.</summary>
-    protected int Row => order is null ? (int)_position : order[_position];
+    protected int Row => RowAt(_position);
 
     public override bool MoveNext()
     {
@@ -36,6 +36,9 @@ internal abstract class RowCursor(DataViewSchema schema, long rows, HashSet<int>
     }
 
     public override ValueGetter<DataViewRowId> GetIdGetter() => (ref DataViewRowId id) => id = new DataViewRowId((ulong)Row, 0);
+
+    /// <summary>The number in the view of the row at a position of this cursor.</summary>
+    protected int RowAt(long position) => order is null ? (int)position : order[position];
 
     /// <summary>The typed getter of a column.</summary>
     protected abstract Delegate Getter(int column);

@@ -2,7 +2,6 @@ using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 using Padam.MLNet;
-using Padam.MLNet.Backbones;
 using Padam.MLNet.Featurizing;
 using Padam.MLNet.MLNetInternals;
 using Padam.MLNet.Models;
@@ -98,26 +97,13 @@ public sealed class ImageFeaturizingTransformer : ITransformer, IDisposable
     /// <summary>Called by ML.NET, by reflection, when a zip is loaded.</summary>
     private static ImageFeaturizingTransformer Create(IHostEnvironment env, ModelLoadContext ctx)
     {
-        MLNetVersion.Require();
-        const string file = "The model";
-        ModelZip.Featurizer.CheckHeader(ctx);
-        IHost host = env.Register(ModelZip.FeaturizerLoader);
-        using IChannel log = host.Start("Loading");
-        Device device = NetworkDevice.Of(host, log);
-        using var state = TorchState.Enter();
-        FeaturizerDescription model = ModelZip.Read(ctx, ModelPayload.FeaturizerEntry, stream => ModelPayload.ReadFeaturizer(stream, file));
-        nn.Module<Tensor, Tensor> network = ModelZip.Read(
+        var saved = SavedNetwork<FeaturizerDescription>.Load(
+            env,
             ctx,
-            ModelPayload.WeightsEntry,
-            stream => ModelPayload.ReadNetwork(model, stream, file)
+            ModelZip.Featurizer,
+            ModelPayload.FeaturizerEntry,
+            ModelPayload.ReadFeaturizer
         );
-        if ((network as Network)?.FeatureCount != model.Features)
-        {
-            network.Dispose();
-            throw new InvalidDataException($"{file} names \"{model.Backbone}\" and vectors of {model.Features} numbers, which it has not.");
-        }
-
-        network.PlaceOn(device);
-        return new ImageFeaturizingTransformer(model, network, device);
+        return new ImageFeaturizingTransformer(saved.Model, saved.Network, saved.Device);
     }
 }

@@ -14,7 +14,9 @@ internal sealed class ModelZip
 
     private readonly VersionInfo _version;
 
-    private ModelZip(string signature, string loader) =>
+    private ModelZip(string signature, string loader)
+    {
+        Loader = loader;
         _version = new(
             modelSignature: signature,
             verWrittenCur: 0x00010001,
@@ -23,6 +25,9 @@ internal sealed class ModelZip
             loaderSignature: loader,
             loaderAssemblyName: typeof(ModelZip).Assembly.FullName
         );
+    }
+
+    internal string Loader { get; }
 
     internal void WriteHeader(ModelSaveContext context)
     {

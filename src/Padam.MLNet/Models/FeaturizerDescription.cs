@@ -1,3 +1,6 @@
+using Padam.MLNet.Backbones;
+using static TorchSharp.torch;
+
 namespace Padam.MLNet.Models;
 
 /// <summary>All that a featurizer is besides its weights, which are the network's without those of its last layer.</summary>
@@ -17,6 +20,13 @@ internal sealed record FeaturizerDescription : NetworkDescription
 
     // Of whatever size: it is never run.
     internal override int LastLayer => 1;
+
+    /// <exception cref="InvalidDataException">The network's vectors are of another length.</exception>
+    internal void RequireFeatures(nn.Module<Tensor, Tensor> network, string file)
+    {
+        if ((network as Network)?.FeatureCount != Features)
+            throw new InvalidDataException($"{file} names \"{Backbone}\" and vectors of {Features} numbers, which it has not.");
+    }
 
     internal override IEnumerable<string> Faults()
     {

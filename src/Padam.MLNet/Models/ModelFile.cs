@@ -12,7 +12,7 @@ namespace Padam.MLNet;
 /// <summary>What <see cref="ModelFile.Verify"/> found in a model zip.</summary>
 /// <param name="Path">The file.</param>
 /// <param name="Backbone">The network's name.</param>
-/// <param name="Classes">How many classes it tells apart.</param>
+/// <param name="Classes">How many classes it tells apart; 0 for a featurizer.</param>
 /// <param name="ClassNames">Their names in the order of Score; null where the label's keys had no values.</param>
 /// <param name="Height">Height in pixels of the images it takes.</param>
 /// <param name="Width">Width in pixels of the images it takes.</param>
@@ -33,6 +33,11 @@ public sealed record ModelReport(
     int Epoch
 )
 {
+    /// <summary>
+    /// Numbers a vector of a featurizer (which has no classes, and no training is known of it); null for a classifier.
+    /// </summary>
+    public int? Features { get; init; }
+
     // As a record prints itself, but with the classes' names.
     private bool PrintMembers(StringBuilder text)
     {
@@ -43,6 +48,8 @@ public sealed record ModelReport(
             $"Height = {Height}, Width = {Width}, Parameters = {Parameters}, Optimizer = {Optimizer}, "
         );
         text.Append(CultureInfo.InvariantCulture, $"Seed = {Seed}, Epoch = {Epoch}");
+        if (Features is not null)
+            text.Append(CultureInfo.InvariantCulture, $", Features = {Features}");
         return true;
     }
 }
@@ -54,10 +61,10 @@ public sealed record ModelReport(
 public static class ModelFile
 {
     /// <summary>Checks a zip without loading it: its structure, the description, and every weight's checksum, name and shape.</summary>
-    /// <param name="path">A zip that <c>mlContext.Model.Save</c> wrote, with one image classifier in it.</param>
+    /// <param name="path">A zip that <c>mlContext.Model.Save</c> wrote, with one image classifier in it, or with featurizers.</param>
     /// <exception cref="FileNotFoundException">The file does not exist.</exception>
     /// <exception cref="InvalidDataException">
-    /// The file is damaged, hostile, newer than this version, or holds no image classifier; one sentence says what.
+    /// The file is damaged, hostile, newer than this version, or holds neither a classifier nor a featurizer; one sentence says what.
     /// </exception>
     /// <exception cref="InvalidOperationException">Its backbone is a registered one and is not registered in this process.</exception>
     public static ModelReport Verify(string path)
@@ -86,13 +93,27 @@ public static class ModelFile
 
     private static ModelReport Report(ZipArchive zip, string path)
     {
-        ZipArchiveEntry[] descriptions = [.. zip.Entries.Where(entry => entry.Name == ModelPayload.DescriptionEntry)];
-        if (descriptions.Length != 1)
-            throw new InvalidDataException($"{path} holds {descriptions.Length} image classifiers of Padam.MLNet; one was expected.");
-        ModelDescription model;
-        using (Stream stream = descriptions[0].Open())
-            model = ModelPayload.ReadDescription(stream, path);
-        string folder = descriptions[0].FullName[..^ModelPayload.DescriptionEntry.Length];
+        ZipArchiveEntry[] classifiers = [.. zip.Entries.Where(entry => entry.Name == ModelPayload.DescriptionEntry)],
+            featurizers = [.. zip.Entries.Where(entry => entry.Name == ModelPayload.FeaturizerEntry)];
+        if (classifiers.Length > 1 || classifiers.Length + featurizers.Length == 0)
+            throw new InvalidDataException(
+                $"{path} holds {classifiers.Length} image classifiers of Padam.MLNet; one was expected, or a featurizer."
+            );
+        ModelReport[] reports =
+        [
+            .. classifiers.Select(entry => Report(zip, path, entry, ModelPayload.ReadDescription)),
+            .. featurizers.Select(entry => Report(zip, path, entry, ModelPayload.ReadFeaturizer)),
+        ];
+        return reports[0];
+    }
+
+    private static ModelReport Report<T>(ZipArchive zip, string path, ZipArchiveEntry description, Func<Stream, string, T> read)
+        where T : NetworkDescription
+    {
+        T model;
+        using (Stream stream = description.Open())
+            model = read(stream, path);
+        string folder = description.FullName[..^description.Name.Length];
         ZipArchiveEntry weights =
             zip.GetEntry(folder + ModelPayload.WeightsEntry)
             ?? throw new InvalidDataException($"{path} has no entry '{folder}{ModelPayload.WeightsEntry}'.");
@@ -104,19 +125,26 @@ public static class ModelFile
         using Stream body = weights.Open();
         var header = new SafetensorsHeader(body, model.WeightsLength, path);
         using nn.Module<Tensor, Tensor> network = ModelPayload.Build(model, path);
-        WeightsFile.Check(network, header, path).RequireLastLayer(path, model.Classes);
+        LoadedWeights loaded = WeightsFile.Check(network, header, path);
+        var classifier = model as ModelDescription;
+        if (classifier is not null)
+            loaded.RequireLastLayer(path, classifier.Classes);
+        (model as FeaturizerDescription)?.RequireFeatures(network, path);
         return new(
             path,
             model.Backbone,
-            model.Classes,
-            model.Labels.Values,
+            classifier?.Classes ?? 0,
+            classifier?.Labels.Values,
             model.Height,
             model.Width,
             header.Entries.Sum(entry => entry.Shape.Aggregate(1L, (count, side) => count * side)),
-            model.Optimizer,
-            model.Seed,
-            model.Epochs
-        );
+            classifier?.Optimizer ?? "",
+            classifier?.Seed ?? 0,
+            classifier?.Epochs ?? 0
+        )
+        {
+            Features = (model as FeaturizerDescription)?.Features,
+        };
     }
 
     private static string Hash(ZipArchiveEntry entry, string path)

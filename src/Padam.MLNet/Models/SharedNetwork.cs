@@ -15,7 +15,7 @@ internal sealed class SharedNetwork : IDisposable
     private readonly string _owner;
     private bool _disposed;
 
-    /// <summary>Takes over a network.</summary>
+    /// <summary>Takes over a network, which is disposed where this fails.</summary>
     /// <param name="model">What it is.</param>
     /// <param name="network">The network.</param>
     /// <param name="device">Where it is.</param>
@@ -23,8 +23,16 @@ internal sealed class SharedNetwork : IDisposable
     internal SharedNetwork(NetworkDescription model, nn.Module<Tensor, Tensor> network, Device device, string owner)
     {
         (Model, _network, Device, _owner) = (model, network, device, owner);
-        network.eval();
-        network.Fold();
+        try
+        {
+            network.eval();
+            network.Fold();
+        }
+        catch
+        {
+            network.Dispose();
+            throw;
+        }
     }
 
     internal NetworkDescription Model { get; }

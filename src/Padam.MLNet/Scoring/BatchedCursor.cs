@@ -26,10 +26,17 @@ internal sealed class BatchedCursor : DataViewRowCursor
             passes = columns.Any(column => !schema.IsOurs(column));
         _rows = input.GetRowCursor(passes ? schema.Needed(columns) : []);
         _rowId = _rows.GetIdGetter();
-        if (scores)
+        if (!scores)
+            return;
+        try
         {
             _ahead = input.GetRowCursor([schema.Feature.Column]);
             _batch = new Batch(_ahead, passes ? _rows : null, schema, network);
+        }
+        catch
+        {
+            Dispose();
+            throw;
         }
     }
 

@@ -83,10 +83,28 @@ internal sealed record TrainingColumns(LabeledView Training, LabeledView? Valida
         return shape;
     }
 
+    // Where steps come before the trainer, what they make is in the data that Fit is given, and not in a raw validation set.
+    private static LabeledView Columns(IDataView set, ITrainingOptions options)
+    {
+        try
+        {
+            return LabeledView.Of(set, options);
+        }
+        catch (ArgumentException fault)
+        {
+            throw new ArgumentException(
+                $"{fault.Message} If steps before the trainer make its columns, give both sets through them: "
+                    + "var prepared = steps.Fit(train); options.ValidationSet = prepared.Transform(validation); and fit the trainer on "
+                    + "prepared.Transform(train).",
+                fault
+            );
+        }
+    }
+
     private static LabeledView Beside(LabeledView training, IDataView set, ITrainingOptions options) =>
         OfValidationSet(() =>
         {
-            var validation = LabeledView.Of(set, options);
+            LabeledView validation = Columns(set, options);
             if (validation.Features.Pixels != training.Features.Pixels)
                 throw new ArgumentException(
                     $"its column '{options.FeatureColumnName}' is a {validation.Features.Column.Type}, the training set's a "

@@ -4,6 +4,7 @@ using Microsoft.ML;
 using Microsoft.ML.Data;
 using Padam.MLNet;
 using Padam.Reproduce.Exits;
+using Padam.Reproduce.Reporting;
 using Padam.Reproduce.Runs;
 
 namespace Padam.Reproduce.Commands;
@@ -12,6 +13,7 @@ namespace Padam.Reproduce.Commands;
 internal static class PredictCommand
 {
     private const int Shown = 5;
+    private const string Explained = ".explained.png";
     private static readonly Option<string> Model = Options.Model();
     private static readonly Argument<string[]> Images = new("IMAGE")
     {
@@ -19,21 +21,39 @@ internal static class PredictCommand
         Arity = ArgumentArity.OneOrMore,
     };
 
+    private static readonly Option<bool> Explain = new("--explain")
+    {
+        Description =
+            $"Write IMAGE{Explained} beside each image: what the network was given, and where in it is what speaks for the first class "
+            + "(Grad-CAM).",
+    };
+
+    private static readonly Option<bool> Force = new("--force") { Description = "Overwrite pictures of --explain that are there." };
+
     public static Command Create()
     {
-        var command = new Command("predict", "Classify image files.") { Model, Images };
+        var command = new Command("predict", "Classify image files.") { Model, Images, Explain, Force };
         command.SetAction(parsed =>
         {
             string[] paths = parsed.GetValue(Images)!;
+            bool explains = parsed.GetValue(Explain);
+            if (explains && !parsed.GetValue(Force) && paths.Select(ExplainedName).FirstOrDefault(File.Exists) is { } there)
+                throw new CommandException($"'{there}' is there already. Move it away, or overwrite it with --force.");
             MLContext mlContext = RunContext.Of(Console.Error.WriteLine);
             using ImageClassificationTransformer model = LoadedModel.Open(mlContext, parsed.GetValue(Model)!);
-            IDataView scored = model.Transform(mlContext.Padam().LoadImages(paths, model.FeatureColumnName, model.Preprocessing));
+            IDataView images = mlContext.Padam().LoadImages(paths, model.FeatureColumnName, model.Preprocessing);
+            IEnumerable<ClassActivationMap>? maps = explains ? model.Explain(images) : null;
+            IDataView scored = model.Transform(images);
             foreach ((string path, Scored row) in paths.Zip(mlContext.Data.CreateEnumerable<Scored>(scored, reuseRowObject: false)))
                 Console.WriteLine($"{path}: {string.Join(", ", Best(row.Score).Select(c => Share(model, c, row.Score[c])))}");
+            foreach ((string path, ClassActivationMap map) in paths.Zip(maps ?? []))
+                HeatPicture.Write(ExplainedName(path), map);
             return ExitCode.Success;
         });
         return command;
     }
+
+    private static string ExplainedName(string image) => image + Explained;
 
     private static IEnumerable<int> Best(float[] score) => Enumerable.Range(0, score.Length).OrderByDescending(c => score[c]).Take(Shown);
 

@@ -15,9 +15,11 @@ internal static class VerifyCommand
         command.SetAction(parsed =>
         {
             ModelReport report = ModelFile.Verify(parsed.GetValue(Model)!);
+            string network = $"{report.Path}: {report.Backbone}, images of {report.Height}x{report.Width}, {report.Parameters} numbers";
             Console.WriteLine(
-                $"{report.Path}: {report.Backbone}, {report.Classes} classes, images of {report.Height}x{report.Width}, "
-                    + $"{report.Parameters} numbers, epoch {report.Epoch}, seed {report.Seed}. {report.Optimizer}"
+                report.Features is { } features
+                    ? $"{network}, a featurizer: vectors of {features} numbers."
+                    : $"{network}, {report.Classes} classes, epoch {report.Epoch}, seed {report.Seed}. {report.Optimizer}"
             );
             return ExitCode.Success;
         });

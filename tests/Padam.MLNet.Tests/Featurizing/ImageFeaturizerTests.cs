@@ -51,6 +51,8 @@ public sealed class ImageFeaturizerTests
         string zip = _folder["model.zip"];
         _mlContext.Model.Save(model, data.Schema, zip);
 
+        Assert.AreEqual((0, 512, 224), (ModelFile.Verify(zip).Classes, ModelFile.Verify(zip).Features, ModelFile.Verify(zip).Height));
+
         string[] paths = [.. data.GetColumn<string>("ImagePath")];
         string[] printed = FreshProcess.Run(["score-pictures", zip, .. paths]);
 

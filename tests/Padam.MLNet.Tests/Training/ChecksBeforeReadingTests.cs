@@ -25,7 +25,9 @@ public sealed class ChecksBeforeReadingTests
         IDataView set = _mlContext.Transforms.CopyColumns("Lable", "Label").Fit(Unread).Transform(Unread);
         _options.ValidationSet = _mlContext.Transforms.DropColumns("Label").Fit(set).Transform(set);
 
-        StringAssert.Contains(Refusal<InvalidDataException>(), "validation set cannot be used: Label column 'Label' is not in the data");
+        string refusal = Refusal<InvalidDataException>();
+        StringAssert.Contains(refusal, "validation set cannot be used: Label column 'Label' is not in the data");
+        StringAssert.Contains(refusal, "options.ValidationSet = prepared.Transform(validation)");
     }
 
     [TestMethod]

@@ -179,4 +179,29 @@ public sealed class SavedModelTests
         Assert.AreEqual(1, cut.ExitCode, cut.All);
         StringAssert.Contains(cut.Error, "cut.zip");
     }
+
+    [TestMethod]
+    public async Task Predict_explains_beside_each_image_and_overwrites_nothing_unasked()
+    {
+        using TemporaryFolder folder = new();
+        TinyRun.WriteData(folder);
+        Assert.AreEqual(0, (await ConsoleProcess.Run(folder.Path, TinyRun.Words("--epochs", "1"))).ExitCode);
+        Pictures.WriteFolder(folder["pictures"], ("cat", 2, 0));
+        string[] images = [.. Directory.GetFiles(folder["pictures"], "*", SearchOption.AllDirectories).Order()];
+        string[] predict = ["predict", "--model", $"{TinyRun.Model}.zip", "--explain", .. images];
+
+        ConsoleResult first = await ConsoleProcess.Run(folder.Path, predict);
+
+        Assert.AreEqual(0, first.ExitCode, first.All);
+        foreach (string image in images)
+        {
+            using SKBitmap map = SKBitmap.Decode($"{image}.explained.png");
+            Assert.AreEqual((224, 456), (map.Height, map.Width));
+        }
+
+        ConsoleResult second = await ConsoleProcess.Run(folder.Path, predict);
+        Assert.AreEqual(1, second.ExitCode);
+        StringAssert.Contains(second.All, $"'{images[0]}.explained.png' is there already");
+        Assert.AreEqual(0, (await ConsoleProcess.Run(folder.Path, [.. predict, "--force"])).ExitCode);
+    }
 }
