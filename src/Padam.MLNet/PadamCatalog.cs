@@ -4,6 +4,7 @@ using Padam.MLNet.Backbones;
 using Padam.MLNet.Data;
 using Padam.MLNet.MLNetInternals;
 using Padam.MLNet.Optimizers;
+using Padam.MLNet.Training;
 
 namespace Padam.MLNet;
 
@@ -84,6 +85,33 @@ public sealed class PadamCatalog
     {
         ArgumentNullException.ThrowIfNull(options);
         return new ImageClassificationTrainer(_env, options);
+    }
+
+    /// <summary>Images as a training would see them, to look at before hours of it.</summary>
+    /// <param name="input">Some rows, such as the first ones; all are read, and mixed as one batch.</param>
+    /// <param name="options">
+    /// Of these count the columns, what says how images are read, and <see cref="ImageClassificationOptions.Augmentation"/>,
+    /// <see cref="ImageClassificationOptions.Normalization"/> and <see cref="ImageClassificationOptions.Seed"/>. The first rows of a
+    /// training set, with the same seed, are varied as in the training; they are mixed with others there.
+    /// </param>
+    /// <param name="epochs">Epochs, from the first; at least 0.</param>
+    /// <returns>For each row the image as it is, and as each epoch would see it.</returns>
+    /// <exception cref="ArgumentException">Some options are out of range, or a column is missing or of the wrong type.</exception>
+    /// <exception cref="InvalidDataException">A row cannot be read.</exception>
+    public IReadOnlyList<IReadOnlyList<PreviewedImage>> PreviewAugmentation(
+        IDataView input,
+        ImageClassificationOptions options,
+        int epochs = 7
+    )
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentOutOfRangeException.ThrowIfNegative(epochs);
+        string faults = string.Join(Environment.NewLine, options.Validate());
+        if (faults.Length > 0)
+            throw new ArgumentException(faults);
+        int seed = options.Seed ?? HostSettings.Seed(_env) ?? Random.Shared.Next();
+        return AugmentationPreview.Of(TrainingColumns.Of(input, options), options, options.Normalization, seed, epochs);
     }
 
     /// <summary>

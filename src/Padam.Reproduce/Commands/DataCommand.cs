@@ -5,10 +5,11 @@ using Padam.Reproduce.Exits;
 
 namespace Padam.Reproduce.Commands;
 
-/// <summary><c>data download | verify | generate</c>.</summary>
+/// <summary><c>data download | verify | generate | preview</c>.</summary>
 internal static class DataCommand
 {
-    public static Command Create() => new("data", "Get, check or make a data set.") { Download(), Verify(), Generate() };
+    public static Command Create() =>
+        new("data", "Get, check, make or look at a data set.") { Download(), Verify(), Generate(), PreviewCommand.Create() };
 
     private static Command Download()
     {

@@ -89,6 +89,27 @@ internal static class Options
             CustomParser = result => result.Tokens.Count == 0 ? whereNotSaid : Whole(name, result, least: 1),
         };
 
+    /// <summary>Changes of the images, as <see cref="AugmentList"/> reads them.</summary>
+    public static Option<string?> Augment(string description) =>
+        new("--augment")
+        {
+            Description = $"{description}: {AugmentList.Usage}.",
+            CustomParser = result =>
+            {
+                string list = result.Tokens[0].Value;
+                try
+                {
+                    AugmentList.Parse(list);
+                }
+                catch (FormatException fault)
+                {
+                    result.AddError(fault.Message);
+                }
+
+                return list;
+            },
+        };
+
     /// <summary>Any whole number.</summary>
     public static Option<int> Seed(string description) =>
         new("--seed")

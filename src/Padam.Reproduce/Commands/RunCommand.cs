@@ -140,6 +140,7 @@ internal static class RunCommand
         if (parsed.GetValue(FineTune) is { } way)
             Check(() => proposed = FineTuning.Proposed(way, backbone, weights), fault => throw new UsageException(fault));
         int epochs = Given(Epochs) ?? proposed?.Epochs ?? (airbench ? AirbenchRecipe.Epochs : parsed.GetValue(Epochs));
+        int batchSize = Given(BatchSize) ?? proposed?.BatchSize ?? (airbench ? AirbenchRecipe.BatchSize : parsed.GetValue(BatchSize));
         var settings = new RunSettings
         {
             DataSet = dataSet,
@@ -149,12 +150,12 @@ internal static class RunCommand
             FineTune = parsed.GetValue(FineTune),
             Optimizer = Hyperparameters(parsed),
             Epochs = epochs,
-            BatchSize = Given(BatchSize) ?? proposed?.BatchSize ?? (airbench ? AirbenchRecipe.BatchSize : parsed.GetValue(BatchSize)),
+            BatchSize = batchSize,
             Seed = parsed.GetValue(Seed),
             TrainLimit = parsed.GetValue(TrainLimit),
             TestLimit = parsed.GetValue(TestLimit),
             Weights = proposed?.InitialWeights ?? weights,
-            Tricks = TrickOptions.Of(parsed, epochs, parsed.GetValue(FineTune), airbench),
+            Tricks = TrickOptions.Of(parsed, epochs, parsed.GetValue(FineTune), airbench, batchSize),
         };
         var files = new RunFiles(Path.Combine(parsed.GetValue(Out)!, backbone), settings.Optimizer.Name, dataSet);
         OutputFolder.Require(files.Folder, "--out");

@@ -65,21 +65,43 @@ internal static class TrickOptions
         low: 1e-9
     );
 
+    private static readonly Option<string?> Augment = Options.Augment(
+        "How training images are varied, in place of the recipe's crop and flip"
+    );
     private static readonly Option<string?> Tta = new Option<string?>("--tta")
     {
         Description = "Score each image as it is (none), with its mirror image (mirror), or moved by a pixel too (shift).",
     }.AcceptOnlyFromAmong([.. Tricks.Views.Keys]);
 
     public static IReadOnlyList<Option> All { get; } =
-    [Tta, Schedule, Warmup, Plateau, NoDecayOnNorm, LayerDecay, Ema, Lookahead, ClassWeights, Accumulate, LabelSmoothing, ClipNorm];
+    [
+        Augment,
+        Tta,
+        Schedule,
+        Warmup,
+        Plateau,
+        NoDecayOnNorm,
+        LayerDecay,
+        Ema,
+        Lookahead,
+        ClassWeights,
+        Accumulate,
+        LabelSmoothing,
+        ClipNorm,
+    ];
 
     /// <exception cref="UsageException">They do not go together.</exception>
     /// <param name="parsed">The command line.</param>
     /// <param name="epochs">The training's length.</param>
     /// <param name="way">What --fine-tune names, or null.</param>
     /// <param name="airbench">Whether the recipe is airbench.</param>
-    public static Tricks Of(ParseResult parsed, int epochs, string? way, bool airbench)
+    /// <param name="batchSize">Images a batch.</param>
+    public static Tricks Of(ParseResult parsed, int epochs, string? way, bool airbench, int batchSize)
     {
+        if (batchSize == 1 && parsed.GetValue(Augment) is { } list && AugmentList.Parse(list).Mixing is not null)
+            throw new UsageException(
+                "--augment mixup and cutmix need a --batch-size of 2 or more: each image is mixed with another of its batch."
+            );
         if (parsed.GetValue(Schedule) is Tricks.MultiStep && (way is not null || airbench))
             throw new UsageException(
                 $"{(airbench ? "--recipe airbench" : "--fine-tune")} has no milestones: use --schedule cosine or one-cycle."
@@ -104,6 +126,7 @@ internal static class TrickOptions
             LabelSmoothing = parsed.GetValue(LabelSmoothing),
             ClipNorm = parsed.GetValue(ClipNorm),
             Tta = parsed.GetValue(Tta),
+            Augment = parsed.GetValue(Augment),
         };
     }
 

@@ -158,10 +158,7 @@ internal sealed class RunIdentity
             Add("schedule", options.Schedule);
         if (options.Optimizer.Rules.Count > 0)
             Add("parameter rules", options.Optimizer.Rules);
-        if (options.Augmentation.ReflectedPadding)
-            Add("reflected padding", true);
-        if (options.Augmentation.AlternatingFlip)
-            Add("alternating flip", true);
+        AddAugmentation(options.Augmentation);
         if (options.Compute.DropPartBatch)
             Add("part batches dropped", true);
         if (options.Preprocessing.Resize != new ImagePreprocessing().Resize)
@@ -176,6 +173,31 @@ internal sealed class RunIdentity
             Add("batches a step", options.Compute.AccumulateBatches);
         if (options.ReduceOnPlateau is { } plateau)
             Add("plateau", plateau);
+    }
+
+    // But for the crop and the flip, which are among the data.
+    private void AddAugmentation(Augmentation augmentation)
+    {
+        if (augmentation.ReflectedPadding)
+            Add("reflected padding", true);
+        if (augmentation.AlternatingFlip)
+            Add("alternating flip", true);
+        if (augmentation.TrivialAugment)
+            Add("trivial augment", true);
+        foreach (
+            (string name, object? part) in new (string, object?)[]
+            {
+                ("resized crop", augmentation.ResizedCrop),
+                ("colours", augmentation.Color),
+                ("erasing", augmentation.Erasing),
+                ("cutout", augmentation.Cutout),
+                ("mixing", augmentation.Mixing),
+            }
+        )
+        {
+            if (part is not null)
+                Add(name, part);
+        }
     }
 
     private void Add(string name, object? value, string none = "none") =>

@@ -56,6 +56,9 @@ internal sealed record Tricks
     /// <summary>none, mirror or shift: how the last test pass and the model score; null for the recipe's.</summary>
     public string? Tta { get; init; }
 
+    /// <summary>How training images are varied, as <see cref="AugmentList"/> reads it; null for the recipe's.</summary>
+    public string? Augment { get; init; }
+
     /// <summary>The rate over the training; <paramref name="milestones"/> where it is not another schedule's.</summary>
     public Schedule Rate(Schedule milestones)
     {
@@ -71,6 +74,8 @@ internal sealed record Tricks
     /// <summary>Sets what is used of them.</summary>
     public void Apply(ImageClassificationOptions options)
     {
+        if (Augment is { } list)
+            options.Augmentation = AugmentList.Parse(list);
         if (NoDecayOnNorm)
             Add(ParameterRule.NoDecayOnBiasesAndNormalization);
         if (LayerDecay is { } factor)

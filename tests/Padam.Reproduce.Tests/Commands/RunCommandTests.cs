@@ -58,6 +58,7 @@ public sealed class RunCommandTests
         string[] words = TinyRun.Words(
             "--epochs 3 --schedule cosine --warmup 1 --plateau --no-decay-on-norm --layer-decay 0.9 --ema 0.5".Split(' ')
         );
+        words = [.. words, "--augment", "crop:2,erase,mixup"];
         words = [.. words, .. "--class-weights weights.txt --accumulate 2 --label-smoothing 0.1 --clip-norm 5".Split(' ')];
         await File.WriteAllLinesAsync(folder["weights.txt"], Enumerable.Range(1, 10).Select(i => $"{i}.5"));
 
@@ -70,6 +71,7 @@ public sealed class RunCommandTests
             {
                 ("--lookahead --ema 0.9", "--ema and --lookahead exclude each other"),
                 ("--class-weights nowhere", "--class-weights 'nowhere' is not none, balanced or a file."),
+                ("--augment flip,flop", "--augment 'flop' is not known"),
                 ("--clip-norm 0", "--clip-norm '0' is not"),
                 ("--label-smoothing 1", "--label-smoothing '1' is not"),
             }
@@ -80,10 +82,17 @@ public sealed class RunCommandTests
             StringAssert.Contains(refused.Error, fault);
         }
 
+        string[] single = [.. TinyRun.Words("--augment", "mixup")];
+        single[Array.IndexOf(single, "--batch-size") + 1] = "1";
+        refused = await ConsoleProcess.Run(folder.Path, single);
+        Assert.AreEqual(2, refused.ExitCode, refused.All);
+        StringAssert.Contains(refused.Error, "--augment mixup and cutmix need a --batch-size of 2 or more");
+
         ConsoleResult run = await ConsoleProcess.Run(folder.Path, words);
         Assert.AreEqual(0, run.ExitCode, run.All);
         double[] rates = [.. TrainingLog.Read(folder[TinyRun.Model + ".csv"]).Select(row => row.LearningRate)];
         CollectionAssert.AreEqual(new[] { 0.01, 0.1, 0.05 }, rates.Select(rate => Math.Round(rate, 12)).ToArray());
+        Assert.AreEqual("crop:2,erase,mixup", RunSummary.Read(folder[TinyRun.Model + ".json"]).Settings.Tricks.Augment);
         Assert.AreEqual(5, RunSummary.Read(folder[TinyRun.Model + ".json"]).Settings.Tricks.Plateau);
     }
 

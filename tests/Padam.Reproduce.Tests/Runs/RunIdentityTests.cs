@@ -145,7 +145,11 @@ public sealed class RunIdentityTests
             "Threads",
         ];
         CollectionAssert.AreEquivalent(inText.Concat(notOfTheOutcome).ToArray(), Names(typeof(ImageClassificationOptions)));
-        CollectionAssert.AreEquivalent(new[] { "CropPadding", "Flip", "ReflectedPadding", "AlternatingFlip" }, Names(typeof(Augmentation)));
+        string[] varied = ["CropPadding", "Flip", "ReflectedPadding", "AlternatingFlip", "ResizedCrop", "Color"];
+        CollectionAssert.AreEquivalent(
+            varied.Concat(["TrivialAugment", "Erasing", "Cutout", "Mixing"]).ToArray(),
+            Names(typeof(Augmentation))
+        );
         CollectionAssert.AreEquivalent(new[] { "LabelSmoothing", "ClassWeights" }, Names(typeof(Loss)));
         CollectionAssert.AreEquivalent(new[] { "AccumulateBatches", "DropPartBatch" }, Names(typeof(Compute)));
         CollectionAssert.AreEquivalent(new[] { "ExifOrientation", "BackgroundColor", "Resize" }, Names(typeof(ImagePreprocessing)));

@@ -57,11 +57,83 @@ public sealed class TricksTests
                 options => options.Inference.TestTimeAugmentation == TestTimeAugmentation.Mirror
             ),
             (
+                new() { Augment = "resized-crop:0.5" },
+                "resized crop: ResizedCrop { SmallestArea = 0.5, LargestArea = 1, SmallestRatio = 0.75, "
+                    + "LargestRatio = 1.3333333333333333 }",
+                options => options.Augmentation.ResizedCrop == new ResizedCrop(0.5)
+            ),
+            (
+                new() { Augment = "color:0.2" },
+                "colours: ColorJitter { Brightness = 0.2, Contrast = 0.2, Saturation = 0.2 }",
+                options => options.Augmentation.Color == new ColorJitter(0.2, 0.2, 0.2)
+            ),
+            (new() { Augment = "trivial" }, "trivial augment: yes", options => options.Augmentation.TrivialAugment),
+            (
+                new() { Augment = "erase" },
+                "erasing: RandomErasing { Probability = 0.5, SmallestArea = 0.02, LargestArea = 0.33, SmallestRatio = 0.3, "
+                    + "LargestRatio = 3.3 }",
+                options => options.Augmentation.Erasing == new RandomErasing()
+            ),
+            (new() { Augment = "cutout:16" }, "cutout: Cutout { Size = 16 }", options => options.Augmentation.Cutout == new Cutout(16)),
+            (
+                new() { Augment = "mixup:0.3,cutmix" },
+                "mixing: Mixing { Mixup = 0.3, CutMix = 1 }",
+                options => options.Augmentation.Mixing == new Mixing(0.3, 1)
+            ),
+            (new() { Augment = "reflect:3" }, "reflected padding: yes", options => options.Augmentation.ReflectedPadding),
+            (new() { Augment = "alternate-flip" }, "alternating flip: yes", options => options.Augmentation.AlternatingFlip),
+            (
                 new() { Plateau = 3 },
                 "plateau: ReduceOnPlateau { Metric = Loss, Factor = 0.1, Patience = 3, MinimumImprovement = 0 }",
                 options => options.ReduceOnPlateau == new ReduceOnPlateau(Patience: 3)
             ),
         ];
+
+    [TestMethod]
+    public void A_list_of_changes_takes_the_place_of_the_recipes()
+    {
+        ImageClassificationOptions Listed(string list) => TrainingOptions.Of(Plain with { Tricks = new() { Augment = list } });
+        Assert.AreEqual(new Augmentation(4, Flip: true), TrainingOptions.Of(Plain).Augmentation);
+        Assert.AreEqual(Augmentation.None, Listed("none").Augmentation);
+        Assert.AreEqual(new Augmentation(2) { ReflectedPadding = true, Cutout = new(8) }, Listed("reflect:2,cutout:8").Augmentation);
+        Assert.AreEqual(
+            new Augmentation(Flip: true)
+            {
+                AlternatingFlip = true,
+                ResizedCrop = new(),
+                Color = new(0.4, 0.4, 0.4),
+                TrivialAugment = true,
+                Erasing = new(0.25),
+                Mixing = new(Mixup: 0.2, CutMix: 1),
+            },
+            Listed("alternate-flip, resized-crop, color, trivial, erase:0.25, mixup, cutmix").Augmentation
+        );
+        Assert.AreEqual(
+            new Augmentation(4) { Color = new(0.1, 0.1, 0.1), Mixing = new(CutMix: 0.5) },
+            Listed("cutmix:0.5,crop:4,color:0.1").Augmentation
+        );
+        Assert.AreEqual(Plain.Id(), (Plain with { Tricks = new() { Augment = "flip,crop:4" } }).Id(), "the recipe's own are the same run");
+    }
+
+    [TestMethod]
+    [DataRow("flop", "--augment 'flop' is not known: use none, or some of crop:4,")]
+    [DataRow("", "--augment '' is not known")]
+    [DataRow("flip,", "--augment '' is not known")]
+    [DataRow("flip,crop:2,flip", "--augment names flip twice.")]
+    [DataRow("none,flip", "--augment none is for itself: leave the others out, or none.")]
+    [DataRow("crop:4,reflect:4", "--augment crop and reflect exclude each other.")]
+    [DataRow("resized-crop,crop:4", "--augment resized-crop and crop exclude each other.")]
+    [DataRow("flip,alternate-flip", "--augment flip and alternate-flip exclude each other.")]
+    [DataRow("crop", "--augment crop needs its pixels, as in crop:4.")]
+    [DataRow("cutout:0", "--augment cutout '0' is not a whole number of 1 or more.")]
+    [DataRow("crop:1.5", "--augment crop '1.5' is not a whole number of 1 or more.")]
+    [DataRow("flip:2", "--augment flip takes no number: leave ':2' out.")]
+    [DataRow("color:1.5", "--augment color '1.5' is not a number from 0.01 to 1.")]
+    [DataRow("erase:-1", "--augment erase '-1' is not a number from 0.01 to 1.")]
+    [DataRow("mixup:0", "--augment mixup '0' is not a number from 0.01 to 100.")]
+    [DataRow("cutmix:NaN", "--augment cutmix 'NaN' is not a number from 0.01 to 100.")]
+    public void What_cannot_be_listed_is_said_in_a_sentence(string list, string said) =>
+        StringAssert.StartsWith(Assert.ThrowsExactly<FormatException>(() => AugmentList.Parse(list)).Message, said);
 
     [TestMethod]
     public void Each_reaches_the_library_and_is_part_of_the_identity()

@@ -1,0 +1,73 @@
+using System.CommandLine;
+using System.Globalization;
+using Microsoft.ML;
+using Padam.MLNet;
+using Padam.Reproduce.Data;
+using Padam.Reproduce.Exits;
+using Padam.Reproduce.Runs;
+
+namespace Padam.Reproduce.Commands;
+
+/// <summary><c>data preview</c>: what a training would see of some images.</summary>
+internal static class PreviewCommand
+{
+    private static readonly Option<string> DataSet = new Option<string>("--dataset")
+    {
+        Description = "cifar10, cifar100, synthetic or folder (with train in it).",
+        DefaultValueFactory = _ => "cifar10",
+    }.AcceptOnlyFromAmong([.. ImageSource.Names]);
+    private static readonly Option<string?> Data = Options.Data();
+    private static readonly Option<string?> Augment = Options.Augment("What to do with the images");
+    private static readonly Option<int> Images = Options.Count("--images", "Rows: training images, from the first.", 8),
+        Epochs = Options.Count("--epochs", "Columns beside the image as it is: epochs, from the first.", 7);
+    private static readonly Option<int> Seed = Options.Seed("Decides every random draw, as in `run`.");
+    private static readonly Option<string> Out = Options.Named("--out", "The picture to write, a .png.");
+
+    public static Command Create()
+    {
+        Augment.Required = true;
+        var command = new Command("preview", "Draw training images as they are and as each epoch would see them.")
+        {
+            DataSet,
+            Data,
+            Augment,
+            Images,
+            Epochs,
+            Seed,
+            Out,
+        };
+        command.SetAction((parsed, _) => Task.FromResult(Run(parsed)));
+        return command;
+    }
+
+    private static int Run(ParseResult parsed)
+    {
+        string file = parsed.GetValue(Out)!,
+            dataSet = parsed.GetValue(DataSet)!;
+        if (!file.EndsWith(".png", StringComparison.OrdinalIgnoreCase))
+            throw new UsageException($"--out '{file}' must end in .png.");
+        (int images, int epochs, int seed) = (parsed.GetValue(Images), parsed.GetValue(Epochs), parsed.GetValue(Seed));
+        var augmentation = AugmentList.Parse(parsed.GetValue(Augment)!);
+        if (images < 2 && augmentation.Mixing is not null)
+            throw new UsageException("--augment mixup and cutmix need --images 2 or more: each image is mixed with another.");
+        var mlContext = new MLContext(seed);
+        var source = new ImageSource(dataSet, dataSet == "cifar100" ? "fine" : null, parsed.GetValue(Data));
+        ImagePart part = source.Part(mlContext, CifarSplit.Train, images);
+        var options = new ImageClassificationOptions
+        {
+            FeatureColumnName = ImageSource.FeatureColumn(dataSet),
+            ImageSize = ImageSource.ImageSize(dataSet),
+            Augmentation = augmentation,
+            Seed = seed,
+        };
+        IReadOnlyList<IReadOnlyList<PreviewedImage>> rows = mlContext.Padam().PreviewAugmentation(part.Rows, options, epochs);
+        ImageGrid.Write(rows, file);
+        Console.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{file}: {rows.Count} training images as they are (left), and in epochs 1 to {epochs} of seed {seed}."
+            )
+        );
+        return ExitCode.Success;
+    }
+}
