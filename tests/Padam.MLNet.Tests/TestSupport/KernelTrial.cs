@@ -91,20 +91,32 @@ internal sealed class KernelTrial
         Tensor v = Pooled(randn(panels, rows, panel)),
             u = Pooled(randn(panels, panel, panel)),
             m = PooledTensor.EmptyLike(v[0], "product"),
+            inPieces = PooledTensor.EmptyLike(v[0], "product in pieces"),
             du = PooledTensor.EmptyLike(u[0], "transposed product");
         float* left = TensorMemory.Floats(v),
             right = TensorMemory.Floats(u);
         if (Register16.IsSupported)
-        {
-            WinogradProduct.Multiply<Register16>(left, rows * panel, right, panels, rows, TensorMemory.Floats(m));
-            WinogradProduct.MultiplyTransposed<Register16>(left, TensorMemory.Floats(m), rows, TensorMemory.Floats(du), add: false);
-        }
+            Products<Register16>();
         else
+            Products<Register8>();
+
+        void Products<T>()
+            where T : unmanaged, IRegister<T>
         {
-            WinogradProduct.Multiply<Register8>(left, rows * panel, right, panels, rows, TensorMemory.Floats(m));
-            WinogradProduct.MultiplyTransposed<Register8>(left, TensorMemory.Floats(m), rows, TensorMemory.Floats(du), add: false);
+            float* product = TensorMemory.Floats(m),
+                again = TensorMemory.Floats(inPieces);
+            WinogradProduct.Multiply<T>(left, rows * panel, right, panels, rows, product);
+            WinogradProduct.MultiplyTransposed<T>(left, product, rows, TensorMemory.Floats(du), add: false);
+            for (int first = 0; first < panels; first += WinogradProduct.TermsAtOnce / panel)
+            {
+                int count = Math.Min(WinogradProduct.TermsAtOnce / panel, panels - first);
+                float* terms = left + first * rows * panel;
+                WinogradProduct.Multiply<T>(terms, rows * panel, right + first * panel * panel, count, rows, again, add: first > 0);
+            }
         }
 
+        if (!m.equal(inPieces).all().item<bool>())
+            _faults.Add($"{_shape}: in pieces it has other bits");
         Compare("product", matmul(v, u).sum([0L]), m);
         Compare("transposed product", matmul(v[0].t(), m), du);
     }

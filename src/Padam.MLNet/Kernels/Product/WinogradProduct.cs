@@ -21,18 +21,26 @@ internal static unsafe class WinogradProduct
     // By itself: inlined into a caller, it leaves the compiler no room to inline what it is made of.
     private const MethodImplOptions Compiled = MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining;
 
-    // 256 rows of a panel are 32 KiB: they stay in the first-level cache while all rows of the left side pass.
-    private const int PanelsAtOnce = 8;
+    /// <summary>
+    /// Terms that are added up at once, from the first on; then what came before is added. 128 rows of a panel are 16 KiB: they stay in
+    /// the first-level cache while all rows of the left side pass.
+    /// </summary>
+    public const int TermsAtOnce = PanelsAtOnce * Panel;
 
-    /// <summary>m = v u for one panel of m.</summary>
+    private const int PanelsAtOnce = 4;
+
+    /// <summary>m = v u, or m += v u, for one panel of m.</summary>
     /// <param name="v">[rows, 32 <paramref name="panels"/>], in panels.</param>
     /// <param name="vPanel">The distance between the panels of v.</param>
     /// <param name="u">[32 <paramref name="panels"/>, 32], one panel.</param>
     /// <param name="panels">The common dimension, in panels.</param>
     /// <param name="rows">A multiple of <see cref="RowGroup"/>.</param>
     /// <param name="m">[rows, 32], one panel.</param>
+    /// <param name="add">
+    /// Whether to add to what m holds. In pieces of <see cref="TermsAtOnce"/> a product has the same bits as in one piece.
+    /// </param>
     [MethodImpl(Compiled)]
-    public static void Multiply<T>(float* v, nint vPanel, float* u, int panels, int rows, float* m)
+    public static void Multiply<T>(float* v, nint vPanel, float* u, int panels, int rows, float* m, bool add = false)
         where T : unmanaged, IRegister<T>
     {
         for (int panel = 0; panel < panels; panel += PanelsAtOnce)
@@ -41,7 +49,7 @@ internal static unsafe class WinogradProduct
             float* a = v + panel * vPanel,
                 b = u + (nint)panel * Panel * Panel;
             for (nint row = 0; row < rows; row += RowGroup)
-                Rows<T>(a + row * Panel, Panel, 1, vPanel, b, count, Panel, m + row * Panel, panel > 0);
+                Rows<T>(a + row * Panel, Panel, 1, vPanel, b, count, Panel, m + row * Panel, add || panel > 0);
         }
     }
 

@@ -13,9 +13,6 @@ internal sealed unsafe class WinogradForward<TTile, T>
     private const int BlockTiles = 32;
     private const long LargeFilters = 4 << 20;
 
-    // So many panels of filters pass while one matrix of the tiles stays in the second-level cache.
-    private const int MostPanelsAtOnce = 4;
-
     private const string FiltersOwner = "Winograd forward: transformed filters",
         TilesOwner = "Winograd forward: transformed tiles",
         ProductsOwner = "Winograd forward: products";
@@ -27,8 +24,7 @@ internal sealed unsafe class WinogradForward<TTile, T>
     private readonly TileGrid _grid;
     private readonly int _padding,
         _outputPanels,
-        _blockTiles,
-        _panelsAtOnce;
+        _blockTiles;
     private readonly bool _rectify;
 
     private WinogradForward(ChannelsLastImages x, FilterBank filters, float* bias, ChannelsLastImages y, int padding, bool rectify)
@@ -39,7 +35,6 @@ internal sealed unsafe class WinogradForward<TTile, T>
         _outputPanels = filters.Outputs / Panel;
         // Sizes of blocks decide when a tile is computed, never in which order the terms of a number are added.
         _blockTiles = sizeof(float) * (long)Elements * filters.Inputs * filters.Outputs > LargeFilters ? 2 * BlockTiles : BlockTiles;
-        _panelsAtOnce = Math.Clamp(_outputPanels / (2 * Workers.Count), 1, MostPanelsAtOnce);
     }
 
     private static int Elements => WinogradTransforms<TTile, T>.Elements;
@@ -79,8 +74,8 @@ internal sealed unsafe class WinogradForward<TTile, T>
                     WinogradTransforms<TTile, T>.Input(_x, _grid, _padding, first, count, v, 0, buffers);
                     for (int panel = 0; panel < _outputPanels; panel++)
                     {
-                        Multiply(v, u, panel * Elements, 1, count, m);
-                        Output(m, 0, first, count, panel, buffers);
+                        Multiply(v, 0, v.Panels, u, panel * Elements, count, m);
+                        Output(m, first, count, panel, buffers);
                     }
                 }
             }
@@ -120,21 +115,24 @@ internal sealed unsafe class WinogradForward<TTile, T>
         using var v = new PanelMatrices(Elements, rows, _filters.Inputs, TilesOwner);
         TransformTiles(v, groups);
         Workers.Run(
-            (_outputPanels + _panelsAtOnce - 1) / _panelsAtOnce,
+            _outputPanels,
             queue =>
             {
                 using var buffers = new TileBuffers<T>(0);
-                using PanelMatrices u = new(_panelsAtOnce * Elements, _filters.Inputs, Panel, FiltersOwner),
-                    m = new(_panelsAtOnce * Elements, rows, Panel, ProductsOwner);
-                while (queue.Next(out int item))
+                // Transformed filters are four times as large as the filters: of so few inputs they need not leave the second-level cache
+                // before they are multiplied.
+                using PanelMatrices u = new(Elements, Math.Min(_filters.Inputs, WinogradProduct.TermsAtOnce), Panel, FiltersOwner),
+                    m = new(Elements, rows, Panel, ProductsOwner);
+                while (queue.Next(out int panel))
                 {
-                    int first = item * _panelsAtOnce,
-                        panels = Math.Min(_panelsAtOnce, _outputPanels - first);
-                    for (int p = 0; p < panels; p++)
-                        WinogradTransforms<TTile, T>.Filter(_filters, (first + p) * Panel, 0, _filters.Inputs, u, p * Elements, 0, buffers);
-                    Multiply(v, u, 0, panels, _grid.Count, m);
-                    for (int p = 0; p < panels; p++)
-                        Output(m, p, 0, _grid.Count, first + p, buffers);
+                    for (int input = 0; input < _filters.Inputs; input += u.Rows)
+                    {
+                        int inputs = Math.Min(u.Rows, _filters.Inputs - input);
+                        WinogradTransforms<TTile, T>.Filter(_filters, panel * Panel, input, inputs, u, 0, 0, buffers);
+                        Multiply(v, input / Panel, inputs / Panel, u, 0, _grid.Count, m);
+                    }
+
+                    Output(m, 0, _grid.Count, panel, buffers);
                 }
             }
         );
@@ -156,18 +154,24 @@ internal sealed unsafe class WinogradForward<TTile, T>
         );
 
     /// <summary>
-    /// The products of some tiles with some panels of filters. Rows beyond the tiles are computed up to a whole group, and not read.
+    /// The products of some tiles with a panel of filters over some panels of inputs, added up from the first on. Rows beyond the tiles are
+    /// computed up to a whole group, and not read.
     /// </summary>
-    private static void Multiply(PanelMatrices v, PanelMatrices u, int firstFilter, int panels, int count, PanelMatrices m)
+    private static void Multiply(PanelMatrices v, int firstPanel, int panels, PanelMatrices u, int firstFilter, int count, PanelMatrices m)
     {
         int rows = (count + RowGroup - 1) / RowGroup * RowGroup;
         for (int i = 0; i < Elements; i++)
-        {
-            for (int at = i; at < panels * Elements; at += Elements)
-                WinogradProduct.Multiply<T>(v.At(i), v.PanelStride, u.At(firstFilter + at), v.Panels, rows, m.At(at));
-        }
+            WinogradProduct.Multiply<T>(
+                v.At(i, 0, firstPanel),
+                v.PanelStride,
+                u.At(firstFilter + i),
+                panels,
+                rows,
+                m.At(i),
+                add: firstPanel > 0
+            );
     }
 
-    private void Output(PanelMatrices m, int at, int first, int count, int panel, TileBuffers<T> buffers) =>
-        WinogradTransforms<TTile, T>.Output(m, at * Elements, _y, _grid, first, count, panel * Panel, _bias, _rectify, buffers);
+    private void Output(PanelMatrices m, int first, int count, int panel, TileBuffers<T> buffers) =>
+        WinogradTransforms<TTile, T>.Output(m, 0, _y, _grid, first, count, panel * Panel, _bias, _rectify, buffers);
 }
