@@ -19,10 +19,19 @@ public sealed class ImageClassificationTrainer : IEstimator<ImageClassificationT
 {
     private readonly IHost _host;
     private readonly ImageClassificationOptions _options;
+    private readonly Action<ImageColumn, ImageClassificationOptions, IChannel>? _suit;
     private int _fitted;
 
-    internal ImageClassificationTrainer(IHostEnvironment env, ImageClassificationOptions options)
+    /// <param name="env">ML.NET's context.</param>
+    /// <param name="options">What is to be done.</param>
+    /// <param name="suit">Sets, in a copy, what depends on the images; null for nothing.</param>
+    internal ImageClassificationTrainer(
+        IHostEnvironment env,
+        ImageClassificationOptions options,
+        Action<ImageColumn, ImageClassificationOptions, IChannel>? suit = null
+    )
     {
+        _suit = suit;
         MLNetVersion.Require();
         string faults = string.Join(Environment.NewLine, options.Validate());
         if (faults.Length > 0)
@@ -53,41 +62,43 @@ public sealed class ImageClassificationTrainer : IEstimator<ImageClassificationT
     {
         ArgumentNullException.ThrowIfNull(input);
         using IChannel log = _host.Start("Training");
-        var columns = TrainingColumns.Of(input, _options);
+        ImageClassificationOptions options = _options.Copy();
+        _suit?.Invoke(ImageColumn.Of(input.Schema, options.FeatureColumnName), options, log);
+        var columns = TrainingColumns.Of(input, options);
         Device device = NetworkDevice.Of(_host, log);
-        using var threads = new ThreadCount(_options.Threads);
-        using CheckpointFolder? checkpoints = _options.CheckpointFolder is { } folder ? CheckpointFolder.Open(folder, _fitted) : null;
-        Checkpoint? start = checkpoints?.Find(_options.Resume);
-        int seed = _options.Seed ?? HostSettings.Seed(_host) ?? start?.Position.Seed ?? Random.Shared.Next();
-        using var first = FirstNetwork.Make(_options, columns, seed, device, checkpoints is not null, log);
+        using var threads = new ThreadCount(options.Threads);
+        using CheckpointFolder? checkpoints = options.CheckpointFolder is { } folder ? CheckpointFolder.Open(folder, _fitted) : null;
+        Checkpoint? start = checkpoints?.Find(options.Resume);
+        int seed = options.Seed ?? HostSettings.Seed(_host) ?? start?.Position.Seed ?? Random.Shared.Next();
+        using var first = FirstNetwork.Make(options, columns, seed, device, checkpoints is not null, log);
 
         bool stratified = start is null || start.Position.StratifiedValidation == true;
         // A checkpoint that does not say how it resized goes on as it began.
         ImagePreprocessing preprocessing = start is { Position.Resampling: null }
-            ? _options.Preprocessing with
+            ? options.Preprocessing with
             {
                 ResizedBySkia = true,
             }
-            : _options.Preprocessing;
-        using var data = TrainingData.Read(columns, _options, seed, stratified, preprocessing);
+            : options.Preprocessing;
+        using var data = TrainingData.Read(columns, options, seed, stratified, preprocessing);
         if (data.ImagesInFile > 0)
             log.Info(MessageSensitivity.None, $"{data.ImagesInFile} images are beyond ImageMemoryLimit and kept in a temporary file.");
         foreach (string line in data.Warnings(preprocessing))
             log.Warning(MessageSensitivity.UserData, line);
-        float[]? weights = RowWeights.Of(data.Training, _options.Loss.ClassWeights, data.Labels.Classes);
-        NetworkDescription.RequireBatch(_options.Inference.BatchSize, data.Training.Images.Shape, data.Labels.Classes);
-        first.RequireRoom(data.Training.Images.Shape, Math.Min(_options.BatchSize, data.Training.Rows.Length));
+        float[]? weights = RowWeights.Of(data.Training, options.Loss.ClassWeights, data.Labels.Classes);
+        NetworkDescription.RequireBatch(options.Inference.BatchSize, data.Training.Images.Shape, data.Labels.Classes);
+        first.RequireRoom(data.Training.Images.Shape, Math.Min(options.BatchSize, data.Training.Rows.Length));
         Normalization normalization =
-            _options.Normalization
-            ?? (_options.InitialWeights is null ? null : _options.Backbone.Pretraining?.Normalization)
-            ?? NormalizationMeasure.Of(data.Training.Images, data.Training.Rows, _options.PixelScale);
+            options.Normalization
+            ?? (options.InitialWeights is null ? null : options.Backbone.Pretraining?.Normalization)
+            ?? NormalizationMeasure.Of(data.Training.Images, data.Training.Rows, options.PixelScale);
         IReadOnlyDictionary<string, string> settings = checkpoints is null
             ? new Dictionary<string, string>()
-            : TrainingSettings.Of(_options, data, normalization, seed);
+            : TrainingSettings.Of(options, data, normalization, seed);
         if (start is not null)
             checkpoints!.RequireSame(start.Position, settings);
         checkpoints?.RemoveHalfWritten();
-        log.Info(MessageSensitivity.None, Plan(data, device, seed));
+        log.Info(MessageSensitivity.None, Plan(options, data, device, seed));
 
         // From here on: the data before it are read by code of the caller's.
         using var state = TorchState.Enter();
@@ -96,7 +107,7 @@ public sealed class ImageClassificationTrainer : IEstimator<ImageClassificationT
             var run = new TrainingRun(
                 new TrainingContext
                 {
-                    Options = _options,
+                    Options = options,
                     Data = data,
                     Normalization = normalization,
                     Network = first.Network,
@@ -122,7 +133,7 @@ public sealed class ImageClassificationTrainer : IEstimator<ImageClassificationT
         Interlocked.Increment(ref _fitted);
         return new ImageClassificationTransformer(
             _host,
-            Describe(data, preprocessing, normalization, seed, epoch),
+            Describe(options, data, preprocessing, normalization, seed, epoch),
             first.Release(),
             device
         );
@@ -141,13 +152,14 @@ public sealed class ImageClassificationTrainer : IEstimator<ImageClassificationT
 
     private bool IsCancelled() => _options.CancellationToken.IsCancellationRequested || HostSettings.IsCanceled(_host);
 
-    private string Plan(TrainingData data, Device device, int seed) =>
-        $"{_options.Backbone.Name} on {device}, {get_num_threads()} threads: {data.Training.Rows.Length} images of "
+    private static string Plan(ImageClassificationOptions options, TrainingData data, Device device, int seed) =>
+        $"{options.Backbone.Name} on {device}, {get_num_threads()} threads: {data.Training.Rows.Length} images of "
         + $"{data.Training.Images.Shape}, {data.Labels.Classes} classes, "
-        + $"{data.Validation?.Rows.Length ?? 0} for validation; {_options.Epochs} epochs of batches of {_options.BatchSize}; "
-        + $"{_options.Optimizer}; schedule {_options.Schedule}; seed {seed}.";
+        + $"{data.Validation?.Rows.Length ?? 0} for validation; {options.Epochs} epochs of batches of {options.BatchSize}; "
+        + $"{options.Optimizer}; schedule {options.Schedule}; seed {seed}.";
 
-    private ModelDescription Describe(
+    private static ModelDescription Describe(
+        ImageClassificationOptions options,
         TrainingData data,
         ImagePreprocessing preprocessing,
         Normalization normalization,
@@ -156,8 +168,8 @@ public sealed class ImageClassificationTrainer : IEstimator<ImageClassificationT
     ) =>
         new ModelDescription
         {
-            Backbone = _options.Backbone.Name,
-            BackboneSettings = _options.Backbone.Settings,
+            Backbone = options.Backbone.Name,
+            BackboneSettings = options.Backbone.Settings,
             Classes = data.Labels.Classes,
             Labels = data.Labels.Values,
             Height = data.Training.Images.Shape.Height,
@@ -165,16 +177,16 @@ public sealed class ImageClassificationTrainer : IEstimator<ImageClassificationT
             Preprocessing = PreprocessingDescription.Of(preprocessing),
             Mean = normalization.Mean,
             StandardDeviation = normalization.StandardDeviation,
-            PixelScale = _options.PixelScale,
+            PixelScale = options.PixelScale,
             Pixels = data.Training.Images.Pixels,
-            LabelColumnName = _options.LabelColumnName,
-            FeatureColumnName = _options.FeatureColumnName,
-            ScoreColumnName = _options.ScoreColumnName,
-            PredictedLabelColumnName = _options.PredictedLabelColumnName,
-            InferenceBatchSize = _options.InferenceBatchSize,
-            ConvolutionAlgorithm = _options.ConvolutionAlgorithm,
-            Optimizer = TrainingSettings.InInvariantCulture(_options.Optimizer.ToString),
+            LabelColumnName = options.LabelColumnName,
+            FeatureColumnName = options.FeatureColumnName,
+            ScoreColumnName = options.ScoreColumnName,
+            PredictedLabelColumnName = options.PredictedLabelColumnName,
+            InferenceBatchSize = options.InferenceBatchSize,
+            ConvolutionAlgorithm = options.ConvolutionAlgorithm,
+            Optimizer = TrainingSettings.InInvariantCulture(options.Optimizer.ToString),
             Seed = seed,
             Epochs = epoch,
-        }.With(_options.Inference.TestTimeAugmentation);
+        }.With(options.Inference.TestTimeAugmentation);
 }

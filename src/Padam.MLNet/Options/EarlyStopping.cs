@@ -3,11 +3,22 @@ namespace Padam.MLNet;
 /// <summary>The metric of the validation set that says which epoch was best.</summary>
 public enum ValidationMetric
 {
-    /// <summary>Mean cross entropy in nats; lower is better.</summary>
+    /// <summary>
+    /// Mean cross entropy in nats, <see cref="ImageClassificationOptions.KernelL2"/>'s penalty included; lower is better.
+    /// </summary>
     Loss,
 
     /// <summary>The fraction of images whose most probable class is right; higher is better.</summary>
     Accuracy,
+
+    /// <summary>The mean over classes of the fraction of their images that was found; higher is better.</summary>
+    MacroAccuracy,
+
+    /// <summary>The mean over classes of the harmonic mean of precision and recall; higher is better.</summary>
+    MacroF1,
+
+    /// <summary>Mean cross entropy in nats alone, as ML.NET's LogLoss; lower is better.</summary>
+    LogLoss,
 }
 
 /// <summary>Stops a training that no longer improves on its validation set.</summary>
@@ -20,7 +31,7 @@ public sealed record EarlyStopping(ValidationMetric Metric = ValidationMetric.Lo
     public IEnumerable<string> Validate()
     {
         if (!Enum.IsDefined(Metric))
-            yield return $"Metric is {Metric}; it must be Loss or Accuracy.";
+            yield return $"Metric is {Metric}; it must be {string.Join(", ", Enum.GetNames<ValidationMetric>())}.";
         if (Patience < 1)
             yield return $"Patience is {Patience}; it must be at least 1.";
         if (!(MinimumImprovement >= 0) || double.IsInfinity(MinimumImprovement))

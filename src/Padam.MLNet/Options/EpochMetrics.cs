@@ -40,6 +40,18 @@ public sealed class EpochMetrics
     /// </summary>
     public double? ValidationMacroAccuracy { get; init; }
 
+    /// <summary>
+    /// The mean over classes of F1 = 2 right / (shown + answered) on the validation set, over those that were shown or answered; null
+    /// without such a set.
+    /// </summary>
+    public double? ValidationMacroF1 { get; init; }
+
+    /// <summary>
+    /// <see cref="ValidationLoss"/> without the <see cref="ImageClassificationOptions.KernelL2"/> penalty, as ML.NET's LogLoss; null
+    /// without such a set.
+    /// </summary>
+    public double? ValidationLogLoss { get; init; }
+
     /// <summary>The top-5 accuracy on the validation set after the epoch; null without such a set.</summary>
     public double? ValidationTop5Accuracy { get; init; }
 

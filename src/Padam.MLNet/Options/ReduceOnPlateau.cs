@@ -22,7 +22,7 @@ public sealed record ReduceOnPlateau(
     public IEnumerable<string> Validate()
     {
         if (!Enum.IsDefined(Metric))
-            yield return $"Metric is {Metric}; it must be Loss or Accuracy.";
+            yield return $"Metric is {Metric}; it must be {string.Join(", ", Enum.GetNames<ValidationMetric>())}.";
         if (!(Factor is > 0 and < 1))
             yield return $"Factor is {Factor}; it must be above 0 and below 1.";
         if (Patience < 1)

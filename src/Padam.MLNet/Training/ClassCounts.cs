@@ -14,6 +14,16 @@ internal sealed record ClassCounts(int[] Images, int[] Right, int[] Predicted)
     /// </summary>
     internal double MacroAccuracy => Shown.Average(c => (double)Right[c] / Images[c]);
 
+    /// <summary>
+    /// The mean, over the classes that were shown or answered, of 2 right / (shown + answered), the harmonic mean of precision and recall;
+    /// as scikit-learn's <c>f1_score(average="macro")</c>.
+    /// </summary>
+    internal double MacroF1 =>
+        Enumerable
+            .Range(0, Images.Length)
+            .Where(c => Images[c] + Predicted[c] > 0)
+            .Average(c => 2.0 * Right[c] / (Images[c] + Predicted[c]));
+
     /// <summary>Classes that were shown and never were the answer.</summary>
     internal IReadOnlyList<int> NeverPredicted => [.. Shown.Where(c => Predicted[c] == 0)];
 

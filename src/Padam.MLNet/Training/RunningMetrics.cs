@@ -51,6 +51,8 @@ internal sealed class RunningMetrics
     /// <summary>Of the images counted by class: an epoch resumed from a checkpoint of format 1 lacks those before.</summary>
     internal double MacroAccuracy => _classes?.MacroAccuracy ?? double.NaN;
 
+    internal double MacroF1 => _classes?.MacroF1 ?? double.NaN;
+
     internal IReadOnlyList<int> NeverPredicted => _classes?.NeverPredicted ?? [];
 
     /// <summary>Adds a batch whose mean loss is known, from its logits [images, classes].</summary>

@@ -182,6 +182,8 @@ internal sealed class TrainingRun : IDisposable
             ValidationLoss = validation?.Loss + penalty,
             ValidationAccuracy = validation?.Accuracy,
             ValidationMacroAccuracy = validation?.MacroAccuracy,
+            ValidationMacroF1 = validation?.MacroF1,
+            ValidationLogLoss = validation?.Loss,
             ValidationTop5Accuracy = validation?.Top5Accuracy,
             LearningRate = rate,
             Partial = partial,

@@ -27,6 +27,20 @@ public sealed class MacroAccuracyTests
         Assert.AreEqual(0.9, metrics.Accuracy);
         Assert.AreEqual(0.5, metrics.MacroAccuracy, "a class without images does not count");
         CollectionAssert.AreEqual(new[] { 1 }, metrics.NeverPredicted.ToArray());
+        // Precision 0.9, recall 1; and none.
+        Assert.AreEqual((2 * 0.9 / 1.9) / 2, metrics.MacroF1, 1e-12);
+    }
+
+    [TestMethod]
+    public void F1_of_three_classes_is_scikit_learns()
+    {
+        var metrics = new RunningMetrics();
+        (int Label, int Answer)[] rows = [(0, 0), (0, 0), (0, 1), (1, 1), (1, 3), (2, 0)];
+        foreach ((int label, int answer) in rows)
+            metrics.Add([.. Enumerable.Range(0, 5).Select(c => c == answer ? 0.6f : 0.1f)], label);
+
+        // f1_score([0, 0, 0, 1, 1, 2], [0, 0, 1, 1, 3, 0], average="macro"): the mean of 2/3, 1/2, 0 and 0.
+        Assert.AreEqual(0.29166666666666663, metrics.MacroF1, 1e-12);
     }
 
     [TestMethod]

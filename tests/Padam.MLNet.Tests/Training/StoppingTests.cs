@@ -44,16 +44,23 @@ public sealed class StoppingTests
     [TestMethod]
     [DataRow(ValidationMetric.Loss)]
     [DataRow(ValidationMetric.Accuracy)]
+    [DataRow(ValidationMetric.MacroAccuracy)]
+    [DataRow(ValidationMetric.MacroF1)]
+    [DataRow(ValidationMetric.LogLoss)]
     public void The_best_weights_are_those_of_the_best_epoch_to_the_last_bit(ValidationMetric metric)
     {
         List<EpochMetrics> seen = [];
         ImageClassificationOptions options = Options(epochs: 8);
         (options.RestoreBestWeights, options.EarlyStopping, options.MetricsCallback) = (true, new(metric, Patience: 100), seen.Add);
         using ImageClassificationTransformer restored = Fit(options);
-        int best =
-            metric == ValidationMetric.Loss
-                ? seen.MinBy(epoch => epoch.ValidationLoss)!.Epoch
-                : seen.MaxBy(epoch => epoch.ValidationAccuracy)!.Epoch;
+        int best = metric switch
+        {
+            ValidationMetric.Loss => seen.MinBy(epoch => epoch.ValidationLoss)!.Epoch,
+            ValidationMetric.LogLoss => seen.MinBy(epoch => epoch.ValidationLogLoss)!.Epoch,
+            ValidationMetric.Accuracy => seen.MaxBy(epoch => epoch.ValidationAccuracy)!.Epoch,
+            ValidationMetric.MacroAccuracy => seen.MaxBy(epoch => epoch.ValidationMacroAccuracy)!.Epoch,
+            _ => seen.MaxBy(epoch => epoch.ValidationMacroF1)!.Epoch,
+        };
 
         options = Options(epochs: 8);
         options.MetricsCallback = metrics =>
