@@ -98,14 +98,19 @@ public sealed class PadamCatalog
     /// <summary>Images as a training would see them, to look at before hours of it.</summary>
     /// <param name="input">Some rows, such as the first ones; all are read, and mixed as one batch.</param>
     /// <param name="options">
-    /// Of these count the columns, what says how images are read, and <see cref="ImageClassificationOptions.Augmentation"/>,
-    /// <see cref="ImageClassificationOptions.Normalization"/> and <see cref="ImageClassificationOptions.Seed"/>. The first rows of a
-    /// training set, with the same seed, are varied as in the training; they are mixed with others there.
+    /// All are checked as for a training. Of these count the columns, what says how images are read (a pretrained backbone's size among
+    /// it), <see cref="ImageClassificationOptions.CancellationToken"/>, and <see cref="ImageClassificationOptions.Augmentation"/>,
+    /// <see cref="ImageClassificationOptions.Normalization"/> (where null, measured over the given rows alone) and
+    /// <see cref="ImageClassificationOptions.Seed"/>. The first rows of a training set, with the same seed, are varied as in the training;
+    /// they are mixed with others there.
     /// </param>
     /// <param name="epochs">Epochs, from the first; at least 0.</param>
     /// <returns>For each row the image as it is, and as each epoch would see it.</returns>
-    /// <exception cref="ArgumentException">Some options are out of range, or a column is missing or of the wrong type.</exception>
+    /// <exception cref="ArgumentException">
+    /// Some options are out of range, a column is missing or of the wrong type, or there are more than 2^31 values.
+    /// </exception>
     /// <exception cref="InvalidDataException">A row cannot be read.</exception>
+    /// <exception cref="OperationCanceledException">The options' token was cancelled.</exception>
     public IReadOnlyList<IReadOnlyList<PreviewedImage>> PreviewAugmentation(
         IDataView input,
         ImageClassificationOptions options,

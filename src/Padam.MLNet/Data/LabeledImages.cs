@@ -100,14 +100,19 @@ internal sealed class LabeledImages : IDisposable
 
                 try
                 {
-                    set ??= lying is not null
-                        ? new(features.Shape!.Value, weight is not null, lying)
-                        : new(
-                            reading.Size ?? features.Shape ?? features.ShapeOf(cursor, fitting),
-                            weight is not null,
-                            features.Kind,
-                            reading.Memory
-                        );
+                    if (set is null)
+                    {
+                        set = lying is not null
+                            ? new(features.Shape!.Value, weight is not null, lying)
+                            : new(
+                                reading.Size ?? features.Shape ?? features.ShapeOf(cursor, fitting),
+                                weight is not null,
+                                features.Kind,
+                                reading.Memory
+                            );
+                        reading.Check?.Invoke(set.Shape);
+                    }
+
                     readImage ??= set._reader(cursor, features, fitting);
                     readImage();
                 }
@@ -233,6 +238,9 @@ internal sealed record ImageReading(ImageMemory Memory)
 {
     /// <summary>The size that pictures are brought to; null leaves them as they are.</summary>
     internal ImageShape? Size { get; init; }
+
+    /// <summary>Refuses images of a size, once the first row has told it; null for none.</summary>
+    internal Action<ImageShape>? Check { get; init; }
 
     /// <summary>How they become pixels.</summary>
     internal ImagePreprocessing Preprocessing { get; init; } = new();

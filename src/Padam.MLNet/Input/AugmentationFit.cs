@@ -20,13 +20,11 @@ internal static class AugmentationFit
         );
     }
 
-    /// <exception cref="ArgumentException">What it cuts out is larger than the images.</exception>
+    /// <exception cref="ArgumentException">The images are too small for its moves, or for what it cuts out.</exception>
     internal static void Require(this Augmentation augmentation, ImageShape shape)
     {
-        int most = Math.Min(shape.Height, shape.Width);
-        if (augmentation.Cutout is { Size: var size } && size > most)
-            throw new ArgumentException(
-                $"Augmentation.Cutout: a square of {size} is larger than the images of {shape}; take at most {most}."
-            );
+        string[] faults = [.. augmentation.Validate(new ImageSize(shape.Height, shape.Width)).Select(fault => $"Augmentation.{fault}")];
+        if (faults.Length > 0)
+            throw new ArgumentException(string.Join(Environment.NewLine, faults));
     }
 }

@@ -86,8 +86,8 @@ internal readonly record struct PixelBox(int Top, int Left, int Height, int Widt
     private static PixelBox Middle(ResizedCrop crop, ImageShape shape)
     {
         double ratio = (double)shape.Width / shape.Height;
-        int height = ratio < crop.SmallestRatio ? (int)Math.Round(shape.Width / crop.SmallestRatio) : shape.Height,
-            width = ratio > crop.LargestRatio ? (int)Math.Round(shape.Height * crop.LargestRatio) : shape.Width;
+        int height = ratio < crop.SmallestRatio ? Math.Max(1, (int)Math.Round(shape.Width / crop.SmallestRatio)) : shape.Height,
+            width = ratio > crop.LargestRatio ? Math.Max(1, (int)Math.Round(shape.Height * crop.LargestRatio)) : shape.Width;
         return new((shape.Height - height) / 2, (shape.Width - width) / 2, height, width);
     }
 }

@@ -7,8 +7,8 @@ namespace Padam.MLNet;
 /// flip (paper, section 5). In this order: crop, flip, colours, TrivialAugment, normalisation, erasing, cutout, mixing.
 /// </summary>
 /// <param name="CropPadding">
-/// Each image is moved by up to so many pixels in each direction, black flowing in: a random crop of the padded image. The default value is
-/// 0.
+/// Each image is moved by up to so many pixels in each direction, black flowing in: a random crop of the padded image. At least 0 and below
+/// the image's shorter side. The default value is 0.
 /// </param>
 /// <param name="Flip">Whether every second image, at random, is mirrored left to right. The default value is false.</param>
 public sealed record Augmentation(int CropPadding = 0, bool Flip = false)
@@ -62,6 +62,18 @@ public sealed record Augmentation(int CropPadding = 0, bool Flip = false)
             .. Cutout?.Validate().Select(fault => $"{nameof(Cutout)}.{fault}") ?? [],
             .. Mixing?.Validate().Select(fault => $"{nameof(Mixing)}.{fault}") ?? [],
         ];
+
+    /// <summary>What of these settings is too large for images of a size, one sentence each; nothing if they can be used.</summary>
+    /// <param name="size">The images' size.</param>
+    public IEnumerable<string> Validate(ImageSize size)
+    {
+        int shorter = Math.Min(size.Height, size.Width);
+        string images = $"images of {size.Height}x{size.Width}";
+        if (CropPadding > 0 && CropPadding >= shorter)
+            yield return $"CropPadding: a move by {CropPadding} can leave nothing of {images}; take at most {shorter - 1}.";
+        if (Cutout is { Size: var side } && side > shorter)
+            yield return $"Cutout: a square of {side} is larger than the {images}; take at most {shorter}.";
+    }
 
     private IEnumerable<string> FaultsOfPlace()
     {

@@ -1,7 +1,7 @@
 namespace Padam.MLNet;
 
 /// <summary>
-/// A rectangle, drawn by area and shape, takes the training set's mean colour, the network's 0 (Zhong et al., arXiv 1708.04896;
+/// A rectangle, drawn by area and shape, takes the normalisation's mean colour, the network's 0 (Zhong et al., arXiv 1708.04896;
 /// torchvision's <c>RandomErasing</c>: up to ten draws until one is smaller than the image both ways, else none).
 /// </summary>
 /// <param name="Probability">How often, above 0 and at most 1. The default value is 0.5.</param>

@@ -31,15 +31,18 @@ internal sealed class AugmentationPreview
         int epochs
     )
     {
+        if (columns.Shape is { } known && columns.Training.View.GetRowCount() is { } count)
+            RequireRoom(count, known);
         var reading = new ImageReading(new ImageMemory(options.ImageMemoryLimit))
         {
             Size = columns.Size,
             Preprocessing = options.Preprocessing,
             SkipBad = options.SkipBadImages,
             Cancellation = options.CancellationToken,
+            Check = options.Augmentation.Require,
         };
         using var images = LabeledImages.Read(columns.Training.View, columns.Training.Features, columns.Training.Labels, null, reading);
-        options.Augmentation.Require(images.Shape);
+        RequireRoom(images.Count, images.Shape);
         var preview = new AugmentationPreview(options, images, normalization);
         PreviewedImage[][] columnsOfImages =
         [
@@ -49,9 +52,16 @@ internal sealed class AugmentationPreview
         return [.. Enumerable.Range(0, images.Count).Select(row => columnsOfImages.Select(column => column[row]).ToArray())];
     }
 
+    private static void RequireRoom(long images, ImageShape shape)
+    {
+        if (images * shape.Values > Array.MaxLength)
+            throw new ArgumentException($"{images} images of {shape} are too many for a preview. Take fewer rows (Data.TakeRows).");
+    }
+
     // All rows are one batch.
     private PreviewedImage[] Epoch(Augmentation augmentation, int seed, int epoch)
     {
+        _options.CancellationToken.ThrowIfCancellationRequested();
         var input = new AugmentedImages(_rows, new PixelMap(_normalization, _options.PixelScale), augmentation, seed);
         float[] batch = new float[input.Count * _shape.Values];
         for (int row = 0; row < input.Count; row++)

@@ -34,14 +34,16 @@ internal sealed record TrainingData(ImageRows Training, ImageRows? Validation, L
             SkipBad = options.SkipBadImages,
             Weights = input.Weights,
             Cancellation = options.CancellationToken,
+            Check = shape =>
+            {
+                options.Backbone.CheckImageSize(shape.Height, shape.Width);
+                options.Augmentation.Require(shape);
+            },
         };
         var images = LabeledImages.Read(input.View, input.Features, input.Labels, null, reading);
         ImageRows? validation = null;
         try
         {
-            options.Backbone.CheckImageSize(images.Shape.Height, images.Shape.Width);
-            options.Augmentation.Require(images.Shape);
-
             var training = new ImageRows(images);
             if (options.ValidationFraction > 0)
             {
@@ -103,22 +105,25 @@ internal sealed record TrainingData(ImageRows Training, ImageRows? Validation, L
     {
         LabeledView set = columns.Validation!;
         ImageShape? size = set.Features.Shape is null ? columns.Size : null;
-        var images = LabeledImages.Read(
-            set.View,
-            set.Features,
-            set.Labels,
-            columns.ValidationClasses,
-            reading with
-            {
-                Size = size,
-                Weights = null,
-            }
-        );
-        if (images.Shape == shape)
-            return new(images);
-        images.Dispose();
-        throw new ArgumentException(
-            $"its images are {images.Shape}, the training set's {shape}. Append Transforms.ResizeImages, or set ImageSize."
+        return new(
+            LabeledImages.Read(
+                set.View,
+                set.Features,
+                set.Labels,
+                columns.ValidationClasses,
+                reading with
+                {
+                    Size = size,
+                    Weights = null,
+                    Check = own =>
+                    {
+                        if (own != shape)
+                            throw new ArgumentException(
+                                $"its images are {own}, the training set's {shape}. Append Transforms.ResizeImages, or set ImageSize."
+                            );
+                    },
+                }
+            )
         );
     }
 

@@ -18,10 +18,17 @@ internal static class PreviewCommand
     }.AcceptOnlyFromAmong([.. ImageSource.Names]);
     private static readonly Option<string?> Data = Options.Data();
     private static readonly Option<string?> Augment = Options.Augment("What to do with the images");
-    private static readonly Option<int> Images = Options.Count("--images", "Rows: training images, from the first.", 8),
+    private static readonly Option<int> Images = Options.Count(
+            "--images",
+            "Rows: training images, from the first; of a folder, so many drawn evenly over its classes.",
+            8
+        ),
         Epochs = Options.Count("--epochs", "Columns beside the image as it is: epochs, from the first.", 7);
-    private static readonly Option<int> Seed = Options.Seed("Decides every random draw, as in `run`.");
+    private static readonly Option<int> Seed = Options.Seed(
+        "Decides every random draw, as in `run`; for a folder as in `run --train-limit` of --images."
+    );
     private static readonly Option<string> Out = Options.Named("--out", "The picture to write, a .png.");
+    private static readonly Option<bool> Force = new("--force") { Description = "Overwrite the picture." };
 
     public static Command Create()
     {
@@ -35,12 +42,13 @@ internal static class PreviewCommand
             Epochs,
             Seed,
             Out,
+            Force,
         };
-        command.SetAction((parsed, _) => Task.FromResult(Run(parsed)));
+        command.SetAction((parsed, cancel) => Task.FromResult(Run(parsed, cancel)));
         return command;
     }
 
-    private static int Run(ParseResult parsed)
+    private static int Run(ParseResult parsed, CancellationToken cancel)
     {
         string file = parsed.GetValue(Out)!,
             dataSet = parsed.GetValue(DataSet)!;
@@ -50,7 +58,10 @@ internal static class PreviewCommand
         var augmentation = AugmentList.Parse(parsed.GetValue(Augment)!);
         if (images < 2 && augmentation.Mixing is not null)
             throw new UsageException("--augment mixup and cutmix need --images 2 or more: each image is mixed with another.");
-        var mlContext = new MLContext(seed);
+        RequireFitting(ImageSource.GivenSize(dataSet), augmentation, images, epochs);
+        if (!parsed.GetValue(Force) && File.Exists(file))
+            throw new CommandException($"'{file}' exists. Choose another --out, or overwrite it with --force.");
+        MLContext mlContext = RunContext.Of(Console.Error.WriteLine, seed);
         var source = new ImageSource(dataSet, dataSet == "cifar100" ? "fine" : null, parsed.GetValue(Data));
         ImagePart part = source.Part(mlContext, CifarSplit.Train, images);
         var options = new ImageClassificationOptions
@@ -58,16 +69,40 @@ internal static class PreviewCommand
             FeatureColumnName = ImageSource.FeatureColumn(dataSet),
             ImageSize = ImageSource.ImageSize(dataSet),
             Augmentation = augmentation,
+            Normalization = ImageSource.Normalized(dataSet),
             Seed = seed,
+            CancellationToken = cancel,
         };
         IReadOnlyList<IReadOnlyList<PreviewedImage>> rows = mlContext.Padam().PreviewAugmentation(part.Rows, options, epochs);
         ImageGrid.Write(rows, file);
+        // A run of the same limit draws the same rows; one of the whole folder varies each as the row that it is there.
+        string drawn = part.DrawnOver is { } classes
+            ? $" They are drawn evenly over {classes} classes, as by `run --train-limit {images}`."
+            : "";
         Console.WriteLine(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"{file}: {rows.Count} training images as they are (left), and in epochs 1 to {epochs} of seed {seed}."
+                $"{file}: {rows.Count} training images as they are (left), and in epochs 1 to {epochs} of seed {seed}.{drawn}"
             )
         );
         return ExitCode.Success;
+    }
+
+    // Before a data set is read, or made.
+    private static void RequireFitting(ImageSize size, Augmentation augmentation, int images, int epochs)
+    {
+        if (augmentation.Validate(size).FirstOrDefault() is { } fault)
+            throw new UsageException(ConsoleWords.Of($"Augmentation.{fault}"));
+        (long width, long height) = ImageGrid.Extent(size, images, epochs + 1L);
+        if (Math.Max(width, height) > ImageGrid.LongestSide || width * height > ImageGrid.MostPixels)
+        {
+            throw new UsageException(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"--images {images} and --epochs {epochs} make a picture of {width:N0} x {height:N0} pixels; it may have "
+                        + $"{ImageGrid.LongestSide:N0} a side and {ImageGrid.MostPixels:N0} in all. Take fewer."
+                )
+            );
+        }
     }
 }

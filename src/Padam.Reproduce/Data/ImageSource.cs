@@ -25,6 +25,18 @@ internal sealed record ImageSource(string DataSet, string? Labels, string? Folde
     /// <summary>What images are resized to; null where they have one size already.</summary>
     public static ImageSize? ImageSize(string dataSet) => dataSet == "folder" ? new(64, 64) : null;
 
+    /// <summary>The size of the images that a network is given.</summary>
+    public static ImageSize GivenSize(string dataSet) => ImageSize(dataSet) ?? new(32, 32);
+
+    /// <summary>The published mean and deviation; null where they are measured.</summary>
+    public static Normalization? Normalized(string dataSet) =>
+        dataSet switch
+        {
+            "cifar10" => Normalization.Cifar10,
+            "cifar100" => Normalization.Cifar100,
+            _ => null,
+        };
+
     /// <summary>One part of it. Of CIFAR a limit takes the first records, of a folder an even draw over its classes.</summary>
     /// <param name="mlContext">Loads it.</param>
     /// <param name="split">Training or test images; the files of the other part need not be there.</param>

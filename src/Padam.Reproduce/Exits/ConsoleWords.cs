@@ -23,6 +23,7 @@ internal static partial class ConsoleWords
         (" Resize with Transforms.ResizeImages before it.", ""),
         (" Take fewer rows (Data.TakeRows) or smaller images (ImageSize, Transforms.ResizeImages).", " Use --train-limit."),
         (" on the validation set,", " among the test images,"),
+        ("Augmentation.CropPadding: a move", "--augment crop or reflect: a move"),
         ("Augmentation.Cutout: a square", "--augment cutout: a square"),
         (" Raise ImageMemoryLimit, or let the environment name", " Let TMPDIR name"),
     ];

@@ -33,12 +33,7 @@ internal static class TrainingOptions
             ),
             PartialSchedule = Partial(settings),
             Augmentation = new(CropPadding: recipe.CropPadding, Flip: true),
-            Normalization = settings.DataSet switch
-            {
-                "cifar10" => Normalization.Cifar10,
-                "cifar100" => Normalization.Cifar100,
-                _ => null,
-            },
+            Normalization = ImageSource.Normalized(settings.DataSet),
             Epochs = settings.Epochs,
             BatchSize = settings.BatchSize,
             Seed = settings.Seed,

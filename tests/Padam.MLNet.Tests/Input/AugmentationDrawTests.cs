@@ -33,6 +33,8 @@ public sealed class AugmentationDrawTests
     [DataRow(100, 4, 1.0, 1.0, 48, 0, 4, 4)]
     [DataRow(4, 100, 1.0, 1.0, 0, 48, 4, 4)]
     [DataRow(30, 20, 0.5, 2.0, 0, 0, 30, 20)]
+    [DataRow(1, 9, 0.1, 0.4, 0, 4, 1, 1)]
+    [DataRow(9, 1, 2.5, 10.0, 4, 0, 1, 1)]
     public void A_part_that_never_fits_is_the_largest_in_the_middle(
         int height,
         int width,

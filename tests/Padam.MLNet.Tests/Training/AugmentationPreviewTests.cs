@@ -56,6 +56,37 @@ public sealed class AugmentationPreviewTests
         Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => Preview(new(), epochs: -1));
     }
 
+    [TestMethod]
+    public void More_values_than_an_array_holds_are_refused_before_reading()
+    {
+        List<Row<uint, byte[]>> many = [.. Enumerable.Repeat(_rows[0], 700_000)];
+        StringAssert.Contains(
+            Assert
+                .ThrowsExactly<ArgumentException>(() =>
+                    _mlContext.Padam().PreviewAugmentation(Rows.View(_mlContext, many), new ImageClassificationOptions(), epochs: 1)
+                )
+                .Message,
+            "700000 images of 32x32 are too many for a preview. Take fewer rows (Data.TakeRows)."
+        );
+    }
+
+    [TestMethod]
+    public void Cancelling_ends_it_between_epochs()
+    {
+        using CancellationTokenSource stop = new();
+        var options = new ImageClassificationOptions { CancellationToken = stop.Token };
+        Assert.ThrowsExactly<OperationCanceledException>(() =>
+            _mlContext.Padam().PreviewAugmentation(Rows.View(_mlContext, ThenStop()), options, epochs: 1)
+        );
+
+        IEnumerable<Row<uint, byte[]>> ThenStop()
+        {
+            foreach (Row<uint, byte[]> row in _rows)
+                yield return row;
+            stop.Cancel();
+        }
+    }
+
     private IReadOnlyList<IReadOnlyList<PreviewedImage>> Preview(Augmentation augmentation, int epochs) =>
         _mlContext
             .Padam()

@@ -1,6 +1,8 @@
 using Microsoft.ML;
+using Microsoft.ML.Data;
 using Padam.MLNet.Backbones;
 using Padam.MLNet.Optimizers;
+using SkiaSharp;
 using static TorchSharp.torch;
 
 namespace Padam.MLNet.Tests.Training;
@@ -46,6 +48,37 @@ public sealed class ChecksBeforeReadingTests
     {
         _options.Augmentation = new() { Cutout = new(33) };
         StringAssert.Contains(Refusal<ArgumentException>(), "Cutout: a square of 33 is larger than the images of 32x32; take at most 32.");
+    }
+
+    [TestMethod]
+    public void A_move_that_leaves_nothing_of_the_images()
+    {
+        _options.Augmentation = new(CropPadding: 32);
+        StringAssert.Contains(
+            Refusal<ArgumentException>(),
+            "Augmentation.CropPadding: a move by 32 can leave nothing of images of 32x32; take at most 31."
+        );
+        Assert.IsEmpty(new Augmentation(CropPadding: 31).Validate(new ImageSize(40, 32)));
+        Assert.IsEmpty(Augmentation.None.Validate(new ImageSize(0, 0)));
+    }
+
+    [TestMethod]
+    public void Images_that_tell_their_size_themselves_are_refused_after_the_first()
+    {
+        EncodedRow[] rows = [new() { Image = TinyPicture() }, new() { Label = 1, Image = [1, 2, 3] }];
+        (_options.FeatureColumnName, _options.Augmentation) = ("Image", new() { Cutout = new(33) });
+        IDataView data = _mlContext.Data.LoadFromEnumerable(rows);
+
+        Assert.Contains(
+            "a square of 33 is larger than the images of 32x32",
+            Assert.ThrowsExactly<ArgumentException>(() => _mlContext.Padam().ImageClassifier(_options).Fit(data)).Message
+        );
+    }
+
+    private static byte[] TinyPicture()
+    {
+        using var bitmap = new SKBitmap(32, 32);
+        return bitmap.Encode(SKEncodedImageFormat.Png, 100).ToArray();
     }
 
     [TestMethod]
@@ -156,6 +189,14 @@ public sealed class ChecksBeforeReadingTests
     {
         Assert.Fail("a row was read");
         yield break;
+    }
+
+    private sealed class EncodedRow
+    {
+        [KeyType(10)]
+        public uint Label { get; set; }
+
+        public byte[] Image { get; set; } = [];
     }
 
     private sealed class Stateless(IEnumerable<TorchSharp.Modules.Parameter> trained) : optim.Optimizer(0)

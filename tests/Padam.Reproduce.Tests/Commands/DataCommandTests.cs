@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using SkiaSharp;
 
 namespace Padam.Reproduce.Tests.Commands;
 
@@ -51,9 +50,6 @@ public sealed class DataCommandTests
         Assert.IsEmpty(Directory.GetFiles(folder["set"]));
     }
 
-    private static SKColor[] Tile(SKBitmap grid, int row, int column) =>
-        [.. from y in Enumerable.Range(4 + (68 * row), 64) from x in Enumerable.Range(4 + (68 * column), 64) select grid.GetPixel(x, y)];
-
     [TestMethod]
     public async Task Verify_names_each_file_that_is_not_the_published_one()
     {
@@ -86,49 +82,6 @@ public sealed class DataCommandTests
         Assert.AreEqual(1, result.ExitCode, result.All);
         StringAssert.Contains(result.Error, "it has 9 bytes instead of 30730000");
         Assert.IsFalse(Directory.Exists(folder["data", "cifar-10-batches-bin"]));
-    }
-
-    [TestMethod]
-    public async Task Preview_draws_images_as_they_are_and_as_epochs_would_see_them()
-    {
-        using TemporaryFolder folder = new();
-        await ConsoleProcess.Run(folder.Path, "data", "generate", "--data", "set", "--train", "20", "--test", "10");
-        string[] words = "data preview --dataset synthetic --data set --augment alternate-flip --images 3 --epochs 2 --out grid.png".Split(
-            ' '
-        );
-
-        ConsoleResult result = await ConsoleProcess.Run(folder.Path, words);
-        Assert.AreEqual(0, result.ExitCode, result.All);
-        StringAssert.Contains(result.Output, "grid.png: 3 training images as they are (left), and in epochs 1 to 2 of seed 1.");
-        using (SKBitmap grid = SKBitmap.Decode(folder["grid.png"]))
-        {
-            Assert.AreEqual((208, 208), (grid.Width, grid.Height), "three tiles of 64 pixels, and white between them");
-            SKColor[][] first = [Tile(grid, 0, 0), Tile(grid, 0, 1), Tile(grid, 0, 2)];
-            Assert.AreNotEqual(first[0].SequenceEqual(first[1]), first[0].SequenceEqual(first[2]), "mirrored in one of two epochs");
-            CollectionAssert.AreNotEqual(first[0], Tile(grid, 1, 0));
-        }
-
-        foreach (
-            (string more, int code, string said) in new[]
-            {
-                ("--out grid.jpg", 2, "--out 'grid.jpg' must end in .png."),
-                ("--augment flop", 2, "--augment 'flop' is not known"),
-                ("--augment mixup --images 1", 2, "--augment mixup and cutmix need --images 2 or more"),
-                ("--augment cutout:33", 1, "--augment cutout: a square of 33 is larger than the images of 32x32; take at most 32."),
-            }
-        )
-        {
-            List<string> changed = [.. words];
-            foreach (string[] option in more.Split(' ').Chunk(2))
-            {
-                int at = changed.IndexOf(option[0]);
-                changed[at + 1] = option[1];
-            }
-
-            ConsoleResult refused = await ConsoleProcess.Run(folder.Path, [.. changed]);
-            Assert.AreEqual(code, refused.ExitCode, refused.All);
-            StringAssert.Contains(refused.Error, said);
-        }
     }
 
     [TestMethod]

@@ -65,6 +65,7 @@ public sealed class ConsoleWordsTests
     )]
     [DataRow("Replace or remove the file, or set SkipBadImages.", "Replace or remove the file.")]
     [DataRow("It is wrong. (Parameter 'name')", "It is wrong.")]
+    [DataRow("Augmentation.CropPadding: a move by 9 can", "--augment crop or reflect: a move by 9 can")]
     public void Advice_is_what_can_be_done_from_a_command_line(string said, string expected) =>
         Assert.AreEqual(expected, ConsoleWords.Of(said));
 
