@@ -168,6 +168,7 @@ public sealed class ImageClassificationTransformer : ITransformer, IDisposable
     /// <summary>Called by ML.NET, by reflection, when a zip is loaded.</summary>
     private static ImageClassificationTransformer Create(IHostEnvironment env, ModelLoadContext ctx)
     {
+        MLNetVersion.Require();
         var saved = SavedNetwork<ModelDescription>.Load(
             env,
             ctx,

@@ -259,6 +259,62 @@ public sealed class PadamCatalog
         return Loaded(ImageFilesDataView.Of(images, classes, preprocessing ?? new()), folder: null);
     }
 
+    /// <summary>
+    /// The range test (Smith, arXiv 1506.01186, section 3.3): trains for some steps at a rate that rises from each to the next, and says
+    /// how the loss moved. Nothing is kept of the network; validation, checkpoints, averages and callbacks are left out.
+    /// </summary>
+    /// <param name="options">The training that the rate is for; its optimizer's rate and its schedule do not matter.</param>
+    /// <param name="data">Its training set.</param>
+    /// <param name="from">The first rate, above 0. The default value is 1e-6.</param>
+    /// <param name="to">
+    /// The last rate, above the first. The default value is 10; the test ends where the loss is four times its lowest.
+    /// </param>
+    /// <param name="steps">Steps, at least 10. The default value is 100.</param>
+    /// <exception cref="ArgumentException">Some arguments or options are out of range; the message names them all.</exception>
+    /// <exception cref="OperationCanceledException">The caller cancelled.</exception>
+    public LearningRateCurve FindLearningRate(
+        ImageClassificationOptions options,
+        IDataView data,
+        double from = 1e-6,
+        double to = 10,
+        int steps = 100
+    )
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(data);
+        if (!(from > 0) || !double.IsFinite(to) || to <= from)
+            throw new ArgumentException($"The rate rises from {from} to {to}; both must be finite, the first above 0, the last above it.");
+        ArgumentOutOfRangeException.ThrowIfLessThan(steps, 10);
+        var sweep = new LearningRateSweep(from, to, steps, options.Compute?.AccumulateBatches ?? 1);
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(options.CancellationToken);
+        ImageClassificationOptions trial = options.Copy();
+        (trial.Optimizer, trial.Schedule, trial.Epochs) = (options.Optimizer with { LearningRate = from }, sweep.Schedule, steps);
+        (trial.ValidationSet, trial.ValidationFraction, trial.RestoreBestWeights) = (null, 0, false);
+        (trial.EarlyStopping, trial.ReduceOnPlateau, trial.Averaging) = (null, null, null);
+        (trial.CheckpointFolder, trial.Resume, trial.OptimizerRestartEpochs, trial.MetricsCallback) = (null, false, null, null);
+        trial.CancellationToken = over.Token;
+        trial.ProgressCallback = progress =>
+        {
+            sweep.Add(progress);
+            if (sweep.IsOver)
+                over.Cancel();
+        };
+        try
+        {
+            ImageClassifier(trial).Fit(data).Dispose();
+        }
+        catch (TrainingDivergedException)
+        {
+            // A rate that breaks the weights ends the test.
+        }
+        catch (OperationCanceledException) when (sweep.IsOver)
+        {
+            // By the callback above.
+        }
+
+        return sweep.Curve;
+    }
+
     private static Schedule FallingTwice(int epochs)
     {
         int[] milestones = [.. new[] { epochs / 2, 3 * epochs / 4 }.Where(milestone => milestone > 0).Distinct()];
@@ -268,7 +324,10 @@ public sealed class PadamCatalog
     // What the short overload leaves open until it sees the images.
     private static void SuitTo(ImageColumn images, ImageClassificationOptions options, IChannel log)
     {
-        if (images.Shape is null && options.Backbone.Pretraining is null)
+        ImageSize? known = images.Shape is { } shape
+            ? new(shape.Height, shape.Width)
+            : images.SizeOfType ?? options.Backbone.Pretraining?.Size;
+        if (known is null)
         {
             options.ImageSize = new(SmallSide, SmallSide);
             log.Info(
@@ -278,8 +337,7 @@ public sealed class PadamCatalog
             );
         }
 
-        ImageSize size =
-            options.ImageSize ?? (images.Shape is { } shape ? new(shape.Height, shape.Width) : options.Backbone.Pretraining!.Size);
+        ImageSize size = known ?? options.ImageSize!.Value;
         if (size.Height <= SmallSide && size.Width <= SmallSide)
             options.Augmentation = new(CropPadding: Math.Min(size.Height, size.Width) / 8, Flip: true);
     }

@@ -73,6 +73,20 @@ public sealed class ShortOverloadTests
     }
 
     [TestMethod]
+    public void Pictures_that_were_resized_before_keep_their_size()
+    {
+        Pictures.WriteStripes(_folder["pictures"], each: 4, width: 90, height: 70);
+        IDataView data = _mlContext.Padam().LoadImageFolder(_folder["pictures"]);
+        using var model = _mlContext
+            .Transforms.ResizeImages("Image", imageWidth: 40, imageHeight: 32)
+            .Append(_mlContext.Padam().ImageClassifier(featureColumnName: "Image", backbone: Backbone.Parse("vgg-small"), epochs: 1))
+            .Fit(data)
+            .LastTransformer;
+
+        Assert.AreEqual(new ImageSize(32, 40), model.ImageSize);
+    }
+
+    [TestMethod]
     public void Thirty_epochs_are_the_default()
     {
         (IDataView train, _) = TinyImages.Load(_mlContext, _folder["data"], train: 20, test: 10);

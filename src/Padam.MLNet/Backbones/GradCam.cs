@@ -24,17 +24,29 @@ internal static class GradCam
         (Tensor map, int stages) = LastMap(network, image);
         map.requires_grad = true;
         Tensor logit = network.LogitsOfRest(map, stages).select(1, classIndex).sum();
-        Tensor gradient = autograd.grad([logit], [map])[0];
-        KernelBackward.ThrowIfFailed();
+        Tensor gradient = Gradient(logit, map);
 
         using IDisposable noGradients = no_grad();
-        Tensor heat = gradient.mean([2, 3], keepdim: true).mul(map).sum(1, keepdim: true).relu();
+        Tensor heat = gradient.mean([2, 3], keepdim: true).mul(map).sum(1, keepdim: true).nan_to_num(0).relu();
         Tensor whole = Enlarged(heat, image.shape[2], image.shape[3]);
         double most = whole.max().item<float>();
         using Scalar inverse = Scalars.Of(most > 0 ? 1 / most : 0);
         Tensor scaled = whole.mul(inverse).view(image.shape[2], image.shape[3]);
         state.MoveToCaller([scaled]);
         return scaled;
+    }
+
+    // A kernel that fails tells autograd nothing, which then misses a gradient.
+    private static Tensor Gradient(Tensor logit, Tensor map)
+    {
+        try
+        {
+            return autograd.grad([logit], [map])[0];
+        }
+        finally
+        {
+            KernelBackward.ThrowIfFailed();
+        }
     }
 
     private static Tensor Enlarged(Tensor heat, long height, long width) =>

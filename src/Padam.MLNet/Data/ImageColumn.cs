@@ -43,6 +43,10 @@ internal sealed record ImageColumn(DataViewSchema.Column Column, ImageKind Kind,
         "a Vector<Byte,3,H,W> (LoadCifar10), a Vector<Single,3,H,W> (ExtractPixels with interleavePixelColors: false), an MLImage "
         + "(LoadImages), or the bytes of an image file (a variable Vector<Byte>)";
 
+    /// <summary>The size that a column of MLImages promises, as one behind ResizeImages does; null where it promises none.</summary>
+    internal ImageSize? SizeOfType =>
+        Column.Type is ImageDataViewType { Height: > 0 and var height, Width: > 0 and var width } ? new(height, width) : null;
+
     internal PixelKind Pixels => Kind == ImageKind.Singles ? PixelKind.Singles : PixelKind.Bytes;
 
     /// <summary>Finds and checks a feature column.</summary>

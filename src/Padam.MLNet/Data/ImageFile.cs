@@ -41,6 +41,15 @@ internal static class ImageFile
         }
     }
 
+    /// <summary>The memory that decoding a file takes for a moment, by its header; 0 where that cannot be read.</summary>
+    internal static long BytesToDecode(string path)
+    {
+        const int bytesAPixel = 4,
+            copies = 3; // The bitmap, its bytes, and the MLImage.
+        using SKCodec? codec = SKCodec.Create(path);
+        return codec is null ? 0 : Math.Min(LargestPixels, (long)codec.Info.Width * codec.Info.Height) * bytesAPixel * copies;
+    }
+
     /// <summary>As above, from a file's bytes. Dispose the bitmap, whose pixels are of Bgra8888.</summary>
     internal static SKBitmap Decode(byte[] file, bool upright)
     {

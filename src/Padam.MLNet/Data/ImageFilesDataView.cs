@@ -126,7 +126,7 @@ internal sealed class ImageFilesDataView : IDataView
             : base(view.Schema, view._files.Count, active, order)
         {
             _view = view;
-            _pictures = new DecodingAhead(Decode, view._files.Count);
+            _pictures = new DecodingAhead(Decode, position => ImageFile.BytesToDecode(Path(position)), view._files.Count);
         }
 
         protected override Delegate Getter(int column) =>
@@ -151,9 +151,11 @@ internal sealed class ImageFilesDataView : IDataView
             base.Dispose(disposing);
         }
 
+        private string Path(long position) => _view._files[RowAt(position)].Path;
+
         private MLImage Decode(long position)
         {
-            string path = _view._files[RowAt(position)].Path;
+            string path = Path(position);
             try
             {
                 return ImageFile.Decode(path, _view._upright);

@@ -97,6 +97,7 @@ public sealed class ImageFeaturizingTransformer : ITransformer, IDisposable
     /// <summary>Called by ML.NET, by reflection, when a zip is loaded.</summary>
     private static ImageFeaturizingTransformer Create(IHostEnvironment env, ModelLoadContext ctx)
     {
+        MLNetVersion.Require();
         var saved = SavedNetwork<FeaturizerDescription>.Load(
             env,
             ctx,

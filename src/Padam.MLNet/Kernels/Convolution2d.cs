@@ -36,9 +36,12 @@ internal static class Convolution2d
 
     /// <summary>
     /// Whether <see cref="Apply"/> takes products of patches; depends on the settings, the shapes and the machine, never on a measurement.
+    /// Not for 1x1 convolutions, which stand amid a network, where the gradient of their input would cost more than is won.
     /// </summary>
     public static bool UsesPatches(ConvolutionAlgorithm algorithm, Tensor x, Tensor weight, int stride, int padding) =>
-        IsForKernels(algorithm, x, weight) && PatchConvolution.Supports(ConvolutionShape.Of(x, weight, stride, padding));
+        IsForKernels(algorithm, x, weight)
+        && weight.shape[2] > 1
+        && PatchConvolution.Supports(ConvolutionShape.Of(x, weight, stride, padding));
 
     /// <summary>
     /// Whether <see cref="Apply"/> takes Winograd's algorithm; depends on the settings, the shapes and the machine, never on a measurement.

@@ -22,6 +22,9 @@ internal readonly record struct ConvolutionShape(
     long Padding = 1
 )
 {
+    /// <summary>Whether the filter is no larger than the padded image; division would round up to an output otherwise.</summary>
+    public bool KernelFits => Height + 2 * Padding >= Kernel && Width + 2 * Padding >= Kernel;
+
     /// <summary>Rows of the output.</summary>
     public long OutputHeight => (Height + 2 * Padding - Kernel) / Stride + 1;
 

@@ -28,7 +28,6 @@ internal sealed record SavedNetwork<T>(T Model, nn.Module<Tensor, Tensor> Networ
         Func<Stream, string, T> read
     )
     {
-        MLNetVersion.Require();
         zip.CheckHeader(context);
         IHost host = env.Register(zip.Loader);
         using IChannel log = host.Start("Loading");

@@ -77,19 +77,32 @@ internal sealed class Checkpoint
     /// <summary>Whether it has an entry.</summary>
     internal bool Has(string name) => Position.Entries.ContainsKey(name);
 
-    /// <summary>Hands an entry to its reader, from its first byte to its last; the stream cannot seek.</summary>
+    /// <summary>
+    /// Hands an entry to its reader, once more checked. It is unpacked into a file beside the checkpoint, so that none is held in memory.
+    /// </summary>
     internal void Use(string name, Action<Stream> read) =>
         Open(
             _path,
             (zip, length) =>
             {
-                using Stream stream = Entry(zip, name, length, _path).Open();
-                read(stream);
+                // Swept up with what else was left half-written, should the process be killed now.
+                using var unpacked = new FileStream(
+                    $"{_path}.{Guid.NewGuid():N}.tmp",
+                    new FileStreamOptions
+                    {
+                        Mode = FileMode.CreateNew,
+                        Access = FileAccess.ReadWrite,
+                        Options = FileOptions.DeleteOnClose,
+                    }
+                );
+                RequireHash(Entry(zip, name, length, _path), Position, _path, unpacked.Write);
+                unpacked.Position = 0;
+                read(unpacked);
                 return name;
             }
         );
 
-    /// <summary>An entry's bytes.</summary>
+    /// <summary>A small entry's bytes.</summary>
     internal byte[] Bytes(string name)
     {
         byte[] bytes = [];
@@ -132,10 +145,15 @@ internal sealed class Checkpoint
             );
     }
 
-    private static void RequireHash(ZipArchiveEntry entry, CheckpointPosition position, string path)
+    private static void RequireHash(
+        ZipArchiveEntry entry,
+        CheckpointPosition position,
+        string path,
+        Action<ReadOnlySpan<byte>>? take = null
+    )
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        ZipStructure.Unpack(entry, "The zip", hash.AppendData);
+        ZipStructure.Unpack(entry, "The zip", hash.AppendData + take);
         if (position.Entries.GetValueOrDefault(entry.Name) != Convert.ToHexStringLower(hash.GetHashAndReset()))
             throw new InvalidDataException(
                 $"{path}: the checksum of '{entry.Name}' does not match. It is damaged; remove it to start anew."

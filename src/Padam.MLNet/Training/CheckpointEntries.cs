@@ -15,8 +15,12 @@ internal static class CheckpointEntries
     /// <summary>The tensors of an entry. Dispose them.</summary>
     internal static List<(string Name, Tensor Tensor)> Tensors(Checkpoint checkpoint, string name, string file)
     {
-        using var stream = new MemoryStream(checkpoint.Bytes(name));
-        return [.. Safetensors.Read(stream, file).Select(entry => (entry.Name, entry.Tensor.DetachFromDisposeScope()))];
+        List<(string Name, Tensor Tensor)> tensors = [];
+        checkpoint.Use(
+            name,
+            stream => tensors = [.. Safetensors.Read(stream, file).Select(entry => (entry.Name, entry.Tensor.DetachFromDisposeScope()))]
+        );
+        return tensors;
     }
 
     internal static (string Name, Action<Stream> Write) Of(optim.Optimizer optimizer) =>

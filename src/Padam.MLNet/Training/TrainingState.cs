@@ -62,7 +62,7 @@ internal sealed class TrainingState(TrainingContext context, BestEpoch? best, Pl
 
     /// <summary>Gives the network the weights of the checkpoint that it goes on from.</summary>
     internal static void LoadWeights(TrainingContext context) =>
-        WeightsFile.Load(context.Network, new MemoryStream(context.Start!.Bytes(Checkpoint.Weights)), context.Checkpoints!.File);
+        context.Start!.Use(Checkpoint.Weights, stream => WeightsFile.Load(context.Network, stream, context.Checkpoints!.File));
 
     /// <summary>Takes up what a checkpoint kept besides the weights: optimizer, random numbers, and all above.</summary>
     internal void Resume(Checkpoint checkpoint, optim.Optimizer optimizer)

@@ -39,6 +39,8 @@ internal static class PredictCommand
             bool explains = parsed.GetValue(Explain);
             if (explains && !parsed.GetValue(Force) && paths.Select(ExplainedName).FirstOrDefault(File.Exists) is { } there)
                 throw new CommandException($"'{there}' is there already. Move it away, or overwrite it with --force.");
+            if (explains && paths.Intersect(paths.Select(ExplainedName)).FirstOrDefault() is { } explained)
+                throw new UsageException($"'{explained}' is a picture that --explain writes, of another image here: leave it out.");
             MLContext mlContext = RunContext.Of(Console.Error.WriteLine);
             using ImageClassificationTransformer model = LoadedModel.Open(mlContext, parsed.GetValue(Model)!);
             IDataView images = mlContext.Padam().LoadImages(paths, model.FeatureColumnName, model.Preprocessing);

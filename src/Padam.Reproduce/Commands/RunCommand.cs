@@ -74,6 +74,11 @@ internal static class RunCommand
     {
         Description = "Write TensorBoard event files beside the log.",
     };
+    private static readonly Option<bool> FindRate = new("--find-lr")
+    {
+        Description =
+            "Instead of the run: 100 steps at a rate that rises from 1e-6 to 10, their losses as a curve, and where it is steepest.",
+    };
     private static readonly Option<int> CheckpointEvery = Options.Count("--checkpoint-every", "Epochs between two checkpoints.", 1);
 
     public static Command Create()
@@ -109,6 +114,7 @@ internal static class RunCommand
             Force,
             TensorBoard,
             CheckpointEvery,
+            FindRate,
         };
         foreach (Option option in TrickOptions.All)
             command.Add(option);
@@ -159,6 +165,9 @@ internal static class RunCommand
         };
         var files = new RunFiles(Path.Combine(parsed.GetValue(Out)!, backbone), settings.Optimizer.Name, dataSet);
         OutputFolder.Require(files.Folder, "--out");
+        var source = new ImageSource(dataSet, settings.Labels, parsed.GetValue(Data));
+        if (parsed.GetValue(FindRate))
+            return RateSearch.Run(settings, Place(parsed, files), source, cancel);
         using RunLock held =
             RunLock.Take(files.Lock)
             ?? throw new CommandException($"Another process trains the run in '{files.Folder}' (it holds '{files.Lock}').");
@@ -167,22 +176,10 @@ internal static class RunCommand
             return SayFinished(files, settings);
         files.RequireFree(parsed.GetValue(Resume), parsed.GetValue(Force));
 
-        var place = new RunPlace
-        {
-            Files = files,
-            Device = parsed.GetValue(DeviceName)!,
-            Threads = Options.ThreadsHere(parsed.GetValue(Threads)),
-            Resume = parsed.GetValue(Resume),
-            Force = parsed.GetValue(Force),
-            CheckpointEvery = parsed.GetValue(CheckpointEvery),
-            TensorBoard = parsed.GetValue(TensorBoard)
-                ? Path.Combine(files.Folder, "tensorboard", Path.GetFileNameWithoutExtension(files.Log))
-                : null,
-        };
+        RunPlace place = Place(parsed, files);
         RunSummary summary = Terminal.Show(display =>
         {
             MLContext mlContext = RunContext.Of(display.Warn, settings.Seed, place.Device);
-            var source = new ImageSource(dataSet, settings.Labels, parsed.GetValue(Data));
             var data = ImageData.Load(mlContext, source, settings.TrainLimit, settings.TestLimit);
             display.Say($"{settings}.");
             if (data.Remark is { } remark)
@@ -195,6 +192,20 @@ internal static class RunCommand
 
         int? Given(Option<int> option) => parsed.GetResult(option) is { Implicit: false } ? parsed.GetValue(option) : null;
     }
+
+    private static RunPlace Place(ParseResult parsed, RunFiles files) =>
+        new()
+        {
+            Files = files,
+            Device = parsed.GetValue(DeviceName)!,
+            Threads = Options.ThreadsHere(parsed.GetValue(Threads)),
+            Resume = parsed.GetValue(Resume),
+            Force = parsed.GetValue(Force),
+            CheckpointEvery = parsed.GetValue(CheckpointEvery),
+            TensorBoard = parsed.GetValue(TensorBoard)
+                ? Path.Combine(files.Folder, "tensorboard", Path.GetFileNameWithoutExtension(files.Log))
+                : null,
+        };
 
     // A recipe, and an optimizer, are what fine-tuning brings.
     private static void RequireAlone(ParseResult parsed)

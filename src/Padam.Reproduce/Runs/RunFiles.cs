@@ -18,6 +18,9 @@ internal sealed record RunFiles(string Folder, string Optimizer, string DataSet)
 
     public string Checkpoint => Named(".checkpoint");
 
+    /// <summary>Of a search for the learning rate, without its ending.</summary>
+    public string Rates => Path.Combine(Folder, $"lr_{Optimizer}_{DataSet}");
+
     /// <summary>Held by the process that trains this run.</summary>
     public string Lock => Named(".lock");
 

@@ -12,7 +12,7 @@ public sealed class DecodingAheadTests
     [TestMethod]
     public void Pictures_come_in_their_order_and_each_is_decoded_once()
     {
-        using var ahead = new DecodingAhead(Decode, count: 40);
+        using var ahead = new DecodingAhead(Decode, Small, count: 40);
         for (long i = 0; i < 40; i++)
         {
             using MLImage picture = ahead.At(i);
@@ -23,7 +23,7 @@ public sealed class DecodingAheadTests
     [TestMethod]
     public void Where_rows_are_passed_over_nothing_is_decoded_that_nobody_asks_for()
     {
-        using (var ahead = new DecodingAhead(Decode, count: 40))
+        using (var ahead = new DecodingAhead(Decode, Small, count: 40))
         {
             foreach (long i in new long[] { 0, 8, 16, 24 })
                 ahead.At(i).Dispose();
@@ -36,7 +36,7 @@ public sealed class DecodingAheadTests
     public void A_picture_that_is_asked_for_twice_or_after_a_gap_is_the_right_one()
     {
         // Not the count of decodings here: what was begun before a gap is decoded for nothing.
-        using var ahead = new DecodingAhead(Blank, count: 40);
+        using var ahead = new DecodingAhead(Blank, Small, count: 40);
         foreach (long i in new long[] { 0, 1, 1, 2, 3, 3, 20, 21, 22, 39 })
         {
             using MLImage picture = ahead.At(i);
@@ -47,7 +47,7 @@ public sealed class DecodingAheadTests
     [TestMethod]
     public void What_decoding_throws_is_thrown_at_its_row_alone()
     {
-        using var ahead = new DecodingAhead(i => i == 5 ? throw new BadImageException("five") : Blank(i), count: 10);
+        using var ahead = new DecodingAhead(i => i == 5 ? throw new BadImageException("five") : Blank(i), Small, count: 10);
         for (long i = 0; i < 10; i++)
         {
             if (i == 5)
@@ -55,6 +55,48 @@ public sealed class DecodingAheadTests
             else
                 ahead.At(i).Dispose();
         }
+    }
+
+    [TestMethod]
+    public void Large_pictures_are_decoded_one_by_one()
+    {
+        (int running, int most) = (0, 0);
+        MLImage Slowly(long i)
+        {
+            int now = Interlocked.Increment(ref running);
+            lock (_decoded)
+                most = Math.Max(most, now);
+            Thread.Sleep(5);
+            Interlocked.Decrement(ref running);
+            return Blank(i);
+        }
+
+        using var ahead = new DecodingAhead(Slowly, _ => 1L << 30, count: 12);
+        for (long i = 0; i < 12; i++)
+            ahead.At(i).Dispose();
+        Assert.AreEqual(1, most);
+    }
+
+    [TestMethod]
+    public void Nothing_is_decoded_after_it_is_disposed()
+    {
+        int begun = 0;
+        MLImage Counted(long i)
+        {
+            Interlocked.Increment(ref begun);
+            Thread.Sleep(5);
+            return Blank(i);
+        }
+
+        using (var ahead = new DecodingAhead(Counted, Small, count: 1000))
+        {
+            for (long i = 0; i < 3; i++)
+                ahead.At(i).Dispose();
+        }
+
+        int atTheEnd = begun;
+        Thread.Sleep(50);
+        Assert.AreEqual(atTheEnd, begun);
     }
 
     [TestMethod]
@@ -78,6 +120,8 @@ public sealed class DecodingAheadTests
         Assert.IsTrue(cursor.MoveNext());
         StringAssert.Contains(Assert.ThrowsExactly<BadImageException>(() => getter(ref image)).Message, $"Row 3: the image '{files[3]}'");
     }
+
+    private static long Small(long i) => 1;
 
     private static MLImage Blank(long i) => MLImage.CreateFromPixels((int)i + 1, 1, MLPixelFormat.Bgra32, new byte[4 * (i + 1)]);
 

@@ -203,5 +203,7 @@ public sealed class SavedModelTests
         Assert.AreEqual(1, second.ExitCode);
         StringAssert.Contains(second.All, $"'{images[0]}.explained.png' is there already");
         Assert.AreEqual(0, (await ConsoleProcess.Run(folder.Path, [.. predict, "--force"])).ExitCode);
+        ConsoleResult glob = await ConsoleProcess.Run(folder.Path, [.. predict, $"{images[0]}.explained.png", "--force"]);
+        Assert.AreEqual(2, glob.ExitCode, glob.All);
     }
 }

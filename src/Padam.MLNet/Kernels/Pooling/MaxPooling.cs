@@ -12,7 +12,8 @@ internal static class MaxPooling
 
     /// <summary>Whether the kernels can take such a map.</summary>
     public static bool Supports(Tensor x) =>
-        x.device_type == TorchSharp.DeviceType.CPU
+        WinogradConvolution.IsSupported
+        && x.device_type == TorchSharp.DeviceType.CPU
         && x.dtype == ScalarType.Float32
         && x.dim() == 4
         && x.shape is [> 0, > 0, >= Side, >= Side]
