@@ -137,10 +137,11 @@ internal sealed class KernelTrial
         Tensor x = Maps(batch, inputs, height, width),
             weight = Pooled(randn(outputs, inputs, kernel, kernel).ToChannelsLast()),
             bias = Pooled(randn(outputs)),
-            filters = weight.detach().requires_grad_();
-        Tensor y = nn.functional.conv2d(x, filters, bias, strides: [stride, stride], padding: [padding, padding]);
+            filters = weight.detach().contiguous().requires_grad_();
+        // In the plain layout: in channels-last libtorch reads beyond its memory for the gradient of 1x1 filters of few channels.
+        Tensor y = nn.functional.conv2d(x.contiguous(), filters, bias, strides: [stride, stride], padding: [padding, padding]);
         Tensor dy = Maps(y.shape);
-        Tensor gradient = autograd.grad([y], [filters], [dy])[0];
+        Tensor gradient = autograd.grad([y], [filters], [dy.contiguous()])[0];
         Compare("output", rectify ? y.relu() : y, PatchConvolution.Forward(x, weight, bias, stride, padding, rectify));
         Compare("weight gradient", gradient, PatchConvolution.WeightGradient(x, dy, weight, stride, padding));
     }
