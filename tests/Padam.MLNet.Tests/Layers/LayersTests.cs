@@ -18,6 +18,7 @@ public sealed class LayersTests
     [DataRow(32, 32, 3, 1, 0, true)]
     [DataRow(5, 7, 1, 1, 0, true)]
     [DataRow(32, 32, 5, 3, 2, false)]
+    [DataRow(2, 128, 1, 3, 0, true, DisplayName = "pixels passed over by a filter of one")]
     public void A_convolution_is_TorchSharps(int inputs, int outputs, int kernel, int stride, int padding, bool bias)
     {
         using DisposeScope scope = NewDisposeScope();
