@@ -50,7 +50,9 @@ internal abstract record NetworkDescription
 
     internal ImagePreprocessing ReadPreprocessing() => (Preprocessing ?? PreprocessingDescription.OfFormat1).Read();
 
-    internal PixelMap PixelMap() => new(new Normalization(Mean, StandardDeviation), PixelScale);
+    internal Normalization Normalization() => new(Mean, StandardDeviation);
+
+    internal PixelMap PixelMap() => new(Normalization(), PixelScale);
 
     /// <exception cref="ArgumentException">So many images at once are more than an array holds.</exception>
     internal static void RequireBatch(int images, ImageShape shape, int outputs)

@@ -43,6 +43,20 @@ public sealed record Normalization
     /// <summary>The three standard deviations, white being 1.</summary>
     public IReadOnlyList<float> StandardDeviation => _standardDeviation;
 
+    /// <summary>The colours that normalised numbers were made of, nearest bytes; channel by channel in turn in both.</summary>
+    internal byte[] Undone(ReadOnlySpan<float> hwc)
+    {
+        byte[] colours = new byte[hwc.Length];
+        for (int i = 0; i < colours.Length; i++)
+        {
+            int channel = i % _mean.Length;
+            double value = ((double)hwc[i] * _standardDeviation[channel]) + _mean[channel];
+            colours[i] = (byte)Math.Clamp(Math.Round(255 * value), 0, 255);
+        }
+
+        return colours;
+    }
+
     /// <summary>Two normalisations are equal when their numbers are.</summary>
     public bool Equals(Normalization? other) =>
         other is not null && _mean.SequenceEqual(other._mean) && _standardDeviation.SequenceEqual(other._standardDeviation);

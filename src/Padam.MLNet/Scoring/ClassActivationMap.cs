@@ -58,7 +58,12 @@ internal static class ClassActivations
         Tensor image = pixels.to(shared.Device).ChannelsFirst();
         int c = classIndex ?? (int)schema.Answers(network, image).argmax(1).cpu().item<long>();
         Tensor heat = GradCam.Heat(network, image, c).cpu().contiguous();
-        return new(c, new(shape.Height, shape.Width), MemoryMarshal.Cast<byte, float>(heat.bytes).ToArray(), Colours(hwc, shared.Model));
+        return new(
+            c,
+            new(shape.Height, shape.Width),
+            MemoryMarshal.Cast<byte, float>(heat.bytes).ToArray(),
+            shared.Model.Normalization().Undone(hwc)
+        );
     }
 
     private static Network BuiltIn(SharedNetwork.Holding held, NetworkDescription model) =>
@@ -66,18 +71,4 @@ internal static class ClassActivations
         ?? throw new InvalidOperationException(
             $"'{model.Backbone}' is a registered network, whose maps are not known; built-in networks can be explained."
         );
-
-    // As they were before normalisation.
-    private static byte[] Colours(float[] hwc, NetworkDescription model)
-    {
-        byte[] colours = new byte[hwc.Length];
-        for (int i = 0; i < colours.Length; i++)
-        {
-            int channel = i % ImageShape.Channels;
-            double value = (hwc[i] * model.StandardDeviation[channel]) + model.Mean[channel];
-            colours[i] = (byte)Math.Clamp(Math.Round(255 * value), 0, 255);
-        }
-
-        return colours;
-    }
 }

@@ -71,16 +71,5 @@ internal sealed class AugmentationPreview
         return [.. batch.Chunk(_shape.Values).Select(Picture)];
     }
 
-    private PreviewedImage Picture(float[] hwc)
-    {
-        byte[] rgb = new byte[hwc.Length];
-        for (int i = 0; i < hwc.Length; i++)
-        {
-            int c = i % ImageShape.Channels;
-            float white = (hwc[i] * _normalization.StandardDeviation[c]) + _normalization.Mean[c];
-            rgb[i] = (byte)Math.Clamp(MathF.Round(white * 255), 0, 255);
-        }
-
-        return new(new ImageSize(_shape.Height, _shape.Width), rgb);
-    }
+    private PreviewedImage Picture(float[] hwc) => new(new ImageSize(_shape.Height, _shape.Width), _normalization.Undone(hwc));
 }

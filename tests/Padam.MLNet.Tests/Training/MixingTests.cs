@@ -1,5 +1,4 @@
 using Microsoft.ML;
-using Microsoft.ML.Data;
 using Padam.MLNet.Backbones;
 using Padam.MLNet.Data;
 using Padam.MLNet.Input;
@@ -15,24 +14,9 @@ namespace Padam.MLNet.Tests.Training;
 public sealed class MixingTests
 {
     private const int Epochs = 4,
-        Seed = 7,
-        Classes = 4;
-    private static readonly Normalization Scale = new([0.4f, 0.5f, 0.3f], [0.2f, 0.3f, 0.25f]);
-    private static readonly Backbone Linear = Register();
+        Seed = 7;
     private readonly MLContext _mlContext = new();
-    private readonly WeightedRow[] _rows =
-    [
-        .. Rows.Of(12)
-            .Select(
-                (row, i) =>
-                    new WeightedRow
-                    {
-                        Label = (uint)(i < 5 ? 0 : i % Classes),
-                        Features = row.Features,
-                        Weight = i % 5 == 4 ? 0 : 0.5f + i,
-                    }
-            ),
-    ];
+    private readonly WeightedRow[] _rows = WeightedRow.Twelve(i => (uint)(i < 5 ? 0 : i % WeightedRow.Classes));
 
     [TestMethod]
     public void Mixup() => Check(_ => 1, new(Mixup: 1), _ => { });
@@ -67,17 +51,17 @@ public sealed class MixingTests
         List<(double Loss, double Accuracy)> seen = [];
         var options = new ImageClassificationOptions
         {
-            Backbone = Linear,
+            Backbone = PooledLinear.Backbone,
             Optimizer = new SgdOptions { LearningRate = 0.05, WeightDecay = 0 },
             Epochs = Epochs,
             BatchSize = 100,
             Seed = Seed,
-            Normalization = Scale,
+            Normalization = PooledLinear.Scale,
             Augmentation = new() { Mixing = mixing },
         };
         change(options);
         options.MetricsCallback = metrics => seen.Add((metrics.Loss, metrics.Accuracy));
-        using ImageClassificationTransformer model = _mlContext.Padam().ImageClassifier(options).Fit(View());
+        using ImageClassificationTransformer model = _mlContext.Padam().ImageClassifier(options).Fit(WeightedRow.View(_mlContext, _rows));
         using DisposeScope scope = NewDisposeScope();
 
         ((double Loss, double Accuracy)[] expected, Dictionary<string, Tensor> state) = Loop(weight, mixing, options);
@@ -100,7 +84,7 @@ public sealed class MixingTests
     )
     {
         random.manual_seed(Seed);
-        nn.Module<Tensor, Tensor> network = Linear.Build(Classes);
+        nn.Module<Tensor, Tensor> network = PooledLinear.Backbone.Build(WeightedRow.Classes);
         optim.Optimizer optimizer = options.Optimizer.Create(network.named_parameters());
         var metrics = new (double, double)[Epochs];
         for (int epoch = 1; epoch <= Epochs; epoch++)
@@ -108,8 +92,7 @@ public sealed class MixingTests
             WeightedRow[] rows = [.. Order.Shuffled(_rows.Length, Seed, epoch).Select(row => _rows[row])];
             SplitMix64 draws = AugmentationPart.Mixing.Of(Seed, epoch, 0);
             var mixture = BatchMixture.Draw(mixing, new(32, 32), ref draws);
-            Tensor images = tensor(rows.SelectMany(row => row.Features).Select(value => value / 255f).ToArray()).reshape(-1, 3, 32, 32);
-            images = (images - tensor(Scale.Mean.ToArray()).view(1, 3, 1, 1)) / tensor(Scale.StandardDeviation.ToArray()).view(1, 3, 1, 1);
+            Tensor images = PooledLinear.Normalized(rows);
             Tensor partners = images.roll(1, 0),
                 own = full([1, 1, 32, 32], mixture.Share);
             if (mixture.Box is { } box)
@@ -142,31 +125,5 @@ public sealed class MixingTests
         }
 
         return (metrics, network.state_dict());
-    }
-
-    private IDataView View()
-    {
-        var schema = SchemaDefinition.Create(typeof(WeightedRow));
-        schema["Label"].ColumnType = new KeyDataViewType(typeof(uint), Classes);
-        schema["Features"].ColumnType = new VectorDataViewType(NumberDataViewType.Byte, 3, 32, 32);
-        return _mlContext.Data.LoadFromEnumerable(_rows, schema);
-    }
-
-    private static Backbone Register()
-    {
-        Backbone.Register(
-            "mixed linear",
-            classes => nn.Sequential(("pool", nn.AvgPool2d(4)), ("flat", nn.Flatten()), ("linear", nn.Linear(3 * 64, classes)))
-        );
-        return Backbone.Parse("mixed linear");
-    }
-
-    private sealed class WeightedRow
-    {
-        public uint Label { get; set; }
-
-        public byte[] Features { get; set; } = [];
-
-        public float Weight { get; set; }
     }
 }

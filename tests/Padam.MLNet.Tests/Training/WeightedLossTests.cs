@@ -1,6 +1,5 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
-using Padam.MLNet.Backbones;
 using Padam.MLNet.MLNetInternals;
 using Padam.MLNet.Optimizers;
 using Padam.MLNet.Persistence;
@@ -16,25 +15,11 @@ public sealed class WeightedLossTests
 {
     private const int Epochs = 3,
         Seed = 7;
-    private static readonly Normalization Scale = new([0.4f, 0.5f, 0.3f], [0.2f, 0.3f, 0.25f]);
-    private static readonly Backbone Linear = Register();
     private readonly MLContext _mlContext = new();
     private readonly TemporaryFolder _folder = new();
 
     // Classes of 6, 3 and 3 images, one that has none, and what each image counts for.
-    private readonly WeightedRow[] _rows =
-    [
-        .. Rows.Of(12)
-            .Select(
-                (row, i) =>
-                    new WeightedRow
-                    {
-                        Label = i < 6 ? 0u : (uint)(1 + (i % 2)),
-                        Features = row.Features,
-                        Weight = i % 5 == 4 ? 0 : 0.5f + i,
-                    }
-            ),
-    ];
+    private readonly WeightedRow[] _rows = WeightedRow.Twelve(i => i < 6 ? 0u : (uint)(1 + (i % 2)));
 
     [TestCleanup]
     public void Delete() => _folder.Dispose();
@@ -208,11 +193,9 @@ public sealed class WeightedLossTests
     private (double[] Losses, Dictionary<string, Tensor> State) Loop(Func<WeightedRow, double> weight, ImageClassificationOptions options)
     {
         random.manual_seed(Seed);
-        nn.Module<Tensor, Tensor> network = Linear.Build(4);
+        nn.Module<Tensor, Tensor> network = PooledLinear.Backbone.Build(WeightedRow.Classes);
         Parameter[] parameters = [.. network.parameters()];
-        Tensor images = tensor(_rows.SelectMany(row => row.Features).Select(value => value / 255f).ToArray())
-            .reshape(_rows.Length, 3, 32, 32);
-        images = (images - tensor(Scale.Mean.ToArray()).view(1, 3, 1, 1)) / tensor(Scale.StandardDeviation.ToArray()).view(1, 3, 1, 1);
+        Tensor images = PooledLinear.Normalized(_rows);
         optim.Optimizer optimizer = options.Optimizer.Create(network.named_parameters());
         double[] losses = new double[Epochs];
         for (int epoch = 0; epoch < Epochs; epoch++)
@@ -245,48 +228,23 @@ public sealed class WeightedLossTests
     private static ImageClassificationOptions Options() =>
         new()
         {
-            Backbone = Linear,
+            Backbone = PooledLinear.Backbone,
             Optimizer = new SgdOptions { LearningRate = 0.05, WeightDecay = 0 },
             Epochs = Epochs,
             BatchSize = 100,
             Seed = Seed,
-            Normalization = Scale,
+            Normalization = PooledLinear.Scale,
         };
 
     private ImageClassificationTransformer Fit(ImageClassificationOptions options) =>
         _mlContext.Padam().ImageClassifier(options).Fit(View());
 
-    private IDataView View()
-    {
-        var schema = SchemaDefinition.Create(typeof(WeightedRow));
-        schema["Label"].ColumnType = new KeyDataViewType(typeof(uint), 4);
-        schema["Features"].ColumnType = new VectorDataViewType(NumberDataViewType.Byte, 3, 32, 32);
-        return _mlContext.Data.LoadFromEnumerable(_rows, schema);
-    }
+    private IDataView View() => WeightedRow.View(_mlContext, _rows);
 
     private Dictionary<string, Tensor> Weights(ImageClassificationTransformer model)
     {
         string file = _folder[$"{Guid.NewGuid():N}"];
         model.SaveWeights(file, WeightsFormat.Safetensors);
         return Safetensors.Read(file).ToDictionary(entry => entry.Name, entry => entry.Tensor);
-    }
-
-    // Without batch normalisation, which sees batches one by one.
-    private static Backbone Register()
-    {
-        Backbone.Register(
-            "pooled linear",
-            classes => nn.Sequential(("pool", nn.AvgPool2d(4)), ("flat", nn.Flatten()), ("linear", nn.Linear(3 * 64, classes)))
-        );
-        return Backbone.Parse("pooled linear");
-    }
-
-    private sealed class WeightedRow
-    {
-        public uint Label { get; set; }
-
-        public byte[] Features { get; set; } = [];
-
-        public float Weight { get; set; }
     }
 }
