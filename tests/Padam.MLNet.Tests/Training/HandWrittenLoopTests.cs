@@ -114,7 +114,8 @@ public sealed class HandWrittenLoopTests
     private (double[] Losses, Dictionary<string, Tensor> State) Loop(ImageClassificationOptions options)
     {
         random.manual_seed(Seed);
-        nn.Module<Tensor, Tensor> network = TinyImages.Backbone.Build(10);
+        // Disposed at the end, never collected before: TorchSharp's normalisation takes its tensors along when it is finalized.
+        using nn.Module<Tensor, Tensor> network = TinyImages.Backbone.Build(10);
         Parameter[] parameters = [.. network.parameters()],
             kernels = [.. parameters.Where(parameter => parameter.dim() > 1)];
         Tensor images = tensor(_rows.SelectMany(row => row.Features).Select(value => value / 255f).ToArray())
@@ -172,7 +173,7 @@ public sealed class HandWrittenLoopTests
             }
         }
 
-        return (losses, options.Averaging is null ? network.state_dict() : average);
+        return (losses, options.Averaging is null ? Copy(network) : average);
     }
 
     private static Dictionary<string, Tensor> Copy(nn.Module network) =>
