@@ -8,6 +8,10 @@ internal static class Convolution2d
     // With fewer tiles, transforming the filters costs more than the products save.
     private const int FewestTiles = 32;
 
+    // With fewer channels, the transforms cost more than the products save.
+    private const int FewestChannels = 16,
+        FewestFilters = 512;
+
     /// <summary>The convolution, with its gradient where one is needed.</summary>
     /// <param name="x">[N, C, H, W], best in channels-last layout.</param>
     /// <param name="weight">[K, C, R, R].</param>
@@ -59,8 +63,9 @@ internal static class Convolution2d
     }
 
     /// <summary>
-    /// The rule behind <see cref="ConvolutionAlgorithm.Auto"/>, from measurements over batches of 1 to 128, 32 to 512 channels and maps of
-    /// 2x2 to 32x32: there are 32 tiles, and at least half of the outputs in them lie on the map (a 5x5 map takes four tiles of 4x4).
+    /// The rule behind <see cref="ConvolutionAlgorithm.Auto"/>, from measurements over batches of 1 to 128, 8 to 512 channels and maps of
+    /// 2x2 to 32x32: there are 32 tiles, at least half of the outputs in them lie on the map (a 5x5 map takes four tiles of 4x4), and there
+    /// are 16 channels on each side and 512 pairs of them (16 to 32, 24 to 24).
     /// </summary>
     public static bool IsQuickerByWinograd(ConvolutionShape shape)
     {
@@ -68,7 +73,8 @@ internal static class Convolution2d
         long down = (shape.OutputHeight + side - 1) / side,
             across = (shape.OutputWidth + side - 1) / side;
         bool isWellFilled = 2 * shape.OutputHeight * shape.OutputWidth >= down * across * side * side;
-        return isWellFilled && shape.Batch * down * across >= FewestTiles;
+        bool isWide = Math.Min(shape.Inputs, shape.Outputs) >= FewestChannels && shape.Inputs * shape.Outputs >= FewestFilters;
+        return isWellFilled && isWide && shape.Batch * down * across >= FewestTiles;
     }
 
     private static bool IsForKernels(ConvolutionAlgorithm algorithm, Tensor x, Tensor weight) =>

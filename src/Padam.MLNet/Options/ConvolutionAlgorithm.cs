@@ -5,7 +5,7 @@ public enum ConvolutionAlgorithm
 {
     /// <summary>
     /// By a fixed rule on the shape: Winograd where it was measured to be quicker; products of patches (im2col) for few channels, as those
-    /// of images, into a multiple of 32.
+    /// of images, into a multiple of 8.
     /// </summary>
     Auto,
 
@@ -14,7 +14,7 @@ public enum ConvolutionAlgorithm
 
     /// <summary>
     /// Winograd's minimal filtering wherever its kernels can (Lavin and Gray, arXiv 1509.09308): 3x3, stride 1, 32-bit floats, channels a
-    /// multiple of 32, AVX2 or AVX-512. Other shapes as with <see cref="Auto"/>.
+    /// multiple of 8, AVX2 or AVX-512. Other shapes as with <see cref="Auto"/>.
     /// </summary>
     Winograd,
 }

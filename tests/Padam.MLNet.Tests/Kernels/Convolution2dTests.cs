@@ -13,6 +13,8 @@ public sealed class Convolution2dTests
     [DataRow(128, 512, 2, true)]
     [DataRow(1, 64, 32, true)]
     [DataRow(32, 64, 7, true)]
+    [DataRow(128, 24, 16, true)]
+    [DataRow(128, 16, 32, false, DisplayName = "too few channels")]
     [DataRow(1, 512, 4, false, DisplayName = "too few tiles")]
     [DataRow(128, 64, 5, false, DisplayName = "5x5 in tiles of 8x8")]
     [DataRow(128, 64, 1, false, DisplayName = "1x1 in a tile of 4x4")]

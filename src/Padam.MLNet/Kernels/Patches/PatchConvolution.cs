@@ -16,7 +16,7 @@ internal static unsafe class PatchConvolution
         WinogradConvolution.IsSupported
         && shape is { Batch: > 0, KernelFits: true, Inputs: > 0, Outputs: > 0, Kernel: > 0, Stride: > 0, Padding: >= 0 }
         && shape.Kernel * shape.Kernel * shape.Inputs <= Panel
-        && shape.Outputs % Panel == 0;
+        && shape.Outputs % Register8.Count == 0;
 
     /// <summary>The convolution with its gradient.</summary>
     /// <param name="x">[N, C, H, W], best in channels-last layout.</param>
@@ -53,7 +53,7 @@ internal static unsafe class PatchConvolution
         (x, bias) = (x.ToChannelsLast(), bias?.contiguous());
         var patches = new PatchRows(new(x), new(y), shape);
         float* biases = bias is null ? null : TensorMemory.Floats(bias);
-        if (Register16.IsSupported)
+        if (FillsWidest(shape))
             PatchKernel<Register16>.Forward(patches, FilterBank.Of(weight), shape, biases, rectify, TensorMemory.Floats(y));
         else
             PatchKernel<Register8>.Forward(patches, FilterBank.Of(weight), shape, biases, rectify, TensorMemory.Floats(y));
@@ -75,12 +75,15 @@ internal static unsafe class PatchConvolution
         Tensor gradient = PooledTensor.EmptyLike(weight, "Patch convolution: weight gradient");
         (x, dy) = (x.ToChannelsLast(), dy.ToChannelsLast());
         var patches = new PatchRows(new(x), new(dy), shape);
-        if (Register16.IsSupported)
+        if (FillsWidest(shape))
             PatchKernel<Register16>.FilterGradient(patches, TensorMemory.Floats(dy), shape, FilterBank.Of(gradient));
         else
             PatchKernel<Register8>.FilterGradient(patches, TensorMemory.Floats(dy), shape, FilterBank.Of(gradient));
         return gradient.MoveToOuterDisposeScope();
     }
+
+    // Whether a pixel's channels are whole registers of the widest kind.
+    private static bool FillsWidest(ConvolutionShape shape) => Register16.IsSupported && shape.Outputs % Register16.Count == 0;
 
     private static long[] OutputShape(ConvolutionShape shape) => [shape.Batch, shape.Outputs, shape.OutputHeight, shape.OutputWidth];
 

@@ -23,14 +23,14 @@ internal static unsafe class PatchKernel<T>
         SumsOwner = "Patch convolution: sums";
 
     /// <param name="patches">The rows of the input.</param>
-    /// <param name="filters">Outputs are a multiple of 32.</param>
+    /// <param name="filters">Outputs are a multiple of a register.</param>
     /// <param name="shape">The convolution.</param>
     /// <param name="bias">One value an output channel, or null.</param>
     /// <param name="rectify">Whether negative outputs become zero.</param>
     /// <param name="y">Written.</param>
     public static void Forward(PatchRows patches, FilterBank filters, ConvolutionShape shape, float* bias, bool rectify, float* y)
     {
-        int panels = filters.Outputs / Panel;
+        int panels = WinogradProduct.Panels(filters.Outputs);
         using var u = new PanelMatrices(panels, Panel, Panel, FiltersOwner);
         Lay(filters, shape, u);
         Workers.Run(
@@ -48,9 +48,17 @@ internal static unsafe class PatchKernel<T>
                     for (int panel = 0; panel < panels; panel++)
                     {
                         // Rows beyond the outputs are computed up to a whole group, and not read.
-                        WinogradProduct.Multiply<T>(v.Pointer, 0, u.At(panel), 1, rows, m.Pointer);
+                        WinogradProduct.Multiply<T>(v.Pointer, 0, u.At(panel), Panel, rows, m.Pointer);
                         float* to = y + (nint)first * filters.Outputs + panel * Panel;
-                        Put(m.Pointer, count, bias == null ? null : bias + panel * Panel, rectify, to, filters.Outputs);
+                        Put(
+                            m.Pointer,
+                            count,
+                            bias == null ? null : bias + panel * Panel,
+                            rectify,
+                            to,
+                            filters.Outputs,
+                            Lanes(panel, filters)
+                        );
                     }
                 }
             }
@@ -63,7 +71,7 @@ internal static unsafe class PatchKernel<T>
     /// <param name="gradient">Of the filters: written.</param>
     public static void FilterGradient(PatchRows patches, float* dy, ConvolutionShape shape, FilterBank gradient)
     {
-        int panels = gradient.Outputs / Panel;
+        int panels = WinogradProduct.Panels(gradient.Outputs);
         long blocks = (patches.Count + BlockRows - 1) / BlockRows;
         int parts = (int)Math.Min(MostParts, blocks);
         using var sums = new PanelMatrices(parts * panels, Panel, Panel, SumsOwner);
@@ -73,6 +81,8 @@ internal static unsafe class PatchKernel<T>
             {
                 using Scratch v = Scratch.Rent(BlockRows * Panel, PatchesOwner),
                     dm = Scratch.Rent(BlockRows * Panel, ProductsOwner);
+                // The rest of a last panel that is not full: what comes of it is not read.
+                new Span<float>(dm.Pointer, BlockRows * Panel).Clear();
                 while (queue.Next(out int part))
                 {
                     long start = blocks * part / parts,
@@ -84,7 +94,13 @@ internal static unsafe class PatchKernel<T>
                         patches.Write(first, count, v.Pointer);
                         for (int panel = 0; panel < panels; panel++)
                         {
-                            Take(dy + (nint)first * gradient.Outputs + panel * Panel, gradient.Outputs, count, dm.Pointer);
+                            Take(
+                                dy + (nint)first * gradient.Outputs + panel * Panel,
+                                gradient.Outputs,
+                                Lanes(panel, gradient),
+                                count,
+                                dm.Pointer
+                            );
                             float* sum = sums.At(part * panels + panel);
                             WinogradProduct.MultiplyTransposed<T>(v.Pointer, dm.Pointer, count, sum, add: block > start);
                         }
@@ -95,16 +111,20 @@ internal static unsafe class PatchKernel<T>
         AddUp(sums, parts, panels, shape, gradient);
     }
 
+    // How many columns of a panel are outputs.
+    private static int Lanes(int panel, FilterBank filters) => Math.Min(Panel, filters.Outputs - panel * Panel);
+
     private static int RoundedUp(int count) => (count + WinogradProduct.RowGroup - 1) / WinogradProduct.RowGroup * WinogradProduct.RowGroup;
 
     // The filters as panels of 32 outputs, in the order of a patch's numbers.
     private static void Lay(FilterBank filters, ConvolutionShape shape, PanelMatrices u)
     {
-        for (int output = 0; output < filters.Outputs; output++)
+        // Columns beyond the last output are zero.
+        for (int output = 0; output < u.Count * Panel; output++)
         {
             float* to = u.At(output / Panel) + output % Panel;
             for (int number = 0; number < Panel; number++)
-                to[number * Panel] = IsTap(number, shape) ? *Tap(filters, output, number, shape) : 0;
+                to[number * Panel] = output < filters.Outputs && IsTap(number, shape) ? *Tap(filters, output, number, shape) : 0;
         }
     }
 
@@ -132,11 +152,11 @@ internal static unsafe class PatchKernel<T>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Put(float* m, int count, float* bias, bool rectify, float* to, nint stride)
+    private static void Put(float* m, int count, float* bias, bool rectify, float* to, nint stride, int lanes)
     {
         for (int row = 0; row < count; row++, m += Panel, to += stride)
         {
-            for (int lane = 0; lane < Panel; lane += T.Count)
+            for (int lane = 0; lane < lanes; lane += T.Count)
             {
                 T value = T.Load(m + lane);
                 if (bias != null)
@@ -147,11 +167,11 @@ internal static unsafe class PatchKernel<T>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Take(float* dy, nint stride, int count, float* dm)
+    private static void Take(float* dy, nint stride, int lanes, int count, float* dm)
     {
         for (int row = 0; row < count; row++, dm += Panel, dy += stride)
         {
-            for (int lane = 0; lane < Panel; lane += T.Count)
+            for (int lane = 0; lane < lanes; lane += T.Count)
                 T.Store(T.Load(dy + lane), dm + lane);
         }
     }

@@ -29,18 +29,30 @@ internal static unsafe class WinogradProduct
 
     private const int PanelsAtOnce = 4;
 
+    /// <summary>How many panels hold so many columns; the last need not be full.</summary>
+    public static int Panels(int columns) => (columns + Panel - 1) / Panel;
+
     /// <summary>m = v u, or m += v u, for one panel of m.</summary>
-    /// <param name="v">[rows, 32 <paramref name="panels"/>], in panels.</param>
+    /// <param name="v">[rows, <paramref name="terms"/>], in panels; what else the last panel holds is not read.</param>
     /// <param name="vPanel">The distance between the panels of v.</param>
-    /// <param name="u">[32 <paramref name="panels"/>, 32], one panel.</param>
-    /// <param name="panels">The common dimension, in panels.</param>
+    /// <param name="u">[<paramref name="terms"/>, 32], one panel.</param>
+    /// <param name="terms">The common dimension.</param>
     /// <param name="rows">A multiple of <see cref="RowGroup"/>.</param>
     /// <param name="m">[rows, 32], one panel.</param>
     /// <param name="add">
     /// Whether to add to what m holds. In pieces of <see cref="TermsAtOnce"/> a product has the same bits as in one piece.
     /// </param>
+    public static void Multiply<T>(float* v, nint vPanel, float* u, int terms, int rows, float* m, bool add = false)
+        where T : unmanaged, IRegister<T>
+    {
+        (int panels, int rest) = Math.DivRem(terms, Panel);
+        MultiplyPanels<T>(v, vPanel, u, panels, rows, m, add);
+        if (rest > 0)
+            MultiplyRest<T>(v + panels * vPanel, u + (nint)panels * Panel * Panel, rest, rows, m, add || panels > 0);
+    }
+
     [MethodImpl(Compiled)]
-    public static void Multiply<T>(float* v, nint vPanel, float* u, int panels, int rows, float* m, bool add = false)
+    private static void MultiplyPanels<T>(float* v, nint vPanel, float* u, int panels, int rows, float* m, bool add)
         where T : unmanaged, IRegister<T>
     {
         for (int panel = 0; panel < panels; panel += PanelsAtOnce)
@@ -51,6 +63,15 @@ internal static unsafe class WinogradProduct
             for (nint row = 0; row < rows; row += RowGroup)
                 Rows<T>(a + row * Panel, Panel, 1, vPanel, b, count, Panel, m + row * Panel, add || panel > 0);
         }
+    }
+
+    // A last panel that is not full.
+    [MethodImpl(Compiled)]
+    private static void MultiplyRest<T>(float* v, float* u, int terms, int rows, float* m, bool add)
+        where T : unmanaged, IRegister<T>
+    {
+        for (nint row = 0; row < rows; row += RowGroup)
+            Rows<T>(v + row * Panel, Panel, 1, 0, u, 1, terms, m + row * Panel, add);
     }
 
     /// <summary>du = vt dm, or du += vt dm, for one panel of v and one of dm.</summary>

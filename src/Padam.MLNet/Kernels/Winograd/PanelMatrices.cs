@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Padam.MLNet.Kernels;
 
 /// <summary>
@@ -16,13 +18,16 @@ internal sealed unsafe class PanelMatrices : IDisposable
     /// <summary>Takes memory for them, with arbitrary content.</summary>
     /// <param name="count">How many matrices.</param>
     /// <param name="rows">The rows of each.</param>
-    /// <param name="columns">The columns of each, a multiple of 32.</param>
+    /// <param name="columns">The columns of each. Where they are no multiple of 32, all is zero at first.</param>
     /// <param name="owner">The kernel, and what it keeps there.</param>
     public PanelMatrices(int count, int rows, int columns, string owner)
     {
-        (Count, Rows, Panels) = (count, rows, columns / Panel);
-        Stride = (nint)rows * columns + Gap;
-        _memory = Scratch.Rent(count * Stride - Gap, owner);
+        (Count, Rows, Panels) = (count, rows, WinogradProduct.Panels(columns));
+        Stride = (nint)rows * Panels * Panel + Gap;
+        nint length = count * Stride - Gap;
+        _memory = Scratch.Rent(length, owner);
+        if (columns % Panel != 0)
+            NativeMemory.Clear(_memory.Pointer, (nuint)length * sizeof(float));
     }
 
     public int Count { get; }

@@ -15,8 +15,8 @@ internal static unsafe class WinogradConvolution
     public static bool Supports(ConvolutionShape shape) =>
         IsSupported
         && shape is { Kernel: 3, Stride: 1, Padding: 0 or 1, Batch: > 0, OutputHeight: > 0, OutputWidth: > 0, Inputs: > 0, Outputs: > 0 }
-        && shape.Inputs % WinogradProduct.Panel == 0
-        && shape.Outputs % WinogradProduct.Panel == 0;
+        && shape.Inputs % Register8.Count == 0
+        && shape.Outputs % Register8.Count == 0;
 
     /// <summary>Outputs a side of the tiles into which the maps are cut.</summary>
     public static int TileSide(ConvolutionShape shape) => IsTinyMap(shape) ? KaratsubaMap2x2.Outputs : WinogradTile4.Outputs;
@@ -93,7 +93,7 @@ internal static unsafe class WinogradConvolution
         (x, dy) = (x.ToChannelsLast(), dy.ToChannelsLast());
         (ChannelsLastImages input, ChannelsLastImages output) = (new(x), new(dy));
         FilterBank filters = FilterBank.Of(gradient);
-        if (Register16.IsSupported)
+        if (FillsWidest(shape))
             WeightGradient<Register16>(shape, input, output, filters, padding);
         else
             WeightGradient<Register8>(shape, input, output, filters, padding);
@@ -110,7 +110,7 @@ internal static unsafe class WinogradConvolution
         bool rectify
     )
     {
-        if (Register16.IsSupported)
+        if (FillsWidest(shape))
             Run<Register16>(shape, x, filters, bias, y, padding, rectify);
         else
             Run<Register8>(shape, x, filters, bias, y, padding, rectify);
@@ -147,6 +147,10 @@ internal static unsafe class WinogradConvolution
         else
             WinogradFilterGradient<WinogradTile4, T>.Run(x, dy, gradient, padding);
     }
+
+    // Whether a pixel's channels are whole registers of the widest kind.
+    private static bool FillsWidest(ConvolutionShape shape) =>
+        Register16.IsSupported && shape.Inputs % Register16.Count == 0 && shape.Outputs % Register16.Count == 0;
 
     private static bool IsTinyMap(ConvolutionShape shape) => shape is { Height: 2, Width: 2, Padding: 1 };
 

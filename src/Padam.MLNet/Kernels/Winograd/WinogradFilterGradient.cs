@@ -45,7 +45,7 @@ internal sealed unsafe class WinogradFilterGradient<TTile, T>
     private WinogradFilterGradient(ChannelsLastImages x, ChannelsLastImages dy, FilterBank gradient, int padding)
     {
         (_x, _dy, _gradient, _padding) = (x, dy, gradient, padding);
-        (_inputPanels, _outputPanels) = (x.Channels / Panel, dy.Channels / Panel);
+        (_inputPanels, _outputPanels) = (WinogradProduct.Panels(x.Channels), WinogradProduct.Panels(dy.Channels));
         _grid = new TileGrid(dy.Batch, dy.Height, dy.Width, TTile.Outputs);
         Parts = (int)Math.Min(SumFloats / ((long)Pairs * Elements * Panel * Panel), MaximalParts);
         int sharedRows = Math.Max(SharedFloats / (Elements * (x.Channels + dy.Channels)) / RowsAtOnce, 1) * RowsAtOnce;

@@ -32,7 +32,7 @@ internal sealed unsafe class WinogradForward<TTile, T>
         (_x, _filters, _y, _padding, _rectify) = (x, filters, y, padding, rectify);
         _bias = bias;
         _grid = new TileGrid(y.Batch, y.Height, y.Width, TTile.Outputs);
-        _outputPanels = filters.Outputs / Panel;
+        _outputPanels = WinogradProduct.Panels(filters.Outputs);
         // Sizes of blocks decide when a tile is computed, never in which order the terms of a number are added.
         _blockTiles = sizeof(float) * (long)Elements * filters.Inputs * filters.Outputs > LargeFilters ? 2 * BlockTiles : BlockTiles;
     }
@@ -40,7 +40,7 @@ internal sealed unsafe class WinogradForward<TTile, T>
     private static int Elements => WinogradTransforms<TTile, T>.Elements;
 
     /// <param name="x">[batch, height, width, inputs].</param>
-    /// <param name="filters">Outputs and inputs are multiples of 32.</param>
+    /// <param name="filters">Outputs and inputs are multiples of a register.</param>
     /// <param name="bias">One value an output, or null.</param>
     /// <param name="y">[batch, height + 2 padding - 2, width + 2 padding - 2, outputs]: written.</param>
     /// <param name="padding">Rows and columns of zeros around the input.</param>
@@ -74,7 +74,7 @@ internal sealed unsafe class WinogradForward<TTile, T>
                     WinogradTransforms<TTile, T>.Input(_x, _grid, _padding, first, count, v, 0, buffers);
                     for (int panel = 0; panel < _outputPanels; panel++)
                     {
-                        Multiply(v, 0, v.Panels, u, panel * Elements, count, m);
+                        Multiply(v, 0, _filters.Inputs, u, panel * Elements, count, m);
                         Output(m, first, count, panel, buffers);
                     }
                 }
@@ -84,7 +84,7 @@ internal sealed unsafe class WinogradForward<TTile, T>
 
     private void TransformFilters(PanelMatrices u)
     {
-        int inputPanels = _filters.Inputs / Panel;
+        int inputPanels = WinogradProduct.Panels(_filters.Inputs);
         Workers.Run(
             inputPanels * _outputPanels,
             queue =>
@@ -97,7 +97,7 @@ internal sealed unsafe class WinogradForward<TTile, T>
                         _filters,
                         output * Panel,
                         input * Panel,
-                        Panel,
+                        Math.Min(Panel, _filters.Inputs - input * Panel),
                         u,
                         output * Elements,
                         input * Panel,
@@ -129,7 +129,7 @@ internal sealed unsafe class WinogradForward<TTile, T>
                     {
                         int inputs = Math.Min(u.Rows, _filters.Inputs - input);
                         WinogradTransforms<TTile, T>.Filter(_filters, panel * Panel, input, inputs, u, 0, 0, buffers);
-                        Multiply(v, input / Panel, inputs / Panel, u, 0, _grid.Count, m);
+                        Multiply(v, input / Panel, inputs, u, 0, _grid.Count, m);
                     }
 
                     Output(m, 0, _grid.Count, panel, buffers);
@@ -154,10 +154,10 @@ internal sealed unsafe class WinogradForward<TTile, T>
         );
 
     /// <summary>
-    /// The products of some tiles with a panel of filters over some panels of inputs, added up from the first on. Rows beyond the tiles are
+    /// The products of some tiles with a panel of filters over some inputs, added up from the first on. Rows beyond the tiles are
     /// computed up to a whole group, and not read.
     /// </summary>
-    private static void Multiply(PanelMatrices v, int firstPanel, int panels, PanelMatrices u, int firstFilter, int count, PanelMatrices m)
+    private static void Multiply(PanelMatrices v, int firstPanel, int inputs, PanelMatrices u, int firstFilter, int count, PanelMatrices m)
     {
         int rows = (count + RowGroup - 1) / RowGroup * RowGroup;
         for (int i = 0; i < Elements; i++)
@@ -165,7 +165,7 @@ internal sealed unsafe class WinogradForward<TTile, T>
                 v.At(i, 0, firstPanel),
                 v.PanelStride,
                 u.At(firstFilter + i),
-                panels,
+                inputs,
                 rows,
                 m.At(i),
                 add: firstPanel > 0

@@ -120,12 +120,13 @@ internal static unsafe class WinogradTransforms<TTile, T>
         float* beyond = buffers.Beyond,
             from = m.At(firstMatrix);
         nint stride = m.Stride / T.Count;
+        int lanes = Math.Min(Panel, y.Channels - firstChannel);
         float** pixels = stackalloc float*[MaximalElements];
         for (nint row = 0; row < count; row++)
         {
             (int image, int top, int left) = grid[first + (int)row];
             y.Locate(image, top, left, TTile.Outputs, firstChannel, pixels, beyond);
-            for (int lane = 0; lane < Panel; lane += T.Count)
+            for (int lane = 0; lane < lanes; lane += T.Count)
             {
                 TTile.Output((T*)(from + row * Panel + lane), stride, patch, 1, half);
                 T shift = bias == null ? default : *(T*)(bias + firstChannel + lane);
@@ -163,9 +164,12 @@ internal static unsafe class WinogradTransforms<TTile, T>
         float* taps = buffers.Taps,
             to = u.At(firstMatrix, firstRow);
         nint stride = u.Stride / T.Count;
+        int outputs = Math.Min(Panel, filters.Outputs - firstOutput);
+        // Filters beyond the last are zero.
+        new Span<float>(taps, TapCount * Panel).Clear();
         for (nint row = 0; row < inputs; row++)
         {
-            for (int output = 0; output < Panel; output++)
+            for (int output = 0; output < outputs; output++)
             {
                 float* filter = filters.At(firstOutput + output, firstInput + (int)row);
                 for (int tap = 0; tap < TapCount; tap++)
@@ -198,12 +202,14 @@ internal static unsafe class WinogradTransforms<TTile, T>
         float* taps = buffers.Taps,
             from = du.At(firstMatrix);
         nint stride = du.Stride / T.Count;
-        for (nint row = 0; row < Panel; row++)
+        int inputs = Math.Min(Panel, gradient.Inputs - firstInput),
+            outputs = Math.Min(Panel, gradient.Outputs - firstOutput);
+        for (nint row = 0; row < inputs; row++)
         {
             for (int lane = 0; lane < Panel; lane += T.Count)
                 TTile.FilterGradient((T*)(from + row * Panel + lane), stride, (T*)(taps + lane), Panel / T.Count, half);
 
-            for (int output = 0; output < Panel; output++)
+            for (int output = 0; output < outputs; output++)
             {
                 float* filter = gradient.At(firstOutput + output, firstInput + (int)row);
                 for (int tap = 0; tap < TapCount; tap++)

@@ -15,7 +15,8 @@ public sealed class PatchConvolutionTests
     [DataRow(3, 64, 3, 1, 1, true, DisplayName = "the first layer of the paper's networks")]
     [DataRow(1, 32, 5, 2, 2, true)]
     [DataRow(32, 32, 1, 1, 0, false)]
-    [DataRow(3, 24, 2, 1, 0, false, DisplayName = "no multiple of 32 outputs")]
+    [DataRow(3, 24, 2, 1, 0, true, DisplayName = "the whitening layer of airbench94")]
+    [DataRow(3, 20, 3, 1, 1, false, DisplayName = "no multiple of 8 outputs")]
     [DataRow(3, 64, 7, 2, 3, false, DisplayName = "more than 32 numbers under the kernel")]
     public void The_rule_goes_by_the_numbers_under_the_kernel(int inputs, int outputs, int kernel, int stride, int padding, bool expected)
     {

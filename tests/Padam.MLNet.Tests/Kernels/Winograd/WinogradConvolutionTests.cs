@@ -36,6 +36,10 @@ public sealed class WinogradConvolutionTests
     [DataRow(2, 64, 32, 4, 4, 0)]
     [DataRow(3, 32, 32, 8, 8, 0)]
     [DataRow(2, 32, 64, 11, 7, 0)]
+    [DataRow(2, 24, 64, 13, 31, 1)]
+    [DataRow(3, 8, 40, 2, 2, 1)]
+    [DataRow(9, 152, 8, 9, 6, 0)]
+    [DataRow(1, 168, 48, 2, 9, 1)]
     public void Odd_sizes_and_no_padding_agree_with_direct_convolution(
         int batch,
         int inputs,
@@ -96,7 +100,8 @@ public sealed class WinogradConvolutionTests
 
     [TestMethod]
     [DataRow(3, 64, 3, 1, 1, DisplayName = "three channels")]
-    [DataRow(64, 48, 3, 1, 1, DisplayName = "48 outputs")]
+    [DataRow(64, 44, 3, 1, 1, DisplayName = "44 outputs")]
+    [DataRow(20, 64, 3, 1, 1, DisplayName = "20 inputs")]
     [DataRow(64, 64, 1, 1, 0, DisplayName = "1x1")]
     [DataRow(64, 64, 5, 1, 1, DisplayName = "5x5")]
     [DataRow(64, 64, 3, 2, 1, DisplayName = "stride 2")]
