@@ -2,7 +2,6 @@ using Padam.MLNet.Kernels;
 using Padam.MLNet.Layers;
 using TorchSharp;
 using static TorchSharp.torch;
-using static TorchSharp.torch.nn.functional;
 
 namespace Padam.MLNet.Backbones;
 
@@ -39,7 +38,7 @@ internal sealed class AirbenchGroup : nn.Module<Tensor, Tensor>
     public override Tensor forward(Tensor input)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor map = gelu(norm1.forward(MaxPooling.Apply(conv1.forward(input))));
-        return gelu(norm2.After(conv2, map)).MoveToOuterDisposeScope();
+        Tensor map = norm1.Activated(MaxPooling.Apply(conv1.forward(input)), Activation.Gelu);
+        return norm2.After(conv2, map, activation: Activation.Gelu).MoveToOuterDisposeScope();
     }
 }

@@ -73,6 +73,14 @@ public sealed class BatchNorm : nn.Module<Tensor, Tensor>
         return output.MoveToOuterDisposeScope();
     }
 
+    /// <summary>The normalised maps with an activation, as one.</summary>
+    internal Tensor Activated(Tensor input, Activation activation)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor output = _folded ? input.Activated(activation) : Normalize(input, residual: null, activation);
+        return output.MoveToOuterDisposeScope();
+    }
+
     private Tensor Normalize(Tensor input, Tensor? residual, Activation activation)
     {
         if (training)
@@ -88,13 +96,12 @@ public sealed class BatchNorm : nn.Module<Tensor, Tensor>
     {
         if (residual is not null)
             map = map.add_(residual, Scalars.One);
-        return activation == Activation.Relu ? map.relu_() : map;
+        return map.ActivatedInPlace(activation);
     }
 
     private Tensor ByKernel(Tensor input, Tensor? residual, Activation activation)
     {
-        bool rectify = activation == Activation.Relu;
-        (Tensor output, BatchStatistics batch) = BatchNormalization.Apply(input, Weight, Bias, residual, rectify, _epsilon);
+        (Tensor output, BatchStatistics batch) = BatchNormalization.Apply(input, Weight, Bias, residual, activation, _epsilon);
         long count = input.shape[0] * input.shape[2] * input.shape[3];
         UpdateRunning(RunningMean, batch.Mean);
         UpdateRunning(RunningVariance, [.. batch.Variance.Select(biased => biased * count / (count - 1))]);

@@ -91,6 +91,8 @@ public sealed class Convolution : nn.Module<Tensor, Tensor>
         (Tensor weight, Tensor? bias) = _folded is var (foldedWeight, foldedBias) ? (foldedWeight, foldedBias) : (Weight, Bias);
         bool rectify = activation == Activation.Relu;
         Tensor output = Convolution2d.Apply(input, weight, bias, _stride, _padding, rectify, Algorithm);
+        if (!rectify)
+            output = output.ActivatedInPlace(activation);
         return ActivationCount.Counted(output).MoveToOuterDisposeScope();
     }
 

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Padam.MLNet.Kernels;
+using Padam.MLNet.Layers;
 using Padam.MLNet.Optimizers;
 using TorchSharp.Modules;
 using static Padam.MLNet.Tests.Kernels.ConvolutionExample;
@@ -76,5 +77,5 @@ public sealed class KernelBackwardTests
     }
 
     private static Tensor Normalized(Tensor x) =>
-        BatchNormalization.Apply(x, ones(x.shape[1]), zeros(x.shape[1]), null, false, 1e-5).Output;
+        BatchNormalization.Apply(x, ones(x.shape[1]), zeros(x.shape[1]), null, Activation.None, 1e-5).Output;
 }

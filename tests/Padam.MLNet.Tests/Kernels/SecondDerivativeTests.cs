@@ -1,4 +1,5 @@
 using Padam.MLNet.Kernels;
+using Padam.MLNet.Layers;
 using static Padam.MLNet.Tests.Kernels.ConvolutionExample;
 using static TorchSharp.torch;
 
@@ -27,9 +28,11 @@ public sealed class SecondDerivativeTests
     }
 
     [TestMethod]
-    [DataRow(false)]
-    [DataRow(true)]
-    public void The_gradient_penalty_of_a_batch_normalisation_is_that_of_libtorch(bool rectify)
+    [DataRow(Activation.None)]
+    [DataRow(Activation.Relu)]
+    [DataRow(Activation.Gelu)]
+    [DataRow(Activation.Silu)]
+    public void The_gradient_penalty_of_a_batch_normalisation_is_that_of_libtorch(Activation activation)
     {
         using var scope = NewDisposeScope();
         manual_seed(22);
@@ -41,10 +44,10 @@ public sealed class SecondDerivativeTests
                 a =>
                 {
                     Tensor y = nn.functional.batch_norm(a[0], null, null, a[1], a[2], training: true, eps: Epsilon) + a[3];
-                    return rectify ? y.relu() : y;
+                    return y.Activated(activation);
                 }
             ),
-            Penalty(arguments, a => BatchNormalization.Apply(a[0], a[1], a[2], a[3], rectify, Epsilon).Output)
+            Penalty(arguments, a => BatchNormalization.Apply(a[0], a[1], a[2], a[3], activation, Epsilon).Output)
         );
     }
 
@@ -62,7 +65,7 @@ public sealed class SecondDerivativeTests
         {
             Tensor input = x.detach().requires_grad_();
             Tensor y = BatchNormalization
-                .Apply(WinogradConvolution.Apply(input, w), ones(32), zeros(32), null, rectify: false, Epsilon)
+                .Apply(WinogradConvolution.Apply(input, w), ones(32), zeros(32), null, Activation.None, Epsilon)
                 .Output;
             return autograd.grad([y.pow(3).mean()], [input], retain_graph: true, create_graph: true)[0].pow(2).sum() * 1e4;
         }

@@ -53,6 +53,8 @@ public sealed class LayersTests
     [DataRow(Activation.Relu, true)]
     [DataRow(Activation.Relu, false)]
     [DataRow(Activation.None, true)]
+    [DataRow(Activation.Gelu, true)]
+    [DataRow(Activation.Silu, false)]
     public void Convolution_normalisation_residual_and_activation_are_one(Activation activation, bool withResidual)
     {
         using DisposeScope scope = NewDisposeScope();
@@ -67,7 +69,13 @@ public sealed class LayersTests
             Tensor output = theirs.forward(images);
             if (withResidual)
                 output = output + residual;
-            return activation == Activation.Relu ? output.relu() : output;
+            return activation switch
+            {
+                Activation.Relu => output.relu(),
+                Activation.Gelu => functional.gelu(output),
+                Activation.Silu => functional.silu(output),
+                _ => output,
+            };
         }
 
         AssertClose(Expected(), ours.forward(images, withResidual ? residual : null), 1e-4);

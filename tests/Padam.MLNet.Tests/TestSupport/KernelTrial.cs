@@ -1,4 +1,5 @@
 using Padam.MLNet.Kernels;
+using Padam.MLNet.Layers;
 using static TorchSharp.torch;
 
 namespace Padam.MLNet.Tests;
@@ -166,14 +167,15 @@ internal sealed class KernelTrial
     private void BatchNorm()
     {
         int batch = _random.Next(1, 10),
-            channels = 16 * _random.Next(1, 33),
+            channels = 8 * _random.Next(1, 65),
             height = _random.Next(1, 21),
             width = _random.Next(1, 21);
         // A single value has no variance, and libtorch refuses it.
         if (batch * height * width == 1)
             batch = 2;
-        (bool rectify, bool hasResidual) = (_random.Next(2) == 0, _random.Next(2) == 0);
-        _shape = $"batch normalisation {batch}x{channels}@{height}x{width}, rectified {rectify}, residual {hasResidual}";
+        Activation activation = _random.GetItems(Enum.GetValues<Activation>(), 1)[0];
+        bool hasResidual = _random.Next(2) == 0;
+        _shape = $"batch normalisation {batch}x{channels}@{height}x{width}, {activation}, residual {hasResidual}";
         Tensor x = Maps(batch, channels, height, width),
             residual = Maps(x.shape),
             dy = Maps(x.shape);
@@ -185,19 +187,17 @@ internal sealed class KernelTrial
         Tensor y = nn.functional.batch_norm(leaves[0], null, null, leaves[1], leaves[2], training: true, eps: Epsilon);
         if (hasResidual)
             y = y + leaves[3];
-        if (rectify)
-        {
-            // Whether the rectifier is open at zero is a matter of rounding.
+        // Whether a rectifier is open at zero is a matter of rounding.
+        if (activation == Activation.Relu)
             dy.mul_(y.detach().abs() > 1e-4);
-            y = y.relu();
-        }
+        y = y.Activated(activation);
 
         IList<Tensor> expected = autograd.grad([y], [.. leaves.Take(hasResidual ? 4 : 3)], [dy.to_type(ScalarType.Float64)]);
 
         BatchStatistics statistics = BatchNormalization.Statistics(x, Epsilon);
         Tensor? added = hasResidual ? residual : null;
-        Compare("output", y, BatchNormalization.Forward(x, weight, bias, added, rectify, statistics));
-        BatchNormGradients actual = BatchNormalization.Backward(dy, x, weight, bias, added, rectify, statistics);
+        Compare("output", y, BatchNormalization.Forward(x, weight, bias, added, activation, statistics));
+        BatchNormGradients actual = BatchNormalization.Backward(dy, x, weight, bias, added, activation, statistics);
         // Of few values the gradients cancel out: what is left is small beside what was added up.
         double steepest = (leaves[1] / (leaves[0].var([0L, 2, 3], unbiased: false) + Epsilon).sqrt()).max().item<double>();
         Compare("input gradient", expected[0], actual.Input, steepest * dy.abs().max().item<float>());

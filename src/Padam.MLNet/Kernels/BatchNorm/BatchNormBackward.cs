@@ -3,24 +3,16 @@ using System.Runtime.CompilerServices;
 namespace Padam.MLNet.Kernels;
 
 /// <summary>The two passes of batch normalisation's gradient: sums over the batch, then the input's gradient.</summary>
-/// <remarks>g below is the gradient of the normalised values: that of the output, zero where the rectifier was shut.</remarks>
-internal static unsafe class BatchNormBackward<T>
+/// <remarks>g below is the gradient of the normalised values: that of the output, through the activation.</remarks>
+internal static unsafe class BatchNormBackward<T, TActivation>
     where T : unmanaged, IRegister<T>
+    where TActivation : IActivation
 {
     /// <summary>
-    /// The sums of g and of g (x - mean) over each channel; the residual's gradient, which is g, goes to
-    /// <paramref name="residualGradient"/> unless that is null.
+    /// The sums of g and of g (x - mean) over each channel; g itself, which is the residual's gradient, goes to
+    /// <paramref name="g"/> unless that is null.
     /// </summary>
-    public static void Sums(
-        float* dy,
-        float* x,
-        PixelRows rows,
-        float* mean,
-        Rectifier rectifier,
-        float* residualGradient,
-        double[] sum,
-        double[] product
-    )
+    public static void Sums(float* dy, float* x, PixelRows rows, float* mean, Activated activated, float* g, double[] sum, double[] product)
     {
         int channels = rows.Channels;
         using Scratch sums = Scratch.Rent((long)channels * rows.Chunks, "Batch normalisation: sums of gradients"),
@@ -34,7 +26,7 @@ internal static unsafe class BatchNormBackward<T>
                 while (queue.Next(out int chunk))
                 {
                     nint at = (nint)channels * chunk;
-                    Sum(dy, x, rows, chunk, mean, rectifier, residualGradient, allSums + at, allProducts + at);
+                    Sum(dy, x, rows, chunk, mean, activated, g, allSums + at, allProducts + at);
                 }
             }
         );
@@ -51,13 +43,13 @@ internal static unsafe class BatchNormBackward<T>
     }
 
     /// <summary>dx = a g + b x + c, with an a, b and c for each channel.</summary>
-    public static void InputGradient(float* dy, float* x, PixelRows rows, Rectifier rectifier, float* a, float* b, float* c, float* dx) =>
+    public static void InputGradient(float* dy, float* x, PixelRows rows, Activated activated, float* a, float* b, float* c, float* dx) =>
         Workers.Run(
             rows.Chunks,
             queue =>
             {
                 while (queue.Next(out int chunk))
-                    InputGradient(dy, x, rows, chunk, rectifier, a, b, c, dx);
+                    InputGradient(dy, x, rows, chunk, activated, a, b, c, dx);
             }
         );
 
@@ -67,7 +59,7 @@ internal static unsafe class BatchNormBackward<T>
         float* x,
         PixelRows rows,
         int chunk,
-        Rectifier rectifier,
+        Activated activated,
         float* a,
         float* b,
         float* c,
@@ -81,7 +73,7 @@ internal static unsafe class BatchNormBackward<T>
             for (int channel = 0; channel < channels; channel += T.Count)
             {
                 T value = T.Load(x + row + channel),
-                    g = rectifier.Pass(T.Load(dy + row + channel), value, row, channel);
+                    g = activated.Gradient(T.Load(dy + row + channel), value, row, channel);
                 T.Store(T.Load(a + channel) * g + T.Load(b + channel) * value + T.Load(c + channel), dx + row + channel);
             }
         }
@@ -94,8 +86,8 @@ internal static unsafe class BatchNormBackward<T>
         PixelRows rows,
         int chunk,
         float* mean,
-        Rectifier rectifier,
-        float* residualGradient,
+        Activated activated,
+        float* g,
         float* sums,
         float* products
     )
@@ -109,30 +101,29 @@ internal static unsafe class BatchNormBackward<T>
             for (int c = 0; c < channels; c += T.Count)
             {
                 T value = T.Load(x + row + c),
-                    g = rectifier.Pass(T.Load(dy + row + c), value, row, c);
-                if (residualGradient != null)
-                    T.Store(g, residualGradient + row + c);
-                T.Store(T.Load(sums + c) + g, sums + c);
-                T.Store(T.Load(products + c) + g * (value - T.Load(mean + c)), products + c);
+                    passed = activated.Gradient(T.Load(dy + row + c), value, row, c);
+                if (g != null)
+                    T.Store(passed, g + row + c);
+                T.Store(T.Load(sums + c) + passed, sums + c);
+                T.Store(T.Load(products + c) + passed * (value - T.Load(mean + c)), products + c);
             }
         }
     }
 
     /// <summary>
-    /// Which gradients pass: all of them, or those of outputs above zero. Computing the output again is as quick as reading it, and it need
-    /// not be kept.
+    /// What the activation was given. Computing that again is as quick as reading it, and it need not be kept.
     /// </summary>
-    internal readonly struct Rectifier(bool rectified, float* scale, float* shift, float* residual)
+    internal readonly struct Activated(float* scale, float* shift, float* residual)
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public T Pass(T dy, T x, nint row, int channel)
+        public T Gradient(T dy, T x, nint row, int channel)
         {
-            if (!rectified)
+            if (typeof(TActivation) == typeof(Identity))
                 return dy;
             T y = x * T.Load(scale + channel) + T.Load(shift + channel);
             if (residual != null)
                 y += T.Load(residual + row + channel);
-            return T.WherePositive(y, dy);
+            return TActivation.Gradient(y, dy);
         }
     }
 }

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace Padam.MLNet.Kernels;
 
-/// <summary>The two passes of batch normalisation over a batch: its statistics, then y = relu(x scale + shift + residual).</summary>
+/// <summary>The two passes of batch normalisation over a batch: its statistics, then y = activation(x scale + shift + residual).</summary>
 internal static unsafe class BatchNormForward<T>
     where T : unmanaged, IRegister<T>
 {
@@ -48,19 +48,21 @@ internal static unsafe class BatchNormForward<T>
         }
     }
 
-    /// <summary>y = x scale + shift, plus a residual (unless null), negative values made zero where asked for.</summary>
-    public static void Normalize(float* x, PixelRows rows, float* scale, float* shift, float* residual, bool rectify, float* y) =>
+    /// <summary>y = activation(x scale + shift + residual), without the residual where it is null.</summary>
+    public static void Normalize<TActivation>(float* x, PixelRows rows, float* scale, float* shift, float* residual, float* y)
+        where TActivation : IActivation =>
         Workers.Run(
             rows.Chunks,
             queue =>
             {
                 while (queue.Next(out int chunk))
-                    Normalize(x, rows, chunk, scale, shift, residual, rectify, y);
+                    Normalize<TActivation>(x, rows, chunk, scale, shift, residual, y);
             }
         );
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Normalize(float* x, PixelRows rows, int chunk, float* scale, float* shift, float* residual, bool rectify, float* y)
+    private static void Normalize<TActivation>(float* x, PixelRows rows, int chunk, float* scale, float* shift, float* residual, float* y)
+        where TActivation : IActivation
     {
         (nint start, int count) = rows.Chunk(chunk);
         int channels = rows.Channels;
@@ -71,7 +73,7 @@ internal static unsafe class BatchNormForward<T>
                 T value = T.Load(x + row + c) * T.Load(scale + c) + T.Load(shift + c);
                 if (residual != null)
                     value += T.Load(residual + row + c);
-                T.Store(rectify ? T.Max(value, default) : value, y + row + c);
+                T.Store(TActivation.Apply(value), y + row + c);
             }
         }
     }

@@ -1,3 +1,4 @@
+using Padam.MLNet.Layers;
 using static TorchSharp.torch;
 
 namespace Padam.MLNet.Kernels;
@@ -15,20 +16,17 @@ internal sealed record BatchStatistics(double[] Mean, double[] Variance, double 
 internal readonly record struct BatchNormGradients(Tensor Input, Tensor Weight, Tensor Bias, Tensor? Residual);
 
 /// <summary>
-/// relu(batch_norm(x) + residual) in training, on channels-last float32 maps of the CPU: two passes over the map forward and two backward,
+/// activation(batch_norm(x) + residual) in training, on channels-last float32 maps of the CPU: two passes over the map each way,
 /// where libtorch's operators, one after the other, take twice as many.
 /// </summary>
 internal static unsafe class BatchNormalization
 {
-    // As many channels as the widest register holds.
-    private const int Panel = 16;
-
     /// <summary>Whether the kernels can take such a map.</summary>
     public static bool Supports(Tensor x) =>
         x.device_type == TorchSharp.DeviceType.CPU
         && x.dtype == ScalarType.Float32
         && x.dim() == 4
-        && x.shape[1] % Panel == 0
+        && x.shape[1] % Register8.Count == 0
         && x.numel() > 0
         && x.IsChannelsLast();
 
@@ -37,7 +35,7 @@ internal static unsafe class BatchNormalization
     /// <param name="weight">[C].</param>
     /// <param name="bias">[C].</param>
     /// <param name="residual">What is added to the normalised values, of the shape of <paramref name="x"/>, or null.</param>
-    /// <param name="rectify">Whether negative outputs become zero (ReLU).</param>
+    /// <param name="activation">Applied last.</param>
     /// <param name="epsilon">Added to the variance.</param>
     /// <returns>The output, and the batch's statistics.</returns>
     public static (Tensor Output, BatchStatistics Statistics) Apply(
@@ -45,7 +43,7 @@ internal static unsafe class BatchNormalization
         Tensor weight,
         Tensor bias,
         Tensor? residual,
-        bool rectify,
+        Activation activation,
         double epsilon
     )
     {
@@ -53,8 +51,8 @@ internal static unsafe class BatchNormalization
         bool needsGradient =
             is_grad_enabled() && (x.requires_grad || weight.requires_grad || bias.requires_grad || residual is { requires_grad: true });
         Tensor y = needsGradient
-            ? BatchNormFunction.Apply(x, weight, bias, residual, rectify, statistics)
-            : Forward(x, weight, bias, residual, rectify, statistics);
+            ? BatchNormFunction.Apply(x, weight, bias, residual, activation, statistics)
+            : Forward(x, weight, bias, residual, activation, statistics);
         return (y, statistics);
     }
 
@@ -66,7 +64,7 @@ internal static unsafe class BatchNormalization
         PixelRows rows = Rows(x);
         var statistics = new BatchStatistics(new double[rows.Channels], new double[rows.Channels], epsilon);
         float* from = TensorMemory.Floats(x);
-        if (Register16.IsSupported)
+        if (FillsWidest(x))
             BatchNormForward<Register16>.Statistics(from, rows, statistics.Mean, statistics.Variance);
         else
             BatchNormForward<Register8>.Statistics(from, rows, statistics.Mean, statistics.Variance);
@@ -74,7 +72,7 @@ internal static unsafe class BatchNormalization
     }
 
     /// <summary>As <see cref="Apply"/>, by known statistics and without a gradient.</summary>
-    public static Tensor Forward(Tensor x, Tensor weight, Tensor bias, Tensor? residual, bool rectify, BatchStatistics statistics)
+    public static Tensor Forward(Tensor x, Tensor weight, Tensor bias, Tensor? residual, Activation activation, BatchStatistics statistics)
     {
         using var scope = NewDisposeScope();
         using var _ = no_grad();
@@ -86,10 +84,10 @@ internal static unsafe class BatchNormalization
         float* from = TensorMemory.Floats(x),
             to = TensorMemory.Floats(y),
             add = residual is null ? null : TensorMemory.Floats(residual);
-        if (Register16.IsSupported)
-            BatchNormForward<Register16>.Normalize(from, rows, affine.Scale, affine.Shift, add, rectify, to);
+        if (FillsWidest(x))
+            Normalize<Register16>(activation, from, rows, affine, add, to);
         else
-            BatchNormForward<Register8>.Normalize(from, rows, affine.Scale, affine.Shift, add, rectify, to);
+            Normalize<Register8>(activation, from, rows, affine, add, to);
         return y.MoveToOuterDisposeScope();
     }
 
@@ -100,7 +98,7 @@ internal static unsafe class BatchNormalization
         Tensor weight,
         Tensor bias,
         Tensor? residual,
-        bool rectify,
+        Activation activation,
         BatchStatistics statistics
     )
     {
@@ -115,25 +113,74 @@ internal static unsafe class BatchNormalization
             PooledTensor.EmptyLike(bias, "Batch normalisation: gradient of the bias"),
             residual is null ? null : PooledTensor.ChannelsLast(x.shape, "Batch normalisation: gradient of the residual")
         );
-        if (Register16.IsSupported)
-            Backward<Register16>(dy, x, weight, bias, residual, rectify, statistics, gradients);
+        if (FillsWidest(x))
+            Backward<Register16>(activation, dy, x, weight, bias, residual, statistics, gradients);
         else
-            Backward<Register8>(dy, x, weight, bias, residual, rectify, statistics, gradients);
+            Backward<Register8>(activation, dy, x, weight, bias, residual, statistics, gradients);
         scope.MoveToOuter(new[] { gradients.Input, gradients.Weight, gradients.Bias, gradients.Residual }.OfType<Tensor>());
         return gradients;
     }
 
+    private static void Normalize<T>(Activation activation, float* x, PixelRows rows, ChannelAffine affine, float* residual, float* y)
+        where T : unmanaged, IRegister<T>
+    {
+        switch (activation)
+        {
+            case Activation.Relu:
+                BatchNormForward<T>.Normalize<Relu>(x, rows, affine.Scale, affine.Shift, residual, y);
+                break;
+            case Activation.Gelu:
+                BatchNormForward<T>.Normalize<Gelu>(x, rows, affine.Scale, affine.Shift, residual, y);
+                break;
+            case Activation.Silu:
+                BatchNormForward<T>.Normalize<Silu>(x, rows, affine.Scale, affine.Shift, residual, y);
+                break;
+            default:
+                BatchNormForward<T>.Normalize<Identity>(x, rows, affine.Scale, affine.Shift, residual, y);
+                break;
+        }
+    }
+
     private static void Backward<T>(
+        Activation activation,
         Tensor dy,
         Tensor x,
         Tensor weight,
         Tensor bias,
         Tensor? residual,
-        bool rectify,
         BatchStatistics statistics,
         BatchNormGradients gradients
     )
         where T : unmanaged, IRegister<T>
+    {
+        switch (activation)
+        {
+            case Activation.Relu:
+                Backward<T, Relu>(dy, x, weight, bias, residual, statistics, gradients);
+                break;
+            case Activation.Gelu:
+                Backward<T, Gelu>(dy, x, weight, bias, residual, statistics, gradients);
+                break;
+            case Activation.Silu:
+                Backward<T, Silu>(dy, x, weight, bias, residual, statistics, gradients);
+                break;
+            default:
+                Backward<T, Identity>(dy, x, weight, bias, residual, statistics, gradients);
+                break;
+        }
+    }
+
+    private static void Backward<T, TActivation>(
+        Tensor dy,
+        Tensor x,
+        Tensor weight,
+        Tensor bias,
+        Tensor? residual,
+        BatchStatistics statistics,
+        BatchNormGradients gradients
+    )
+        where T : unmanaged, IRegister<T>
+        where TActivation : IActivation
     {
         PixelRows rows = Rows(x);
         int channels = rows.Channels;
@@ -145,27 +192,20 @@ internal static unsafe class BatchNormalization
             outer = TensorMemory.Floats(dy),
             a = factors.Pointer,
             b = inputs.Pointer,
-            c = constants.Pointer;
-        var rectifier = new BatchNormBackward<T>.Rectifier(
-            rectify,
-            affine.Scale,
-            affine.Shift,
-            residual is null ? null : TensorMemory.Floats(residual)
-        );
+            c = constants.Pointer,
+            add = residual is null ? null : TensorMemory.Floats(residual),
+            dx = TensorMemory.Floats(gradients.Input);
+        // What the activation lets through: the residual's gradient, or kept where the input's will stand, or computed twice.
+        float* passed =
+            gradients.Residual is not null ? TensorMemory.Floats(gradients.Residual)
+            : TActivation.IsCostly ? dx
+            : null;
+        var activated = new BatchNormBackward<T, TActivation>.Activated(affine.Scale, affine.Shift, add);
         double[] sum = new double[channels],
             product = new double[channels];
         for (int i = 0; i < channels; i++)
             a[i] = (float)statistics.Mean[i];
-        BatchNormBackward<T>.Sums(
-            outer,
-            from,
-            rows,
-            mean: a,
-            rectifier,
-            gradients.Residual is null ? null : TensorMemory.Floats(gradients.Residual),
-            sum,
-            product
-        );
+        BatchNormBackward<T, TActivation>.Sums(outer, from, rows, mean: a, activated, passed, sum, product);
 
         float* w = TensorMemory.Floats(weight),
             dw = TensorMemory.Floats(gradients.Weight),
@@ -180,13 +220,19 @@ internal static unsafe class BatchNormalization
             (dw[i], db[i]) = ((float)(product[i] * inverse), (float)sum[i]);
         }
 
-        BatchNormBackward<T>.InputGradient(outer, from, rows, rectifier, a, b, c, TensorMemory.Floats(gradients.Input));
+        if (TActivation.IsCostly)
+            BatchNormBackward<T, Identity>.InputGradient(passed, from, rows, default, a, b, c, dx);
+        else
+            BatchNormBackward<T, TActivation>.InputGradient(outer, from, rows, activated, a, b, c, dx);
     }
 
     private static void Check(Tensor x, Tensor weight, Tensor bias, params ReadOnlySpan<Tensor?> likeX)
     {
-        if (x.dtype != ScalarType.Float32 || x.dim() != 4 || x.shape[1] % Panel != 0 || x.numel() == 0)
-            throw new ArgumentException($"Float32 maps [N, C, H, W] are needed, with C a multiple of {Panel}, not {x}.", nameof(x));
+        if (x.dtype != ScalarType.Float32 || x.dim() != 4 || x.shape[1] % Register8.Count != 0 || x.numel() == 0)
+            throw new ArgumentException(
+                $"Float32 maps [N, C, H, W] are needed, with C a multiple of {Register8.Count}, not {x}.",
+                nameof(x)
+            );
         long[] shape = x.shape;
         Check(weight, [shape[1]]);
         Check(bias, [shape[1]]);
@@ -199,6 +245,9 @@ internal static unsafe class BatchNormalization
         if (tensor is not null && !tensor.shape.SequenceEqual(shape))
             throw new ArgumentException($"A tensor [{string.Join(", ", shape)}] is needed, not [{string.Join(", ", tensor.shape)}].");
     }
+
+    // Whether a pixel's channels are whole registers of the widest kind.
+    private static bool FillsWidest(Tensor x) => Register16.IsSupported && x.shape[1] % Register16.Count == 0;
 
     private static PixelRows Rows(Tensor x) => x.shape is var shape ? new(shape[0] * shape[2] * shape[3], (int)shape[1]) : default;
 }

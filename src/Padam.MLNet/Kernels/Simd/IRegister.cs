@@ -29,6 +29,12 @@ internal unsafe interface IRegister<T> : IElements<T>
     /// </summary>
     static abstract T IsNewLargest(T value, T largest);
 
+    /// <summary>The nearest whole number.</summary>
+    static abstract T Round(T x);
+
+    /// <summary>2^n for a whole n from -126 to 127.</summary>
+    static abstract T PowerOfTwo(T n);
+
     /// <summary>Bit by bit: the first where the mask has ones, the second elsewhere.</summary>
     static abstract T Select(T mask, T ones, T others);
 }

@@ -23,6 +23,10 @@ internal struct Register1(float value) : IRegister<Register1>
     public static Register1 IsNewLargest(Register1 value, Register1 largest) =>
         new(BitConverter.Int32BitsToSingle(value._value > largest._value || float.IsNaN(value._value) ? -1 : 0));
 
+    public static Register1 Round(Register1 x) => new(MathF.Round(x._value));
+
+    public static Register1 PowerOfTwo(Register1 n) => new(MathF.ScaleB(1, (int)n._value));
+
     public static Register1 Select(Register1 mask, Register1 ones, Register1 others) =>
         BitConverter.SingleToInt32Bits(mask._value) != 0 ? ones : others;
 

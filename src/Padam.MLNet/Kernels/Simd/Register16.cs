@@ -35,6 +35,14 @@ internal struct Register16(Vector512<float> value) : IRegister<Register16>
         new(Vector512.GreaterThan(value._value, largest._value) | ~Vector512.Equals(value._value, value._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Register16 Round(Register16 x) => new(Vector512.Round(x._value));
+
+    // The exponent's bits of a float, whose bias is 127, come after the 23 of its fraction.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Register16 PowerOfTwo(Register16 n) =>
+        new((Vector512.ConvertToInt32Native(n._value + Vector512.Create(127f)) << 23).AsSingle());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Register16 Select(Register16 mask, Register16 ones, Register16 others) =>
         new(Vector512.ConditionalSelect(mask._value, ones._value, others._value));
 

@@ -36,6 +36,14 @@ internal struct Register8(Vector256<float> value) : IRegister<Register8>
         new(Vector256.GreaterThan(value._value, largest._value) | ~Vector256.Equals(value._value, value._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Register8 Round(Register8 x) => new(Vector256.Round(x._value));
+
+    // The exponent's bits of a float, whose bias is 127, come after the 23 of its fraction.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Register8 PowerOfTwo(Register8 n) =>
+        new((Vector256.ConvertToInt32Native(n._value + Vector256.Create(127f)) << 23).AsSingle());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Register8 Select(Register8 mask, Register8 ones, Register8 others) =>
         new(Vector256.ConditionalSelect(mask._value, ones._value, others._value));
 

@@ -1,4 +1,5 @@
 using Padam.MLNet.Kernels;
+using Padam.MLNet.Layers;
 using static Padam.MLNet.Tests.Kernels.ConvolutionExample;
 using static TorchSharp.torch;
 
@@ -15,18 +16,19 @@ public sealed class BatchNormalizationTests
     public void RestoreThreads() => set_num_threads(_threads);
 
     [TestMethod]
-    [DataRow(2, 16, 3, 5, true, false)]
-    [DataRow(7, 64, 9, 7, true, true)]
-    [DataRow(5, 48, 4, 4, false, true)]
-    [DataRow(128, 512, 2, 2, false, false)]
-    [DataRow(3, 512, 1, 1, true, false)]
-    [DataRow(40, 64, 32, 32, true, true)]
+    [DataRow(2, 16, 3, 5, Activation.Relu, false)]
+    [DataRow(7, 64, 9, 7, Activation.Gelu, true)]
+    [DataRow(5, 48, 4, 4, Activation.None, true)]
+    [DataRow(128, 512, 2, 2, Activation.Silu, false)]
+    [DataRow(3, 512, 1, 1, Activation.Gelu, false)]
+    [DataRow(40, 64, 32, 32, Activation.Relu, true)]
+    [DataRow(6, 24, 7, 5, Activation.Silu, true)]
     public void Output_and_gradients_are_those_of_the_operators_one_by_one(
         int batch,
         int channels,
         int height,
         int width,
-        bool rectify,
+        Activation activation,
         bool hasResidual
     )
     {
@@ -53,12 +55,12 @@ public sealed class BatchNormalizationTests
                 Tensor y = nn.functional.batch_norm(input, null, null, w, b, training: true, eps: Epsilon);
                 if (add is not null)
                     y = y + add;
-                return rectify ? y.relu() : y;
+                return y.Activated(activation);
             }
         );
         Tensor[] actual = Results(
             ScalarType.Float32,
-            (input, w, b, add) => BatchNormalization.Apply(input, w, b, add, rectify, Epsilon).Output
+            (input, w, b, add) => BatchNormalization.Apply(input, w, b, add, activation, Epsilon).Output
         );
         string[] names = ["output", "input's gradient", "weight's gradient", "bias's gradient", "residual's gradient"];
         for (int i = 0; i < expected.Length; i++)
@@ -91,12 +93,12 @@ public sealed class BatchNormalizationTests
         {
             set_num_threads(threads);
             BatchStatistics statistics = BatchNormalization.Statistics(x, Epsilon);
-            BatchNormGradients gradients = BatchNormalization.Backward(dy, x, weight, bias, residual, rectify: true, statistics);
+            BatchNormGradients gradients = BatchNormalization.Backward(dy, x, weight, bias, residual, Activation.Relu, statistics);
             return
             [
                 .. new[]
                 {
-                    BatchNormalization.Forward(x, weight, bias, residual, rectify: true, statistics),
+                    BatchNormalization.Forward(x, weight, bias, residual, Activation.Relu, statistics),
                     gradients.Input,
                     gradients.Weight,
                     gradients.Bias,
@@ -120,7 +122,7 @@ public sealed class BatchNormalizationTests
         using var scope = NewDisposeScope();
         Tensor x = ChannelsLast(randn(4, 16, 3, 3));
         x[0, 3, 1, 1] = float.NaN;
-        Tensor y = BatchNormalization.Apply(x, ones(16), zeros(16), null, rectify: true, Epsilon).Output;
+        Tensor y = BatchNormalization.Apply(x, ones(16), zeros(16), null, Activation.Relu, Epsilon).Output;
         Assert.IsTrue(y[TensorIndex.Colon, 3].isnan().all().item<bool>());
         Assert.IsFalse(y[TensorIndex.Colon, 2].isnan().any().item<bool>());
     }
@@ -145,8 +147,8 @@ public sealed class BatchNormalizationTests
         void Step()
         {
             using var scope = NewDisposeScope();
-            Tensor first = BatchNormalization.Apply(input, weight, bias, null, rectify: true, Epsilon).Output;
-            BatchNormalization.Apply(first, weight, bias, first, rectify: true, Epsilon).Output.sum().backward();
+            Tensor first = BatchNormalization.Apply(input, weight, bias, null, Activation.Relu, Epsilon).Output;
+            BatchNormalization.Apply(first, weight, bias, first, Activation.Relu, Epsilon).Output.sum().backward();
         }
 
         Step();
