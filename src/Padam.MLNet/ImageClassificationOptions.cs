@@ -199,7 +199,8 @@ public sealed class ImageClassificationOptions : ITrainingOptions
 
     /// <summary>
     /// Whether to go on from the checkpoint in <see cref="CheckpointFolder"/>, if there is one: on the CPU the training ends with the same
-    /// bytes as if it had never stopped. The default value is false: a checkpoint in the way is refused.
+    /// bytes as if it had never stopped. The last one of a finished training stays there, and with more <see cref="Epochs"/> the training
+    /// goes on, unless <see cref="ValidateForMoreEpochs"/> says why not. The default value is false: a checkpoint in the way is refused.
     /// </summary>
     public bool Resume { get; set; }
 
@@ -332,6 +333,13 @@ public sealed class ImageClassificationOptions : ITrainingOptions
         foreach (string fault in FaultsOfParts())
             yield return fault;
     }
+
+    /// <summary>
+    /// What makes a training with these options another one from its first step when it is told more <see cref="Epochs"/>, so that it
+    /// cannot go on from the checkpoint of one that was told fewer; one sentence each, nothing where it can. Constant, multi-step and step
+    /// decay schedules can, after a warm-up too.
+    /// </summary>
+    public IEnumerable<string> ValidateForMoreEpochs() => MoreEpochs.Faults(this);
 
     private IEnumerable<string> FaultsOfParts() =>
         [

@@ -69,6 +69,8 @@ public sealed class ImageClassificationTrainer : IEstimator<ImageClassificationT
         using var threads = new ThreadCount(options.Threads);
         using CheckpointFolder? checkpoints = options.CheckpointFolder is { } folder ? CheckpointFolder.Open(folder, _fitted) : null;
         Checkpoint? start = checkpoints?.Find(options.Resume);
+        if (start is not null)
+            MoreEpochs.Require(start.Position, options, checkpoints!.File);
         int seed = options.Seed ?? HostSettings.Seed(_host) ?? start?.Position.Seed ?? Random.Shared.Next();
         using var first = FirstNetwork.Make(options, columns, seed, device, checkpoints is not null, log);
 
@@ -96,7 +98,7 @@ public sealed class ImageClassificationTrainer : IEstimator<ImageClassificationT
             ? new Dictionary<string, string>()
             : TrainingSettings.Of(options, data, normalization, seed);
         if (start is not null)
-            checkpoints!.RequireSame(start.Position, settings);
+            checkpoints!.RequireSame(start.Position.In(options.Epochs), settings);
         checkpoints?.RemoveHalfWritten();
         log.Info(MessageSensitivity.None, Plan(options, data, device, seed));
 

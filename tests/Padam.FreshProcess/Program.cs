@@ -2,7 +2,12 @@
 //   score ZIP IMAGES SIDE                 loads a model and prints its scores
 //   score-pictures ZIP PATH...            loads a model of pictures in a column Image and prints its scores
 //   without-reflection DATA TARGET        trains and saves where JSON has no reflection
+//   train-everything FOLDER PADDED EPOCHS trains with every trick on, from the checkpoint in a folder
+using System.Globalization;
+using Microsoft.ML;
 using Padam.FreshProcess;
+using Padam.MLNet;
+using Padam.MLNet.Tests;
 
 switch (args)
 {
@@ -15,7 +20,15 @@ switch (args)
     case ["without-reflection", var data, var target]:
         WithoutReflection.Run(data, target);
         return 0;
+    case ["train-everything", var folder, var padded, var epochs]:
+        var mlContext = new MLContext(seed: 1);
+        mlContext
+            .Padam()
+            .ImageClassifier(EverythingOn.Options(bool.Parse(padded), folder, int.Parse(epochs, CultureInfo.InvariantCulture)))
+            .Fit(EverythingOn.View(mlContext))
+            .Dispose();
+        return 0;
     default:
-        Console.Error.WriteLine("score ZIP IMAGES SIDE, score-pictures ZIP PATH..., or without-reflection DATA TARGET");
+        Console.Error.WriteLine("The comment at the head of Program.cs lists what there is.");
         return 2;
 }

@@ -18,6 +18,9 @@ internal static class Child
                 case "train":
                     Train(arguments[0], arguments[1], int.Parse(arguments.ElementAtOrDefault(2) ?? "12"));
                     break;
+                case "train-everything":
+                    FitEverything(new MLContext(seed: 1), bool.Parse(arguments[0]), arguments[1], int.Parse(arguments[2])).Dispose();
+                    break;
                 case "train-many":
                     TrainMany(int.Parse(arguments[0]));
                     break;
@@ -47,6 +50,10 @@ internal static class Child
         options.Resume = checkpoints is not null;
         return options;
     }
+
+    /// <summary>Trains with every trick on, from the checkpoint in a folder.</summary>
+    internal static ImageClassificationTransformer FitEverything(MLContext mlContext, bool padded, string? checkpoints, int epochs) =>
+        mlContext.Padam().ImageClassifier(EverythingOn.Options(padded, checkpoints, epochs)).Fit(EverythingOn.View(mlContext));
 
     private static void Train(string data, string checkpoints, int epochs)
     {

@@ -12,6 +12,11 @@ internal static class InterruptionCases
         [
             new("Interruption", "100 cancellations at random moments: checkpoint whole, tensors freed, same model in the end", Cancel),
             new("Interruption", "killed at random moments (SIGKILL): resumes to the same model", Kill),
+            new(
+                "Interruption",
+                "killed with everything on (augmentation, mixing, averages, weights, rules ...): the same",
+                KillWithEverything
+            ),
             new("Interruption", "a callback that throws: reaches the caller, checkpoint whole, tensors freed", Throw),
         ];
 
@@ -74,27 +79,63 @@ internal static class InterruptionCases
     private static Outcome Kill(Bench bench)
     {
         const int epochs = 600;
+        return Killed(
+            bench,
+            bench.Count(20),
+            folder => bench.Fit(Child.Options(folder, epochs)),
+            folder => ["train", bench["data"], folder, $"{epochs}"]
+        );
+    }
+
+    // Half of the kills for either set of tricks, since some exclude each other.
+    private static Outcome KillWithEverything(Bench bench)
+    {
+        const int epochs = 400;
+        Outcome[] outcomes =
+        [
+            .. new[] { true, false }.Select(padded =>
+                Killed(
+                    bench,
+                    bench.Count(10),
+                    folder => Child.FitEverything(bench.MLContext, padded, folder, epochs),
+                    folder => ["train-everything", $"{padded}", folder, $"{epochs}"]
+                )
+            ),
+        ];
+        return new(
+            outcomes.Sum(outcome => outcome.Tried),
+            outcomes.Sum(outcome => outcome.Held),
+            string.Join("; ", outcomes.Select(outcome => outcome.Figure))
+        );
+    }
+
+    /// <summary>Kills a training again and again, and compares what it ends with to what it would have been.</summary>
+    /// <param name="bench">Where.</param>
+    /// <param name="count">How often.</param>
+    /// <param name="fit">Trains in this process, from the checkpoint in a folder or, without one, in one go.</param>
+    /// <param name="child">The words that do so in another process.</param>
+    private static Outcome Killed(Bench bench, int count, Func<string?, ImageClassificationTransformer> fit, Func<string, string[]> child)
+    {
         string folder = bench.Fresh(),
             checkpoint = Path.Combine(folder, "checkpoint.zip");
         byte[] expected;
-        using (ImageClassificationTransformer whole = bench.Fit(Child.Options(null, epochs)))
+        using (ImageClassificationTransformer whole = fit(null))
             expected = bench.Weights(whole);
-        int count = bench.Count(20),
-            killed = 0;
+        int killed = 0;
         var random = new Random(5);
         for (int i = 0; i < count; i++)
         {
-            Process child = Bench.Start("exec \"$@\"", [], null, "train", bench["data"], folder, $"{epochs}");
+            Process process = Bench.Start("exec \"$@\"", [], null, child(folder));
             Thread.Sleep(random.Next(300, 2000));
-            child.Kill(entireProcessTree: true);
-            if (Bench.Finish(child).Code == 128 + 9)
+            process.Kill(entireProcessTree: true);
+            if (Bench.Finish(process).Code == 128 + 9)
                 killed++;
             // Throws where the file is not whole.
             if (File.Exists(checkpoint))
                 Checkpoint.Read(checkpoint);
         }
 
-        using ImageClassificationTransformer last = bench.Fit(Child.Options(folder, epochs));
+        using ImageClassificationTransformer last = fit(folder);
         return new(
             count,
             bench.Weights(last).AsSpan().SequenceEqual(expected) ? count : 0,

@@ -25,5 +25,7 @@ internal sealed record MultiStepSchedule : Schedule
 
     public override string ToString() => $"x{_gamma} after {string.Join(", ", _milestones)} epochs";
 
+    internal override bool SpansTraining => false;
+
     internal override double At(double time, double start, double end) => Math.Pow(_gamma, _milestones.Count(m => m <= time));
 }

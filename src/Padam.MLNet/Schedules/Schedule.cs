@@ -116,6 +116,9 @@ public abstract record Schedule
     internal double Largest(int epochs) =>
         Enumerable.Range(0, epochs + 1).Select(e => (double)e).Concat(Turns(0, epochs)).Max(time => Factor(time, epochs));
 
+    /// <summary>Whether a longer run has other factors from its beginning on.</summary>
+    internal virtual bool SpansTraining => true;
+
     /// <summary>When it turns from rising to falling, other than between two epochs.</summary>
     internal virtual IEnumerable<double> Turns(double start, double end) => [];
 

@@ -15,5 +15,7 @@ internal sealed record StepDecaySchedule : Schedule
 
     public override string ToString() => $"x{_gamma} every {_every} epochs";
 
+    internal override bool SpansTraining => false;
+
     internal override double At(double time, double start, double end) => Math.Pow(_gamma, Math.Floor(time / _every));
 }

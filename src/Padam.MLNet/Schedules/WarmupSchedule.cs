@@ -19,6 +19,8 @@ internal sealed record WarmupSchedule : Schedule
         _unit = unit;
     }
 
+    internal override bool SpansTraining => _then.SpansTraining;
+
     internal override IEnumerable<double> Turns(double start, double end) => [_length, .. _then.Turns(_length, end)];
 
     public override string ToString() => $"warm-up from {_from} over {_length} epochs, {Every(_unit)}, then {_then}";

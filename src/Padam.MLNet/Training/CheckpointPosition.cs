@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Text.Json.Serialization;
+
 namespace Padam.MLNet.Training;
 
 /// <summary>Where a training stood, besides the tensors: the JSON of a checkpoint.</summary>
@@ -5,6 +8,8 @@ internal sealed record CheckpointPosition
 {
     internal const int CurrentFormat = 3,
         OldestFormat = 1;
+
+    private const string EpochsSetting = "Epochs";
 
     public int Format { get; init; } = CurrentFormat;
 
@@ -29,6 +34,22 @@ internal sealed record CheckpointPosition
 
     /// <summary>Where ReduceOnPlateau stands; null without it, and before format 3.</summary>
     public PlateauState? Plateau { get; init; }
+
+    /// <summary>The epochs of the whole training; null where its settings do not say.</summary>
+    [JsonIgnore]
+    public int? Epochs =>
+        int.TryParse(Settings.GetValueOrDefault(EpochsSetting), NumberStyles.None, CultureInfo.InvariantCulture, out int epochs)
+            ? epochs
+            : null;
+
+    /// <summary>The same place in a training of more epochs; unchanged where they are not more.</summary>
+    internal CheckpointPosition In(int epochs) =>
+        epochs > Epochs
+            ? this with
+            {
+                Settings = new Dictionary<string, string>(Settings) { [EpochsSetting] = epochs.ToString(CultureInfo.InvariantCulture) },
+            }
+            : this;
 
     /// <summary>Whether ValidationFraction set rows apart class by class; null in format 1, where it did not.</summary>
     public bool? StratifiedValidation { get; init; }

@@ -71,7 +71,7 @@ internal sealed class TrainingState(TrainingContext context, BestEpoch? best, Pl
         string file = context.Checkpoints!.File;
         CheckpointEntries.Restore(optimizer, checkpoint);
         context.Random.State = checkpoint.Bytes(Checkpoint.RandomState);
-        (EpochsDone, BatchesDone, Ended) = (position.EpochsDone, position.BatchesDone, position.Ended);
+        (EpochsDone, BatchesDone) = (position.EpochsDone, position.BatchesDone);
         Metrics = new RunningMetrics { Sums = position.Sums };
         if (average is not null && checkpoint.Has(Checkpoint.AveragedWeights))
             average.Resume(CheckpointEntries.Tensors(checkpoint, Checkpoint.AveragedWeights, file));
@@ -82,6 +82,9 @@ internal sealed class TrainingState(TrainingContext context, BestEpoch? best, Pl
                 kept,
                 checkpoint.Has(Checkpoint.BestWeights) ? CheckpointEntries.Tensors(checkpoint, Checkpoint.BestWeights, file) : []
             );
+        // Where its number of epochs alone ended it, a training that is told more of them has some left.
+        bool hasMore = EpochsDone == position.Epochs && EpochsDone < context.Options.Epochs && best?.ShouldStop != true;
+        Ended = position.Ended && !hasMore;
         context.Log.Info(MessageSensitivity.None, $"Resumed from '{file}' after epoch {EpochsDone}, batch {BatchesDone} of the next.");
     }
 }

@@ -68,7 +68,11 @@ internal static class RunCommand
     private static readonly Option<string> DeviceName = Options.Device();
     private static readonly Option<int?> Threads = Options.Threads();
     private static readonly Option<string> Out = Options.Named("--out", "The folder for logs and models.", "runs");
-    private static readonly Option<bool> Resume = new("--resume") { Description = "Go on from the run's checkpoint, if there is one." },
+    private static readonly Option<bool> Resume =
+            new("--resume")
+            {
+                Description = "Go on from the run's checkpoint, if there is one; a finished one's (--keep-checkpoint) takes more --epochs.",
+            },
         Force = new("--force") { Description = "Overwrite a finished run, or start an unfinished one over." };
     private static readonly Option<bool> TensorBoard = new("--tensorboard")
     {
@@ -78,6 +82,10 @@ internal static class RunCommand
     {
         Description =
             "Instead of the run: 100 steps at a rate that rises from 1e-6 to 10, their losses as a curve, and where it is steepest.",
+    };
+    private static readonly Option<bool> KeepCheckpoint = new("--keep-checkpoint")
+    {
+        Description = "Leave the finished run's checkpoint: --resume with more --epochs goes on from it where the rate allows it.",
     };
     private static readonly Option<int> CheckpointEvery = Options.Count("--checkpoint-every", "Epochs between two checkpoints.", 1);
 
@@ -114,6 +122,7 @@ internal static class RunCommand
             Force,
             TensorBoard,
             CheckpointEvery,
+            KeepCheckpoint,
             FindRate,
         };
         foreach (Option option in TrickOptions.All)
@@ -161,6 +170,7 @@ internal static class RunCommand
             TrainLimit = parsed.GetValue(TrainLimit),
             TestLimit = parsed.GetValue(TestLimit),
             Weights = proposed?.InitialWeights ?? weights,
+            Milestones = TrickOptions.MilestonesOf(parsed, parsed.GetValue(FineTune), airbench),
             Tricks = TrickOptions.Of(parsed, epochs, parsed.GetValue(FineTune), airbench, batchSize),
         };
         var files = new RunFiles(Path.Combine(parsed.GetValue(Out)!, backbone), settings.Optimizer.Name, dataSet);
@@ -172,9 +182,10 @@ internal static class RunCommand
             RunLock.Take(files.Lock)
             ?? throw new CommandException($"Another process trains the run in '{files.Folder}' (it holds '{files.Lock}').");
         ReplacedRun.Restore(files);
-        if (parsed.GetValue(Resume) && files.IsFinished)
+        if (!parsed.GetValue(Resume) || !files.IsFinished)
+            files.RequireFree(parsed.GetValue(Resume), parsed.GetValue(Force));
+        else if (!GoesOn(files, settings))
             return SayFinished(files, settings);
-        files.RequireFree(parsed.GetValue(Resume), parsed.GetValue(Force));
 
         RunPlace place = Place(parsed, files);
         RunSummary summary = Terminal.Show(display =>
@@ -202,6 +213,7 @@ internal static class RunCommand
             Resume = parsed.GetValue(Resume),
             Force = parsed.GetValue(Force),
             CheckpointEvery = parsed.GetValue(CheckpointEvery),
+            KeepCheckpoint = parsed.GetValue(KeepCheckpoint),
             TensorBoard = parsed.GetValue(TensorBoard)
                 ? Path.Combine(files.Folder, "tensorboard", Path.GetFileNameWithoutExtension(files.Log))
                 : null,
@@ -229,19 +241,27 @@ internal static class RunCommand
             : throw new CommandException($"--weights '{named}' is a folder.");
     }
 
+    /// <summary>Whether <c>--resume</c> finds a finished run that is told more epochs.</summary>
+    private static bool GoesOn(RunFiles files, RunSettings settings)
+    {
+        bool isLonger = LongerRun.Is(settings, FinishedRun.Read(files)!.Summary.ResolvedSettings);
+        if (isLonger)
+            LongerRun.RequireCheckpoint(files, settings);
+        return isLonger;
+    }
+
     /// <summary>What <c>--resume</c> finds where there is nothing left to do.</summary>
     private static int SayFinished(RunFiles files, RunSettings settings)
     {
         FinishedRun run = FinishedRun.Read(files)!;
-        IReadOnlyDictionary<string, string> resolved = run.Summary.Resolved ?? RunIdentity.Of(run.Summary.Settings).ToDictionary();
-        if (RunIdentity.Of(settings).DifferenceFrom(resolved) is { } difference)
+        if (RunIdentity.Of(settings).DifferenceFrom(run.Summary.ResolvedSettings) is { } difference)
         {
             throw new CommandException(
                 $"'{files.Model}' is a finished run of other settings: {difference}. Choose another --out, or overwrite it with --force."
             );
         }
 
-        files.RemoveUnfinished(); // It may have been killed after its last file, before this.
+        files.RemoveUnfinished(run.Summary.CheckpointKept); // It may have been killed after its last file, before this.
         Console.WriteLine($"{settings}: finished before.");
         Console.WriteLine(Result(run.Summary, files));
         return ExitCode.Success;

@@ -12,6 +12,22 @@ internal static class TrickOptions
     {
         Description = "How the rate moves: multistep (the recipe's), cosine or one-cycle, over the whole training.",
     }.AcceptOnlyFromAmong(Tricks.MultiStep, Tricks.Cosine, Tricks.OneCycle);
+    private static readonly Option<IReadOnlyList<int>?> RateFalls = new("--milestones")
+    {
+        Description = "Epochs after which the rate falls to a tenth, such as 50,75, or none; else the recipe's, which move with --epochs.",
+        CustomParser = result =>
+        {
+            try
+            {
+                return Milestones.Parse(result.Tokens[0].Value);
+            }
+            catch (FormatException fault)
+            {
+                result.AddError(fault.Message);
+                return null;
+            }
+        },
+    };
     private static readonly Option<double?> Warmup = Options.OptionalNumber(
         "--warmup",
         "Epochs in which the rate rises from a tenth to its first value; 0 for none."
@@ -78,6 +94,7 @@ internal static class TrickOptions
         Augment,
         Tta,
         Schedule,
+        RateFalls,
         Warmup,
         Plateau,
         NoDecayOnNorm,
@@ -128,6 +145,20 @@ internal static class TrickOptions
             Tta = parsed.GetValue(Tta),
             Augment = parsed.GetValue(Augment),
         };
+    }
+
+    /// <summary>The milestones that are given; null for the recipe's.</summary>
+    /// <exception cref="UsageException">Another schedule has none.</exception>
+    public static IReadOnlyList<int>? MilestonesOf(ParseResult parsed, string? way, bool airbench)
+    {
+        string? other =
+            way is not null ? "--fine-tune"
+            : airbench ? "--recipe airbench"
+            : parsed.GetValue(Schedule) is { } schedule and not Tricks.MultiStep ? $"--schedule {schedule}"
+            : null;
+        return parsed.GetValue(RateFalls) is { } milestones && other is not null
+            ? throw new UsageException($"{other} has no milestones: leave --milestones out.")
+            : parsed.GetValue(RateFalls);
     }
 
     /// <returns>balanced, the numbers of a file with spaces between them, or null for none.</returns>

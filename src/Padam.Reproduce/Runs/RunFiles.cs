@@ -29,7 +29,7 @@ internal sealed record RunFiles(string Folder, string Optimizer, string DataSet)
 
     public bool IsFinished => File.Exists(Summary) && File.Exists(Model);
 
-    /// <summary>Whether a run was begun here and neither finished nor cleared away.</summary>
+    /// <summary>Whether there is a checkpoint, of a run that is not finished or one that was kept.</summary>
     public bool IsUnfinished => HasCheckpoint(Checkpoint);
 
     /// <summary>What is left of a run that is neither finished nor can go on: its summary or its checkpoint was removed.</summary>
@@ -57,9 +57,10 @@ internal sealed record RunFiles(string Folder, string Optimizer, string DataSet)
     }
 
     /// <summary>Clears the checkpoint away, and what a killed process left half-written: the run is finished, or starts over.</summary>
-    public void RemoveUnfinished()
+    /// <param name="keepCheckpoint">Whether the checkpoint stays after all.</param>
+    public void RemoveUnfinished(bool keepCheckpoint = false)
     {
-        foreach (string checkpoint in new[] { Checkpoint, OldCheckpoint }.Where(Directory.Exists))
+        foreach (string checkpoint in new[] { Checkpoint, OldCheckpoint }.Skip(keepCheckpoint ? 1 : 0).Where(Directory.Exists))
             Directory.Delete(checkpoint, recursive: true);
         foreach (string left in Directory.EnumerateFiles(Folder, $"{Path.GetFileNameWithoutExtension(Log)}.*.tmp"))
             File.Delete(left);

@@ -50,12 +50,17 @@ internal sealed class RunIdentity
         var mine = ToDictionary();
         string[] differences =
         [
-            .. kept
-                .Keys.Union(mine.Keys)
-                .Where(name => kept.GetValueOrDefault(name) != mine.GetValueOrDefault(name))
+            .. NamesThatDiffer(kept)
                 .Select(name => $"{name} {kept.GetValueOrDefault(name, "not said")}, not {mine.GetValueOrDefault(name, "not said")}"),
         ];
         return differences.Length > 0 ? string.Join("; ", differences) : null;
+    }
+
+    /// <summary>The settings in which these differ from those that a file kept.</summary>
+    public IEnumerable<string> NamesThatDiffer(IReadOnlyDictionary<string, string> kept)
+    {
+        var mine = ToDictionary();
+        return kept.Keys.Union(mine.Keys).Where(name => kept.GetValueOrDefault(name) != mine.GetValueOrDefault(name));
     }
 
     private void AddData(RunSettings settings, ImageClassificationOptions options)

@@ -13,6 +13,9 @@ internal sealed record RunPlace
 
     public bool Force { get; init; }
 
+    /// <summary>Whether the last checkpoint stays when the run is finished, so that it may go on with more epochs.</summary>
+    public bool KeepCheckpoint { get; init; }
+
     public int CheckpointEvery { get; init; } = 1;
 
     /// <summary>Whether a training that diverges is written down as a result, or an error.</summary>

@@ -35,7 +35,7 @@ internal sealed class RunRecord
         RunProgress? before = place.Resume && place.Files.IsUnfinished ? RunProgress.In(place.Files.Checkpoint) : null;
         if (before is not null)
         {
-            if (identity.DifferenceFrom(before.Resolved) is { } difference)
+            if (!LongerRun.Is(settings, before.Resolved) && identity.DifferenceFrom(before.Resolved) is { } difference)
             {
                 throw new CommandException(
                     $"'{place.Files.Checkpoint}' is an unfinished run of other settings: {difference}. Choose another --out, or start over "
@@ -47,7 +47,9 @@ internal sealed class RunRecord
                 TrainingLog.Read(place.Files.Log);
         }
 
-        return new RunRecord(settings, place, data, identity, before ?? new RunProgress { Resolved = identity.ToDictionary() });
+        IReadOnlyDictionary<string, string> resolved = identity.ToDictionary();
+        before = before is null ? new RunProgress { Resolved = resolved } : before with { Resolved = resolved };
+        return new RunRecord(settings, place, data, identity, before);
     }
 
     /// <summary>An epoch is over.</summary>
@@ -75,7 +77,7 @@ internal sealed class RunRecord
             WriteProgress();
     }
 
-    /// <summary>Writes the summary of a training that ran to its end, and clears its checkpoint away.</summary>
+    /// <summary>Writes the summary of a training that ran to its end, and clears its checkpoint away unless that is to be kept.</summary>
     /// <param name="measured">The test pass over weights that were taken as they are; null where the log has one.</param>
     public RunSummary Finish(TestResult? measured)
     {
@@ -96,7 +98,13 @@ internal sealed class RunRecord
             TestTop5 = measured?.Top5 ?? rows[^1].TestTop5,
             TestMacroAccuracy = measured?.Macro ?? _epochs.LastOrDefault(epoch => epoch.Epoch == rows.Count)?.TestMacroAccuracy,
         };
-        return Close(summary with { BestTestAccuracy = summary.BestTestAccuracy ?? summary.TestAccuracy });
+        return Close(
+            summary with
+            {
+                BestTestAccuracy = summary.BestTestAccuracy ?? summary.TestAccuracy,
+                CheckpointKept = _place is { KeepCheckpoint: true, Files.IsUnfinished: true },
+            }
+        );
     }
 
     /// <summary>Writes the summary of a training that diverged, and clears its checkpoint away. Its log has the epochs before.</summary>
@@ -130,7 +138,7 @@ internal sealed class RunRecord
     private RunSummary Close(RunSummary summary)
     {
         summary.Write(_place.Files.Summary);
-        _place.Files.RemoveUnfinished();
+        _place.Files.RemoveUnfinished(summary.CheckpointKept);
         return summary;
     }
 

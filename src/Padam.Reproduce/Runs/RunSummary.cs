@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Runtime.InteropServices;
+using System.Text.Json.Serialization;
 using Padam.Reproduce.Data;
 using Padam.Reproduce.Exits;
 
@@ -14,6 +15,10 @@ internal sealed record RunSummary
 
     /// <summary>The settings as they were resolved, which the id is made of; null in a summary of an earlier version.</summary>
     public IReadOnlyDictionary<string, string>? Resolved { get; init; }
+
+    /// <summary>The settings as resolved, those of an earlier version too.</summary>
+    [JsonIgnore]
+    public IReadOnlyDictionary<string, string> ResolvedSettings => Resolved ?? RunIdentity.Of(Settings).ToDictionary();
 
     public required int Epochs { get; init; }
 
@@ -31,6 +36,10 @@ internal sealed record RunSummary
 
     /// <summary>Null where the training diverged in its first epoch.</summary>
     public double? BestTestAccuracy { get; init; }
+
+    /// <summary>Whether the last checkpoint was kept, for more epochs.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool CheckpointKept { get; init; }
 
     /// <summary>Where and how the training diverged, or null: it ran to its end.</summary>
     public Divergence? Diverged { get; init; }

@@ -39,6 +39,8 @@ internal static class Training
         options.MetricsCallback = metrics =>
         {
             replaced?.Remove();
+            // A finished run that goes on for more epochs is unfinished again.
+            files.RemoveFinished();
             record.Add(metrics);
             display.Epoch(metrics);
         };

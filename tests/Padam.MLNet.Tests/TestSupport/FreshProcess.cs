@@ -9,6 +9,17 @@ internal static class FreshProcess
     /// <summary>The lines that it printed; the test fails where it did.</summary>
     internal static string[] Run(params string[] arguments)
     {
+        using Process process = Start(arguments);
+        Task<string> errors = process.StandardError.ReadToEndAsync();
+        string output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        Assert.AreEqual(0, process.ExitCode, errors.Result);
+        return output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+    }
+
+    /// <summary>The process, with its output to be read.</summary>
+    internal static Process Start(params string[] arguments)
+    {
         var start = new ProcessStartInfo(
             Environment.ProcessPath is { } host && Path.GetFileNameWithoutExtension(host) == "dotnet" ? host : "dotnet"
         )
@@ -21,11 +32,6 @@ internal static class FreshProcess
         start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "Padam.FreshProcess.dll"));
         foreach (string argument in arguments)
             start.ArgumentList.Add(argument);
-        using Process process = Process.Start(start)!;
-        Task<string> errors = process.StandardError.ReadToEndAsync();
-        string output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        Assert.AreEqual(0, process.ExitCode, errors.Result);
-        return output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        return Process.Start(start)!;
     }
 }

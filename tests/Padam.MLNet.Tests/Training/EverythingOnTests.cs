@@ -1,7 +1,7 @@
+using System.Diagnostics;
 using System.Globalization;
 using Microsoft.ML;
-using Microsoft.ML.Data;
-using Padam.MLNet.Optimizers;
+using Padam.MLNet.Training;
 
 namespace Padam.MLNet.Tests.Training;
 
@@ -9,23 +9,9 @@ namespace Padam.MLNet.Tests.Training;
 [TestClass]
 public sealed class EverythingOnTests
 {
-    private const int Epochs = 4,
-        Count = 90;
+    private const int Epochs = 4;
     private readonly MLContext _mlContext = new(seed: 1);
     private readonly TemporaryFolder _folder = new();
-    private readonly WeightedRow[] _rows =
-    [
-        .. Rows.Of(Count)
-            .Select(
-                (row, i) =>
-                    new WeightedRow
-                    {
-                        Label = row.Label,
-                        Features = row.Features,
-                        Weight = i % 7 == 6 ? 0 : 0.5f + (i % 3),
-                    }
-            ),
-    ];
 
     [TestCleanup]
     public void Delete() => _folder.Dispose();
@@ -37,14 +23,12 @@ public sealed class EverythingOnTests
     {
         List<string> straight = [],
             resumed = [];
-        ImageClassificationOptions uninterrupted = Options(padded, straight);
-        (uninterrupted.CheckpointFolder, uninterrupted.Resume) = (null, false);
-        string expected = TinyImages.TrainedHash(_mlContext, uninterrupted, View());
+        string expected = Trained(Seen(EverythingOn.Options(padded, checkpoints: null, Epochs), straight));
 
         // Two batches are a step; each of these is in another epoch.
         foreach (int batch in new[] { 3, 8, 24, 12 })
         {
-            ImageClassificationOptions options = Options(padded, resumed);
+            ImageClassificationOptions options = Seen(EverythingOn.Options(padded, _folder["checkpoint"], Epochs), resumed);
             using var source = new CancellationTokenSource();
             int batches = 0;
             options.CancellationToken = source.Token;
@@ -53,56 +37,48 @@ public sealed class EverythingOnTests
                 if (++batches == batch)
                     source.Cancel();
             };
-            Assert.ThrowsExactly<OperationCanceledException>(() => _mlContext.Padam().ImageClassifier(options).Fit(View()));
+            Assert.ThrowsExactly<OperationCanceledException>(() => Trained(options));
         }
 
-        Assert.AreEqual(expected, TinyImages.TrainedHash(_mlContext, Options(padded, resumed), View()));
+        Assert.AreEqual(expected, Trained(Seen(EverythingOn.Options(padded, _folder["checkpoint"], Epochs), resumed)));
         CollectionAssert.AreEqual(straight, resumed);
         Assert.HasCount(Epochs, straight);
     }
 
-    private ImageClassificationOptions Options(bool padded, List<string> seen)
+    // tests/Padam.Reliability does it twenty times.
+    [TestMethod]
+    [DataRow(true)]
+    [DataRow(false)]
+    public void A_process_killed_at_any_moment_and_resumed_ends_with_the_same_bytes(bool padded)
     {
-        ImageClassificationOptions options = TinyImages.Options(Epochs);
-        options.Optimizer = new AdamWOptions
+        const int epochs = 16;
+        string expected = Trained(EverythingOn.Options(padded, checkpoints: null, epochs)),
+            checkpoint = _folder["killed/checkpoint.zip"];
+        var random = new Random(5);
+        for (int kill = 0; kill < 2; kill++)
         {
-            LearningRate = 0.01,
-            Rules =
-            [
-                ParameterRule.NoDecayOnBiasesAndNormalization,
-                ParameterRule.LayerDecay(0.8),
-                ParameterRule.For("conv.bias", epochs: 2),
-            ],
-        };
-        (options.BatchSize, options.Compute) = (4, new() { AccumulateBatches = 2 });
-        options.ExampleWeightColumnName = "Weight";
-        options.Loss = new() { ClassWeights = ClassWeights.Balanced, LabelSmoothing = 0.1 };
-        (options.GradientClipNorm, options.KernelL2, options.OptimizerRestartEpochs) = (1, 1e-4, 3);
-        options.Schedule = MLNet.Schedules.Schedule.Cosine(unit: MLNet.Schedules.ScheduleUnit.Step).WithWarmup(0.5);
-        options.ReduceOnPlateau = new(Patience: 1, MinimumImprovement: 10);
-        options.ValidationFraction = 0.2;
-        options.Inference = new() { BatchSize = 16, TestTimeAugmentation = TestTimeAugmentation.MirrorAndShift };
-        var varied = new Augmentation(Flip: true)
-        {
-            AlternatingFlip = true,
-            Color = new(0.4, 0.4, 0.4),
-            TrivialAugment = true,
-            Erasing = new(),
-            Cutout = new(),
-            Mixing = new(Mixup: 0.4, CutMix: 1),
-        };
-        if (padded)
-        {
-            options.Augmentation = varied with { CropPadding = 3, ReflectedPadding = true };
-            options.Averaging = new Lookahead(3, Decay: 0.6, Power: 1);
-        }
-        else
-        {
-            options.Augmentation = varied with { ResizedCrop = new(0.3) };
-            (options.Averaging, options.RestoreBestWeights) = (new WeightAverage(0.9), true);
+            DateTime before = File.GetLastWriteTimeUtc(checkpoint);
+            using Process child = FreshProcess.Start("train-everything", _folder["killed"], $"{padded}", $"{epochs}");
+            while (!child.HasExited && File.GetLastWriteTimeUtc(checkpoint) == before)
+                Thread.Sleep(1);
+            Thread.Sleep(random.Next(20));
+            child.Kill();
+            child.WaitForExit();
+            Assert.AreNotEqual(0, child.ExitCode, "killed in its midst");
+            // Throws where it is not whole.
+            Checkpoint.Read(checkpoint);
         }
 
-        (options.CheckpointFolder, options.Resume) = (_folder["checkpoint"], true);
+        List<string> rest = [];
+        Assert.AreEqual(expected, Trained(Seen(EverythingOn.Options(padded, _folder["killed"], epochs), rest)));
+        Assert.IsLessThan(epochs, rest.Count);
+    }
+
+    private string Trained(ImageClassificationOptions options) =>
+        TinyImages.TrainedHash(_mlContext, options, EverythingOn.View(_mlContext));
+
+    private static ImageClassificationOptions Seen(ImageClassificationOptions options, List<string> seen)
+    {
         options.MetricsCallback = metrics =>
             seen.Add(
                 string.Create(
@@ -112,22 +88,5 @@ public sealed class EverythingOnTests
                 )
             );
         return options;
-    }
-
-    private IDataView View()
-    {
-        var schema = SchemaDefinition.Create(typeof(WeightedRow));
-        schema["Label"].ColumnType = new KeyDataViewType(typeof(uint), 10);
-        schema["Features"].ColumnType = new VectorDataViewType(NumberDataViewType.Byte, 3, 32, 32);
-        return _mlContext.Data.LoadFromEnumerable(_rows, schema);
-    }
-
-    private sealed class WeightedRow
-    {
-        public uint Label { get; set; }
-
-        public byte[] Features { get; set; } = [];
-
-        public float Weight { get; set; }
     }
 }

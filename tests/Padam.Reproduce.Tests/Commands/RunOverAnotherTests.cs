@@ -104,9 +104,9 @@ public sealed class RunOverAnotherTests
         StringAssert.Contains(same.Output, "finished before");
         StringAssert.Contains(same.Output, "Test accuracy 90.00");
 
-        ConsoleResult other = await ConsoleProcess.Run(folder.Path, TinyRun.Words("--epochs", "3", "--resume"));
+        ConsoleResult other = await ConsoleProcess.Run(folder.Path, TinyRun.Words("--epochs", "2", "--lr", "0.2", "--resume"));
         Assert.AreEqual(1, other.ExitCode, other.All);
-        StringAssert.Contains(other.Error, "epochs 2, not 3");
+        StringAssert.Contains(other.Error, "learning rate 0.1, not 0.2");
         CollectionAssert.AreEqual(before, Content(files));
     }
 

@@ -14,7 +14,6 @@ public sealed class ConsoleWordsTests
         "FeatureColumnName",
         "ScoreColumnName",
         "PredictedLabelColumnName",
-        "Schedule",
         "PartialSchedule",
         "ValidationFraction",
         "EarlyStopping",
