@@ -11,6 +11,7 @@ internal sealed class Rates
     private readonly ITrainingOptions _options;
     private readonly optim.Optimizer _optimizer;
     private readonly double[] _base;
+    private readonly List<Parameter> _leftOut = [];
 
     /// <summary>Takes the optimizer's present rates as those that the schedule multiplies.</summary>
     internal Rates(ITrainingOptions options, optim.Optimizer optimizer)
@@ -31,14 +32,40 @@ internal sealed class Rates
     internal void Set(double time)
     {
         double factor = Plateau * _options.Schedule.Factor(time, _options.Epochs);
+        bool isAnyTrained = _optimizer.ParamGroups.Any(group => !IsOver(group, time));
         foreach ((optim.ILearningRateController group, double rate) in _optimizer.ParamGroups.Zip(_base))
-            group.LearningRate = IsOver(group, time) ? 0 : rate * factor;
+        {
+            bool isOver = IsOver(group, time);
+            group.LearningRate = isOver ? 0 : rate * factor;
+            // Gradients end there: nobody computes what is multiplied by zero. A loss needs one parameter at least.
+            if (isOver && isAnyTrained)
+                LeaveOut((ParamGroup)group);
+        }
+
         LearningRate = factor * (_options.Optimizer is CustomOptimizerOptions ? _base[0] : _options.Optimizer.LearningRate);
         if (_optimizer is not PadamOptimizer padam || _options.Optimizer is not PadamOptions settings)
             return;
         if (_options.PartialSchedule is { } schedule)
             padam.Partial = Bounded(settings.Partial * schedule.Factor(time, _options.Epochs), schedule, time);
         Partial = padam.Partial;
+    }
+
+    /// <summary>Gradients reach all parameters again.</summary>
+    internal void TakeBack()
+    {
+        foreach (Parameter parameter in _leftOut)
+            parameter.requires_grad = true;
+        _leftOut.Clear();
+    }
+
+    private void LeaveOut(ParamGroup group)
+    {
+        foreach (Parameter parameter in group.Parameters.Where(parameter => parameter.requires_grad))
+        {
+            parameter.grad = null;
+            parameter.requires_grad = false;
+            _leftOut.Add(parameter);
+        }
     }
 
     private static bool IsOver(optim.ILearningRateController group, double time) =>

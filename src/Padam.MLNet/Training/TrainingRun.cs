@@ -124,6 +124,7 @@ internal sealed class TrainingRun : IDisposable
         _inputs?.Dispose();
         _best?.Dispose();
         _average?.Dispose();
+        _rates?.TakeBack();
         foreach (Parameter parameter in _network.parameters())
             parameter.grad = null;
         MemoryPool.Trim();
@@ -132,6 +133,7 @@ internal sealed class TrainingRun : IDisposable
     [System.Diagnostics.CodeAnalysis.MemberNotNull(nameof(_optimizer), nameof(_rates))]
     private void StartOptimizer()
     {
+        _rates?.TakeBack();
         _optimizer?.Dispose();
         _optimizer = _context.UserCode.Run(() => _options.Optimizer.Create(_network.TrainedParameters()));
         _rates = new Rates(_options, _optimizer) { Plateau = _plateau?.State.Factor ?? 1 };
@@ -170,7 +172,7 @@ internal sealed class TrainingRun : IDisposable
             : null;
         if (double.IsNaN(validation?.Loss ?? 0))
             throw Diverged(epoch, "The validation loss is no number");
-        double penalty = validation is null ? 0 : KernelPenalty.Value([.. KernelPenalty.Kernels(_network)], _options.KernelL2);
+        double penalty = validation is null ? 0 : _step.Penalty();
         var metrics = new EpochMetrics
         {
             Epoch = epoch,

@@ -64,7 +64,7 @@ internal sealed class TrainingStep
             Begin();
         Tensor logits = _cut.Logits(batch.Images.to(_device).ChannelsFirst(), _classes);
         (Tensor loss, double weight, double mean) = LossOf(logits, batch);
-        double value = mean + KernelPenalty.Value(_kernels, _options.KernelL2);
+        double value = mean + Penalty();
         // Before the update: a broken gradient must not reach the weights.
         if (!double.IsFinite(value))
             return value;
@@ -84,6 +84,9 @@ internal sealed class TrainingStep
         );
         return value;
     }
+
+    /// <summary>The penalty of the kernels as they are.</summary>
+    internal double Penalty() => KernelPenalty.Value(_kernels, _options.KernelL2);
 
     // Before the forward pass, so that its peak of memory does not hold the gradients of the last step.
     private void Begin()

@@ -1,6 +1,8 @@
 using Microsoft.ML;
+using Padam.MLNet.Backbones;
 using Padam.MLNet.Optimizers;
 using Padam.MLNet.Schedules;
+using static TorchSharp.torch;
 
 namespace Padam.MLNet.Tests.Training;
 
@@ -42,6 +44,29 @@ public sealed class RatesTests
         AreClose([1e-3, 1e-4, 1e-4, 1e-5], rates);
     }
 
+    [TestMethod]
+    public void What_a_rule_has_done_training_takes_no_gradient_any_more()
+    {
+        List<bool> needed = [];
+        Backbone.Register(
+            "watched",
+            classes =>
+                nn.Sequential(
+                    ("first", nn.Conv2d(3, 4, 4, stride: 4)),
+                    ("watch", new Watch(needed)),
+                    ("flat", nn.Flatten()),
+                    ("linear", nn.Linear(4 * 8 * 8, classes))
+                )
+        );
+        ImageClassificationOptions options = TinyImages.Options(epochs: 4);
+        (options.Backbone, options.BatchSize) = (Backbone.Parse("watched"), 40);
+        options.Optimizer = new SgdOptions { LearningRate = 0.01, Rules = [ParameterRule.For("first.*", epochs: 2)] };
+
+        using ImageClassificationTransformer model = _mlContext.Padam().ImageClassifier(options).Fit(Rows.View(_mlContext, Rows.Of(40)));
+
+        CollectionAssert.AreEqual(new[] { true, true, false, false }, needed.TakeLast(4).ToArray());
+    }
+
     private (double[] Rates, double?[] Partials) Rates(
         OptimizerOptionsBase optimizer,
         Schedule schedule,
@@ -67,5 +92,15 @@ public sealed class RatesTests
         Assert.HasCount(expected.Length, actual);
         for (int i = 0; i < expected.Length; i++)
             Assert.AreEqual(expected[i], actual[i], 1e-12);
+    }
+
+    /// <summary>Hands its input on, and notes whether a gradient must come back.</summary>
+    private sealed class Watch(List<bool> needed) : nn.Module<Tensor, Tensor>(nameof(Watch))
+    {
+        public override Tensor forward(Tensor input)
+        {
+            needed.Add(input.requires_grad);
+            return input.alias();
+        }
     }
 }
