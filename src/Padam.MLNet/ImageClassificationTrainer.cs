@@ -89,7 +89,13 @@ public sealed class ImageClassificationTrainer : IEstimator<ImageClassificationT
             log.Warning(MessageSensitivity.UserData, line);
         float[]? weights = RowWeights.Of(data.Training, options.Loss.ClassWeights, data.Labels.Classes);
         NetworkDescription.RequireBatch(options.Inference.BatchSize, data.Training.Images.Shape, data.Labels.Classes);
-        first.RequireRoom(data.Training.Images.Shape, Math.Min(options.BatchSize, data.Training.Rows.Length));
+        int batch = Math.Min(options.BatchSize, data.Training.Rows.Length);
+        BatchLimit.Require(
+            batch,
+            Math.Max(data.Training.Images.Shape.Values, data.Labels.Classes),
+            $"images of {data.Training.Images.Shape}"
+        );
+        first.RequireRoom(data.Training.Images.Shape, batch);
         Normalization normalization =
             options.Normalization
             ?? (options.InitialWeights is null ? null : options.Backbone.Pretraining?.Normalization)

@@ -292,6 +292,8 @@ public sealed class PadamCatalog
         (trial.ValidationSet, trial.ValidationFraction, trial.RestoreBestWeights) = (null, 0, false);
         (trial.EarlyStopping, trial.ReduceOnPlateau, trial.Averaging) = (null, null, null);
         (trial.CheckpointFolder, trial.Resume, trial.OptimizerRestartEpochs, trial.MetricsCallback) = (null, false, null, null);
+        if (options.Compute is { } compute)
+            trial.Compute = compute with { ReadsEachBatch = true };
         trial.CancellationToken = over.Token;
         trial.ProgressCallback = progress =>
         {

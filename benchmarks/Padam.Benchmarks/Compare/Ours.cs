@@ -31,7 +31,6 @@ internal sealed class Ours : IContestant
     private readonly optim.Optimizer _optimizer;
     private readonly BatchAssembly _assembly;
     private readonly TrainingStep _step;
-    private readonly RunningMetrics _metrics = new();
     private readonly IEnumerator<TrainingBatch> _batches;
     private ImageClassificationTransformer? _model;
 
@@ -56,8 +55,18 @@ internal sealed class Ours : IContestant
         _network.ToChannelsLast();
         _optimizer = _options.Optimizer.Create(_network.named_parameters());
         var map = new PixelMap(_options.Normalization, _options.PixelScale);
-        _assembly = new BatchAssembly(new AugmentedImages(data.Training, map, _options.Augmentation, Seed), batch, Seed);
-        _step = new TrainingStep(_network, _options, SyntheticCifar.Classes, CPU);
+        var images = new AugmentedImages(data.Training, map, _options.Augmentation, Seed);
+        var device = new DeviceTransfer(CPU);
+        _assembly = new BatchAssembly(images, rows => new HostImages(images, rows, device), device, batch, Seed);
+        var penalty = new KernelPenalty(_network, _options.KernelL2);
+        _step = new TrainingStep(
+            _network,
+            CutNetwork.Nowhere(_network),
+            _options,
+            SyntheticCifar.Classes,
+            penalty,
+            new EachBatchRead(penalty)
+        );
         _batches = Enumerable.Range(1, int.MaxValue - 1).SelectMany(epoch => _assembly.Epoch(epoch)).GetEnumerator();
     }
 
@@ -68,7 +77,7 @@ internal sealed class Ours : IContestant
             () =>
             {
                 _batches.MoveNext();
-                _step.Run(_batches.Current, new StepPart(IsFirst: true, IsLast: true), _optimizer, _metrics);
+                _step.Run(_batches.Current, StepPart.Of(0, Batches, accumulated: 1), _optimizer);
             }
         );
 

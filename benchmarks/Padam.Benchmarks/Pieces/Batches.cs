@@ -26,7 +26,9 @@ public class Batches
         var options = new ImageClassificationOptions { Augmentation = Augmented ? new(CropPadding: 4, Flip: true) : Augmentation.None };
         var data = TrainingData.Read(TrainingColumns.Of(files.Load(new MLContext(), CifarSplit.Train), options), options, seed: 1);
         var map = new PixelMap(Normalization.Cifar10, options.PixelScale);
-        _assembly = new BatchAssembly(new AugmentedImages(data.Training, map, options.Augmentation, seed: 1), options.BatchSize, seed: 1);
+        var images = new AugmentedImages(data.Training, map, options.Augmentation, seed: 1);
+        var device = new DeviceTransfer(CPU);
+        _assembly = new BatchAssembly(images, rows => new HostImages(images, rows, device), device, options.BatchSize, seed: 1);
     }
 
     [Benchmark(OperationsPerInvoke = Images)]

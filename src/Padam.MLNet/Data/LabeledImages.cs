@@ -176,6 +176,13 @@ internal sealed class LabeledImages : IDisposable
     /// <summary>An image of bytes, CHW; valid until the thread's next call.</summary>
     internal ReadOnlySpan<byte> Bytes(int image) => _bytes![image];
 
+    /// <summary>Bytes of an image as it was given.</summary>
+    internal int StoredBytes => Shape.Values * (_bytes is null ? sizeof(float) : 1);
+
+    /// <summary>Copies an image as it was given: its bytes, or those of its singles, CHW.</summary>
+    internal void CopyStored(int image, Span<byte> target) =>
+        (_bytes is not null ? _bytes[image] : MemoryMarshal.AsBytes(_singles![image])).CopyTo(target);
+
     /// <summary>Writes one image, placed and normalised, as HWC singles.</summary>
     internal void Write(int image, Placement placement, PixelMap map, Span<float> hwc)
     {

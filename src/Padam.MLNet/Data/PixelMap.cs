@@ -37,6 +37,9 @@ internal sealed class PixelMap
 
     internal readonly struct ByteMap(float[] table) : IPixelMap<byte>
     {
+        /// <summary>What each of the 256 values of each channel becomes, channel after channel.</summary>
+        internal float[] Table => table;
+
         public float Padding(int channel) => table[channel * 256];
 
         public float Map(int channel, byte value) => table[(channel * 256) + value];
@@ -44,6 +47,12 @@ internal sealed class PixelMap
 
     internal readonly struct SingleMap(float[] scale, float[] shift) : IPixelMap<float>
     {
+        /// <summary>The factor of each channel.</summary>
+        internal float[] Scale => scale;
+
+        /// <summary>What is added to each channel.</summary>
+        internal float[] Shift => shift;
+
         public float Padding(int channel) => shift[channel];
 
         public float Map(int channel, float value) => (value * scale[channel]) + shift[channel];

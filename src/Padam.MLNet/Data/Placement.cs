@@ -8,6 +8,12 @@ internal readonly record struct Placement(int Down, int Right, bool Mirrored, bo
 {
     internal static readonly Placement Unmoved;
 
+    /// <summary>The row of the image that comes to a row of the canvas; -1 for none.</summary>
+    internal int SourceRow(int y, int height) => Source(y - Down, height);
+
+    /// <summary>The column of the image that comes to a column of the canvas; -1 for none.</summary>
+    internal int SourceColumn(int x, int width) => Source((Mirrored ? width - 1 - x : x) - Right, width);
+
     /// <summary>Writes the placed, mapped image as HWC.</summary>
     internal void Write<T, TMap>(ReadOnlySpan<T> chw, ImageShape shape, TMap map, Span<float> hwc)
         where TMap : struct, IPixelMap<T>
@@ -20,8 +26,8 @@ internal readonly record struct Placement(int Down, int Right, bool Mirrored, bo
             for (int y = 0; y < height; y++)
             {
                 Span<float> target = hwc.Slice(y * width * ImageShape.Channels, width * ImageShape.Channels);
-                int from = Reflected ? Reflect(y - Down, height) : y - Down;
-                if ((uint)from >= (uint)height)
+                int from = SourceRow(y, height);
+                if (from < 0)
                 {
                     for (int x = 0; x < width; x++)
                         target[(x * ImageShape.Channels) + c] = padding;
@@ -48,8 +54,8 @@ internal readonly record struct Placement(int Down, int Right, bool Mirrored, bo
         {
             (int c, int y) = Math.DivRem(row, height);
             Span<byte> to = target.Slice(row * width, width);
-            int from = Reflected ? Reflect(y - Down, height) : y - Down;
-            if ((uint)from < (uint)height)
+            int from = SourceRow(y, height);
+            if (from >= 0)
                 WriteRow(chw.Slice((c * shape.Pixels) + (from * width), width), to);
             else
                 to.Clear();
@@ -70,6 +76,11 @@ internal readonly record struct Placement(int Down, int Right, bool Mirrored, bo
         if (Mirrored)
             to.Reverse();
     }
+
+    private int Source(int index, int length) =>
+        Reflected ? Reflect(index, length)
+        : (uint)index < (uint)length ? index
+        : -1;
 
     // The edge itself is not repeated: ... 2 1 0 1 2 ... n-2 n-1 n-2 ...
     private static int Reflect(int index, int length)

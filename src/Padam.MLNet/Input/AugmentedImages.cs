@@ -7,59 +7,38 @@ namespace Padam.MLNet.Input;
 /// </summary>
 internal sealed class AugmentedImages(ImageRows set, PixelMap map, Augmentation augmentation, int seed) : IBatchInput
 {
-    // A stream of random numbers that must not meet those of the epochs, which count from 0, nor the validation split's.
-    private const long FlipStream = -2;
-
-    private readonly VariedBytes? _varied = VariedBytes.AreIn(augmentation) ? new(set.Images.Shape, augmentation, seed) : null;
+    private readonly VariedBytes? _varied = VariedBytes.AreIn(augmentation) ? new(set.Images.Shape) : null;
 
     public int Count => set.Rows.Length;
 
     public long[] Shape { get; } = [set.Images.Shape.Height, set.Images.Shape.Width, ImageShape.Channels];
+
+    internal LabeledImages Images => set.Images;
+
+    internal PixelMap Map => map;
+
+    internal Augmentation Augmentation => augmentation;
 
     public int Label(int row) => set.Images.Labels[set.Rows[row]];
 
     public void Write(int row, int epoch, Span<float> numbers)
     {
         int image = set.Rows[row];
-        Placement placement = Place(epoch, image);
+        ImageVariation drawn = Draw(row, epoch);
         if (_varied is null)
-            set.Images.Write(image, placement, map, numbers);
+            set.Images.Write(image, drawn.Placement, map, numbers);
         else
-            Placement.Unmoved.Write(_varied.Of(set.Images.Bytes(image), placement, epoch, image), set.Images.Shape, map.Bytes, numbers);
-        Erase(epoch, image, numbers);
+            Placement.Unmoved.Write(_varied.Of(set.Images.Bytes(image), drawn), set.Images.Shape, map.Bytes, numbers);
+        drawn.Erased?.Clear(numbers, set.Images.Shape);
+        drawn.CutOut?.Clear(numbers, set.Images.Shape);
     }
 
-    private Placement Place(int epoch, int image)
+    /// <summary>Copies a row's image as it is stored, and says how it is varied in an epoch.</summary>
+    internal ImageVariation CopyStored(int row, int epoch, Span<byte> target)
     {
-        var random = SplitMix64.Stream(seed, epoch, image + 1L);
-        int padding = augmentation.CropPadding;
-        int down = random.Below((2 * padding) + 1) - padding,
-            right = random.Below((2 * padding) + 1) - padding;
-        return new(down, right, Mirrored(epoch, image, ref random), augmentation.ReflectedPadding);
+        set.Images.CopyStored(set.Rows[row], target);
+        return Draw(row, epoch);
     }
 
-    private bool Mirrored(int epoch, int image, ref SplitMix64 random)
-    {
-        if (!augmentation.Flip)
-            return false;
-        if (!augmentation.AlternatingFlip)
-            return random.Below(2) == 1;
-        bool inFirstEpoch = SplitMix64.Stream(seed, FlipStream, image + 1L).Below(2) == 1;
-        return inFirstEpoch == (epoch % 2 == 1);
-    }
-
-    private void Erase(int epoch, int image, Span<float> numbers)
-    {
-        if (augmentation.Erasing is { } erasing)
-        {
-            SplitMix64 random = AugmentationPart.Erasing.Of(seed, epoch, image);
-            PixelBox.Draw(erasing, set.Images.Shape, ref random)?.Clear(numbers, set.Images.Shape);
-        }
-
-        if (augmentation.Cutout is { } cutout)
-        {
-            SplitMix64 random = AugmentationPart.Cutout.Of(seed, epoch, image);
-            PixelBox.Draw(cutout, set.Images.Shape, ref random).Clear(numbers, set.Images.Shape);
-        }
-    }
+    private ImageVariation Draw(int row, int epoch) => ImageVariation.Draw(augmentation, set.Images.Shape, seed, epoch, set.Rows[row]);
 }

@@ -13,9 +13,15 @@ internal sealed class BatchMixer(Mixing mixing, ImageShape shape, int seed)
     /// <returns>What of each image is its own.</returns>
     internal double Mix(Span<float> images, int epoch, int batch)
     {
-        SplitMix64 random = AugmentationPart.Mixing.Of(seed, epoch, batch);
-        var mixture = BatchMixture.Draw(mixing, shape, ref random);
+        BatchMixture mixture = Draw(epoch, batch);
         mixture.Apply(images, shape, _spare);
         return mixture.Share;
+    }
+
+    /// <summary>How a batch is mixed.</summary>
+    internal BatchMixture Draw(int epoch, int batch)
+    {
+        SplitMix64 random = AugmentationPart.Mixing.Of(seed, epoch, batch);
+        return BatchMixture.Draw(mixing, shape, ref random);
     }
 }

@@ -7,6 +7,8 @@ namespace Padam.MLNet.Input;
 /// </summary>
 internal readonly record struct ColorChange(double Brightness, double Contrast, double Saturation, int Order = 0)
 {
+    internal const int Steps = 3;
+
     internal static readonly int[][] Orders =
     [
         [0, 1, 2],
@@ -28,20 +30,37 @@ internal readonly record struct ColorChange(double Brightness, double Contrast, 
         );
     }
 
+    /// <summary>The changes in their order: 0 brightness, 1 contrast, 2 saturation; and the factor of each, 1 for none.</summary>
+    internal (int Which, double Factor) Step(int place)
+    {
+        int which = Orders[Order][place];
+        return (
+            which,
+            which switch
+            {
+                0 => Brightness,
+                1 => Contrast,
+                _ => Saturation,
+            }
+        );
+    }
+
     internal void Apply(Span<byte> chw)
     {
-        foreach (int which in Orders[Order])
+        for (int place = 0; place < Steps; place++)
         {
-            switch (which)
+            switch (Step(place))
             {
-                case 0 when Brightness != 1:
-                    Colors.Brightness(chw, Brightness);
+                case (_, 1):
                     break;
-                case 1 when Contrast != 1:
-                    Colors.Contrast(chw, Contrast);
+                case (0, var factor):
+                    Colors.Brightness(chw, factor);
                     break;
-                case 2 when Saturation != 1:
-                    Colors.Saturation(chw, Saturation);
+                case (1, var factor):
+                    Colors.Contrast(chw, factor);
+                    break;
+                case (_, var factor):
+                    Colors.Saturation(chw, factor);
                     break;
             }
         }

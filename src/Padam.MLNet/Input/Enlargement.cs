@@ -51,7 +51,7 @@ internal sealed class Enlargement(ImageShape shape)
     }
 
     /// <summary>Two old pixels, and what of the new one is the second's.</summary>
-    private readonly record struct Between(int First, int Second, float Part)
+    internal readonly record struct Between(int First, int Second, float Part)
     {
         // The middle of a new pixel lies there among the middles of the old ones, or at the first.
         internal static Between At(int index, int length, int newLength)

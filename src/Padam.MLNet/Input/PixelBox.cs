@@ -58,6 +58,12 @@ internal readonly record struct PixelBox(int Top, int Left, int Height, int Widt
         return new(top, left, Math.Min(bottom, shape.Height) - top, Math.Min(right, shape.Width) - left);
     }
 
+    /// <summary>Whether it has pixels of a row.</summary>
+    internal bool HasRow(int y) => y >= Top && y < Top + Height;
+
+    /// <summary>Whether it has pixels of a column.</summary>
+    internal bool HasColumn(int x) => x >= Left && x < Left + Width;
+
     /// <summary>Fills it with the network's 0, the mean colour, in an image of HWC singles.</summary>
     internal void Clear(Span<float> hwc, ImageShape shape)
     {

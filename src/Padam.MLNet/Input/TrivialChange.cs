@@ -49,26 +49,30 @@ internal readonly record struct TrivialChange(TrivialOperation Operation, double
             _ => 0.99 * bin / LastBin,
         };
 
+    /// <summary>Where its pixels come from, if it moves them.</summary>
+    internal AffineMap? Map(ImageShape shape) =>
+        Operation switch
+        {
+            TrivialOperation.ShearX => AffineMap.ShearX(Magnitude, shape),
+            TrivialOperation.ShearY => AffineMap.ShearY(Magnitude, shape),
+            TrivialOperation.TranslateX => AffineMap.Move(right: (int)Magnitude, down: 0),
+            TrivialOperation.TranslateY => AffineMap.Move(right: 0, down: (int)Magnitude),
+            TrivialOperation.Rotate => AffineMap.Rotation(Magnitude),
+            _ => null,
+        };
+
     /// <summary>Changes an image, planes of bytes; <paramref name="spare"/> is as long.</summary>
     internal void Apply(Span<byte> chw, ImageShape shape, Span<byte> spare)
     {
+        if (Map(shape) is { } map)
+        {
+            chw.CopyTo(spare);
+            map.Write(spare, shape, chw);
+            return;
+        }
+
         switch (Operation)
         {
-            case TrivialOperation.ShearX:
-                Move(AffineMap.ShearX(Magnitude, shape), chw, shape, spare);
-                break;
-            case TrivialOperation.ShearY:
-                Move(AffineMap.ShearY(Magnitude, shape), chw, shape, spare);
-                break;
-            case TrivialOperation.TranslateX:
-                Move(AffineMap.Move(right: (int)Magnitude, down: 0), chw, shape, spare);
-                break;
-            case TrivialOperation.TranslateY:
-                Move(AffineMap.Move(right: 0, down: (int)Magnitude), chw, shape, spare);
-                break;
-            case TrivialOperation.Rotate:
-                Move(AffineMap.Rotation(Magnitude), chw, shape, spare);
-                break;
             case TrivialOperation.Brightness:
                 Colors.Brightness(chw, 1 + Magnitude);
                 break;
@@ -94,11 +98,5 @@ internal readonly record struct TrivialChange(TrivialOperation Operation, double
                 Colors.Equalize(chw);
                 break;
         }
-    }
-
-    private static void Move(AffineMap map, Span<byte> chw, ImageShape shape, Span<byte> spare)
-    {
-        chw.CopyTo(spare);
-        map.Write(spare, shape, chw);
     }
 }

@@ -15,4 +15,7 @@ internal static class Scalars
 
     /// <summary>A number for a block: <c>using Scalar rate = Scalars.Of(0.1);</c></summary>
     public static Scalar Of(double value) => value.ToScalar();
+
+    /// <summary>A whole number for a block: with it, tensors of integers remain so.</summary>
+    public static Scalar Of(long value) => value.ToScalar();
 }

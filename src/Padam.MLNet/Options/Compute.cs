@@ -16,6 +16,12 @@ public sealed record Compute
     /// </summary>
     public bool DropPartBatch { get; init; }
 
+    /// <summary>Whether the CPU takes the way of a GPU, for tests: batches by tensor operators, losses read now and then.</summary>
+    internal bool AsOnDevice { get; init; }
+
+    /// <summary>Whether the loss of each batch is read on any device, for those who follow it.</summary>
+    internal bool ReadsEachBatch { get; init; }
+
     /// <summary>What is wrong with these settings, one sentence each; nothing if they can be used.</summary>
     public IEnumerable<string> Validate()
     {

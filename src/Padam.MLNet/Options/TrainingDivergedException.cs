@@ -19,6 +19,9 @@ public sealed class TrainingDivergedException : InvalidOperationException
     /// <summary>The epoch, from 1.</summary>
     public int Epoch { get; }
 
-    /// <summary>The batch within the epoch, from 1.</summary>
+    /// <summary>
+    /// The batch within the epoch, from 1, after which it was found: on a GPU, where losses are read every 50 steps, it may have begun in
+    /// one before.
+    /// </summary>
     public int Batch { get; }
 }

@@ -5,7 +5,10 @@ namespace Padam.MLNet;
 /// <param name="Epochs">The epochs asked for.</param>
 /// <param name="Images">Images of the epoch, or of the stage before, that are done.</param>
 /// <param name="ImagesPerEpoch">Images that it has.</param>
-/// <param name="Loss">The mean loss of the epoch so far; no number in the stage before.</param>
+/// <param name="Loss">
+/// The mean loss of the epoch until it was last read: on the CPU after each batch; on a GPU every 50 steps of the optimizer and at the
+/// epoch's end, so that the GPU need not wait. No number before the epoch's first reading, and in the stage before.
+/// </param>
 /// <param name="ImagesPerSecond">Images a second so far.</param>
 public readonly record struct TrainingProgress(int Epoch, int Epochs, int Images, int ImagesPerEpoch, double Loss, double ImagesPerSecond)
 {

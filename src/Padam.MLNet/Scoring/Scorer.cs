@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Padam.MLNet.Backbones;
 using Padam.MLNet.Data;
 using Padam.MLNet.Models;
@@ -41,7 +40,7 @@ internal static class Scorer
     {
         using var state = TorchState.EnterWithoutGradients();
         Tensor computed = Computed(device, hwc, count, shape, network).contiguous();
-        MemoryMarshal.Cast<byte, float>(computed.bytes).CopyTo(answers);
+        CpuTensors.Read(computed, answers[..checked((int)computed.NumberOfElements)]);
     }
 
     /// <summary>What layers make of images: maps as height, width, channels, or vectors; and the shape of one.</summary>
@@ -56,13 +55,15 @@ internal static class Scorer
         using var state = TorchState.EnterWithoutGradients();
         Tensor computed = Computed(device, hwc, count, shape, layers);
         Tensor made = (computed.dim() == 4 ? computed.permute(0, 2, 3, 1) : computed).contiguous();
-        return (MemoryMarshal.Cast<byte, float>(made.bytes).ToArray(), made.shape[1..]);
+        float[] numbers = new float[made.NumberOfElements];
+        CpuTensors.Read(made, numbers);
+        return (numbers, made.shape[1..]);
     }
 
     private static Tensor Computed(Device device, ReadOnlySpan<float> hwc, int count, long[] shape, Func<Tensor, Tensor> network)
     {
         Tensor images = CpuTensors.Empty([count, .. shape]);
-        MemoryMarshal.AsBytes(hwc).CopyTo(images.bytes);
+        CpuTensors.Write(images, hwc);
         return network(images.to(device).ChannelsFirst()).to(ScalarType.Float32).cpu();
     }
 

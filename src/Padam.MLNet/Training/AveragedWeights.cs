@@ -59,11 +59,7 @@ internal sealed class AveragedWeights : IDisposable
         }
     }
 
-    internal bool IsFinite()
-    {
-        using var state = TorchState.EnterWithoutGradients();
-        return _entries.All(entry => entry.Average.isfinite().all().item<bool>());
-    }
+    internal bool IsFinite() => HostReading.AreFinite(_entries.Select(entry => entry.Average));
 
     /// <summary>Puts the average into the network, for good.</summary>
     internal void Put()

@@ -13,7 +13,7 @@ internal static class BatchLoss
 {
     /// <summary>The mean over the rows, which all count the same.</summary>
     internal static Tensor Mean(Tensor logits, TrainingBatch batch, double smoothing) =>
-        OfBoth(batch, (labels, _) => nn.functional.cross_entropy(logits, labels.to(logits.device), label_smoothing: smoothing));
+        OfBoth(batch, (labels, _) => nn.functional.cross_entropy(logits, labels, label_smoothing: smoothing));
 
     /// <summary>The sum over the rows by their weights: an image's weight goes with its class.</summary>
     internal static Tensor Sum(Tensor logits, TrainingBatch batch, double smoothing) =>
@@ -21,13 +21,8 @@ internal static class BatchLoss
             batch,
             (labels, weights) =>
             {
-                Tensor losses = nn.functional.cross_entropy(
-                    logits,
-                    labels.to(logits.device),
-                    reduction: nn.Reduction.None,
-                    label_smoothing: smoothing
-                );
-                return (weights is null ? losses : losses.mul(weights.to(logits.device))).sum();
+                Tensor losses = nn.functional.cross_entropy(logits, labels, reduction: nn.Reduction.None, label_smoothing: smoothing);
+                return (weights is null ? losses : losses.mul(weights)).sum();
             }
         );
 

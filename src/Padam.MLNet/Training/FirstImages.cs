@@ -15,7 +15,8 @@ internal static class FirstImages
     internal static void Whiten(IWhitened network, ImageRows set, PixelMap map)
     {
         using var state = TorchState.EnterWithoutGradients();
-        network.Whiten(set.Rows.Take(IWhitened.Images).Chunk(Batch).Select(rows => Read(rows, set.Images, map)));
+        int batch = Math.Clamp(BatchLimit.Of(set.Images.Shape.Values), 1, Batch);
+        network.Whiten(set.Rows.Take(IWhitened.Images).Chunk(batch).Select(rows => Read(rows, set.Images, map)));
     }
 
     private static Tensor Read(int[] rows, LabeledImages images, PixelMap map)

@@ -35,6 +35,14 @@ internal sealed class FrozenOutputs : IBatchInput, IDisposable
 
     public void Dispose() => _outputs.Dispose();
 
+    /// <summary>How many numbers the beginning of a network, in evaluation mode, makes of an image.</summary>
+    internal static int NumbersAnImage(IBatchInput images, CutNetwork cut, Device device)
+    {
+        float[] image = new float[images.Numbers()];
+        images.Write(0, epoch: 0, image);
+        return Scorer.Numbers(device, image, 1, images.Shape, cut.Beginning).Made.Length;
+    }
+
     /// <summary>Runs the beginning of a network in evaluation mode, folded.</summary>
     /// <param name="images">The set, which no augmentation changes.</param>
     /// <param name="cut">The network.</param>

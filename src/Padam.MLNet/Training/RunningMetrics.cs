@@ -30,7 +30,7 @@ internal sealed class RunningMetrics
     internal RunningSums Sums
     {
         get => new(_loss, _right, _rightInFive, Images) { Weight = _weight, Classes = _classes };
-        init =>
+        set =>
             (_loss, _weight, _right, _rightInFive, Images, _classes) = (
                 value.Loss,
                 value.Weight ?? value.Images,

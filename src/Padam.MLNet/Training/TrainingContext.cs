@@ -1,6 +1,7 @@
 using Microsoft.ML.Runtime;
 using Padam.MLNet.Backbones;
 using Padam.MLNet.Native;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Padam.MLNet.Training;
@@ -19,6 +20,9 @@ internal sealed record TrainingContext
     internal required FrozenLayers Frozen { get; init; }
 
     internal required Device Device { get; init; }
+
+    /// <summary>Whether batches are made, and losses added up, where the network is: on a device other than the CPU.</summary>
+    internal bool IsOnDevice => Device.type != DeviceType.CPU || Options.Compute.AsOnDevice;
 
     internal required int Seed { get; init; }
 

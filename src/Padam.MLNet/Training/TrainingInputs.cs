@@ -4,6 +4,7 @@ using Padam.MLNet.Backbones;
 using Padam.MLNet.Data;
 using Padam.MLNet.Input;
 using Padam.MLNet.Layers;
+using Padam.MLNet.Models;
 
 namespace Padam.MLNet.Training;
 
@@ -46,6 +47,30 @@ internal sealed class TrainingInputs : IDisposable
         return inputs;
     }
 
+    /// <summary>The batches of each epoch: made by the CPU's vector instructions for the CPU, by tensor operators on a device.</summary>
+    internal BatchAssembly Batches()
+    {
+        ITrainingOptions options = _context.Options;
+        var device = new DeviceTransfer(_context.Device);
+        BatchMixer? mixer = options.Augmentation.Mixing is { } mixing
+            ? new(mixing, _context.Data.Training.Images.Shape, _context.Seed)
+            : null;
+        // What layers made of images is ready as it lies.
+        Func<int, IBatchImages> images =
+            _context.IsOnDevice && Training is AugmentedImages stored
+                ? rows => new DeviceImages(stored, rows, device, mixer)
+                : rows => new HostImages(Training, rows, device, mixer);
+        return new BatchAssembly(
+            Training,
+            images,
+            device,
+            options.BatchSize,
+            _context.Seed,
+            _context.RowWeights,
+            options.Compute.DropPartBatch
+        );
+    }
+
     public void Dispose()
     {
         foreach (FrozenOutputs outputs in _kept)
@@ -59,6 +84,7 @@ internal sealed class TrainingInputs : IDisposable
         try
         {
             using IDisposable evaluation = _context.Network.FoldedForEvaluation();
+            RequireBatches(FrozenOutputs.NumbersAnImage(Training, Cut, _context.Device));
             Training = Kept(Training, 0, all);
             if (Validation is not null)
                 Validation = Kept(Validation, training, all);
@@ -76,6 +102,22 @@ internal sealed class TrainingInputs : IDisposable
             FormattableString.Invariant(
                 $"Frozen layers ran once over {all} images in {Stopwatch.GetElapsedTime(_start).TotalSeconds:0.0} s; "
             ) + $"of each image they keep {Training.Numbers()} numbers{file}."
+        );
+    }
+
+    // Layers may make more numbers of an image than it has.
+    private void RequireBatches(int numbers)
+    {
+        ITrainingOptions options = _context.Options;
+        BatchLimit.Require(
+            Math.Min(options.BatchSize, Training.Count),
+            numbers,
+            $"images, of each of which frozen layers keep {numbers} numbers,"
+        );
+        NetworkDescription.RequireBatch(
+            Math.Min(options.Inference.BatchSize, Training.Count),
+            _context.Data.Training.Images.Shape,
+            numbers
         );
     }
 

@@ -19,6 +19,8 @@ internal sealed class TrainingRun : IDisposable
     private readonly nn.Module<Tensor, Tensor> _network;
     private readonly TrainingInputs _inputs;
     private readonly BatchAssembly _batches;
+    private readonly KernelPenalty _penalty;
+    private readonly IStepMetrics _metrics;
     private readonly TrainingStep _step;
     private readonly BestEpoch? _best;
     private readonly Plateau? _plateau;
@@ -41,15 +43,14 @@ internal sealed class TrainingRun : IDisposable
         try
         {
             _inputs = TrainingInputs.Of(context, map);
-            _batches = new BatchAssembly(
-                _inputs.Training,
-                _options.BatchSize,
-                context.Seed,
-                context.RowWeights,
-                _options.Compute.DropPartBatch,
-                _options.Augmentation.Mixing is { } mixing ? new BatchMixer(mixing, context.Data.Training.Images.Shape, context.Seed) : null
-            );
-            _step = new TrainingStep(_network, _inputs.Cut, _options, context.Data.Labels.Classes, context.Device);
+            _batches = _inputs.Batches();
+            _penalty = new KernelPenalty(_network, _options.KernelL2);
+            int classes = context.Data.Labels.Classes;
+            _metrics =
+                context.IsOnDevice && !_options.Compute.ReadsEachBatch
+                    ? new SumsOnDevice(classes, _penalty, new DeviceTransfer(context.Device))
+                    : new EachBatchRead(_penalty);
+            _step = new TrainingStep(_network, _inputs.Cut, _options, classes, _penalty, _metrics);
             if (_options.EarlyStopping is not null || _options.RestoreBestWeights)
                 _best = new BestEpoch(
                     _options.EarlyStopping?.Metric ?? ValidationMetric.Accuracy,
@@ -121,6 +122,7 @@ internal sealed class TrainingRun : IDisposable
     {
         _optimizer?.Dispose();
         _batches?.Dispose();
+        _metrics?.Dispose();
         _inputs?.Dispose();
         _best?.Dispose();
         _average?.Dispose();
@@ -172,7 +174,7 @@ internal sealed class TrainingRun : IDisposable
             : null;
         if (double.IsNaN(validation?.Loss ?? 0))
             throw Diverged(epoch, "The validation loss is no number");
-        double penalty = validation is null ? 0 : _step.Penalty();
+        double penalty = validation is null ? 0 : _penalty.Value();
         var metrics = new EpochMetrics
         {
             Epoch = epoch,
@@ -204,8 +206,9 @@ internal sealed class TrainingRun : IDisposable
     private double TrainBatches(int epoch)
     {
         long start = Stopwatch.GetTimestamp();
-        int before = _state.Metrics.Images;
-        double PerSecond() => (_state.Metrics.Images - before) / Stopwatch.GetElapsedTime(start).TotalSeconds;
+        int before = _batches.ImagesIn(_state.BatchesDone);
+        double PerSecond() => (_batches.ImagesIn(_state.BatchesDone) - before) / Stopwatch.GetElapsedTime(start).TotalSeconds;
+        _metrics.Begin(_state.Metrics);
         using DisposeScope scope = NewDisposeScope();
         foreach (TrainingBatch batch in _batches.Epoch(epoch, _state.BatchesDone))
         {
@@ -216,10 +219,9 @@ internal sealed class TrainingRun : IDisposable
                 _rates.Set(epoch - 1 + ((double)_state.BatchesDone / _batches.Batches));
             }
 
-            double loss = Step(batch, part);
+            Step(batch, part);
             _state.BatchesDone++;
-            if (!double.IsFinite(loss))
-                throw Diverged(epoch, $"The loss is {loss}");
+            RequireFiniteLoss(epoch);
             if (part.IsLast)
                 _average?.Update(((epoch - 1L) * StepsPerEpoch) + StepsOf(_state.BatchesDone));
             scope.DisposeEverything();
@@ -228,7 +230,7 @@ internal sealed class TrainingRun : IDisposable
                 var progress = new TrainingProgress(
                     epoch,
                     _options.Epochs,
-                    _state.Metrics.Images,
+                    _batches.ImagesIn(_state.BatchesDone),
                     _batches.Images,
                     _state.Metrics.Loss,
                     PerSecond()
@@ -242,19 +244,28 @@ internal sealed class TrainingRun : IDisposable
         return PerSecond();
     }
 
+    private void RequireFiniteLoss(int epoch)
+    {
+        if (!double.IsFinite(_metrics.Loss))
+            throw Diverged(epoch, $"The loss is {_metrics.Loss}");
+    }
+
+    // Whether all that a model is made of is finite, running statistics included: batch normalisation of a single value has no variance.
     private void RequireFinite(int epoch)
     {
-        if (!_step.WeightsAreFinite())
+        _metrics.Finish();
+        RequireFiniteLoss(epoch);
+        if (!HostReading.AreFinite(_network.parameters().Concat(_network.buffers())))
             throw Diverged(epoch, "A weight is infinite or no number");
         if (_average?.IsFinite() == false)
             throw Diverged(epoch, "The average of a weight is infinite or no number");
     }
 
-    private double Step(TrainingBatch batch, StepPart part)
+    private void Step(TrainingBatch batch, StepPart part)
     {
         try
         {
-            return _context.UserCode.Run(() => _step.Run(batch, part, _optimizer, _state.Metrics));
+            _context.UserCode.Run(() => _step.Run(batch, part, _optimizer));
         }
         catch (ExternalException fault)
         {

@@ -45,7 +45,7 @@ internal sealed class LiveDisplay(IAnsiConsole console, ProgressContext bars) : 
             progress.Epochs,
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"{_title, -8} epoch {progress.Epoch}/{progress.Epochs}  loss {progress.Loss:F3}{_testError}  "
+                $"{_title, -8} epoch {progress.Epoch}/{progress.Epochs}  loss {LossText.Of(progress, "F3")}{_testError}  "
                     + $"{progress.ImagesPerSecond:F0} images/s  {TimeLeft.Text(left)} left"
             )
         );

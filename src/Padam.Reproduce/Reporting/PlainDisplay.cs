@@ -41,7 +41,7 @@ internal sealed class PlainDisplay(TextWriter output, TextWriter warnings) : ITr
             string.Create(
                 CultureInfo.InvariantCulture,
                 $"{_title}  epoch {progress.Epoch}/{progress.Epochs}  {progress.Images} of {progress.ImagesPerEpoch} images  loss "
-                    + $"{progress.Loss:F4}  {progress.ImagesPerSecond:F0} images/s  {TimeLeft.Text(_left)} left"
+                    + $"{LossText.Of(progress, "F4")}  {progress.ImagesPerSecond:F0} images/s  {TimeLeft.Text(_left)} left"
             )
         );
     }

@@ -246,7 +246,7 @@ public sealed class BatchAssemblyTests
     )
     {
         var set = new ImageRows(_images, rows ?? [.. Enumerable.Range(0, Count)]);
-        using var assembly = new BatchAssembly(new AugmentedImages(set, Map, augmentation ?? Augmentation.None, seed), batchSize, seed);
+        using BatchAssembly assembly = Assembly(set, augmentation ?? Augmentation.None, batchSize, seed);
         using DisposeScope scope = torch.NewDisposeScope();
         return [.. assembly.Epoch(epoch, first).SelectMany(Read)];
 
@@ -261,13 +261,15 @@ public sealed class BatchAssemblyTests
     private int[] Sizes(int batchSize, bool dropPartBatch = false)
     {
         var set = new ImageRows(_images, [.. Enumerable.Range(0, Count)]);
-        using var assembly = new BatchAssembly(
-            new AugmentedImages(set, Map, Augmentation.None, Seed),
-            batchSize,
-            Seed,
-            dropPartBatch: dropPartBatch
-        );
+        using BatchAssembly assembly = Assembly(set, Augmentation.None, batchSize, Seed, dropPartBatch);
         using DisposeScope scope = torch.NewDisposeScope();
         return [.. assembly.Epoch(1).Select(batch => (int)batch.Labels.shape[0])];
+    }
+
+    private static BatchAssembly Assembly(ImageRows set, Augmentation augmentation, int batchSize, int seed, bool dropPartBatch = false)
+    {
+        var images = new AugmentedImages(set, Map, augmentation, seed);
+        var device = new DeviceTransfer(torch.CPU);
+        return new(images, rows => new HostImages(images, rows, device), device, batchSize, seed, dropPartBatch: dropPartBatch);
     }
 }

@@ -1,5 +1,6 @@
 using System.Reflection;
 using Padam.MLNet.Native;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Padam.MLNet.Tests.Native;
@@ -48,6 +49,25 @@ public class CpuTensorsTests
         );
         Assert.IsTrue(made.All(tensor => tensor.device_type == TorchSharp.DeviceType.CPU));
         CollectionAssert.AreEqual(new byte[] { 7, 8 }, made[3].bytes.ToArray());
+    }
+
+    [TestMethod]
+    [DataRow(1)]
+    [DataRow(4)]
+    [DataRow(10)]
+    [DataRow(11)]
+    public void What_is_beyond_a_span_goes_in_parts(int part)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        float[] values = [.. Enumerable.Range(0, 10).Select(i => i / 3f)],
+            read = new float[10];
+        Tensor tensor = CpuTensors.Zeros([2, 5]);
+
+        CpuTensors.Write(tensor, values, part);
+        CpuTensors.Read(tensor, read, part);
+
+        CollectionAssert.AreEqual(values, tensor.data<float>().ToArray());
+        CollectionAssert.AreEqual(values, read);
     }
 
     private static bool TakesDefaults(MethodInfo method)

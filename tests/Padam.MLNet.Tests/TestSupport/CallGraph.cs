@@ -3,10 +3,13 @@ using System.Reflection;
 namespace Padam.MLNet.Tests;
 
 /// <summary>
-/// Which methods of an assembly may come to call which of its others, directly, through an override, or by a delegate that they make.
+/// Which methods of an assembly may come to call which of its others: directly, through an override or an interface of its own, by a
+/// delegate or an iterator that they make.
 /// </summary>
 internal sealed class CallGraph
 {
+    private const BindingFlags Own = BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
+
     private readonly Assembly _assembly;
     private readonly Dictionary<MethodBase, MethodBase[]> _called = [];
     private readonly ILookup<MethodBase, MethodBase> _overrides;
@@ -18,7 +21,9 @@ internal sealed class CallGraph
         _overrides = methods
             .OfType<MethodInfo>()
             .Where(method => method.IsVirtual && method.GetBaseDefinition() != method)
-            .ToLookup(method => CompiledCode.Definition(method.GetBaseDefinition()), method => (MethodBase)method);
+            .Select(method => (Of: method.GetBaseDefinition(), By: method))
+            .Concat(assembly.GetTypes().Where(type => type.IsClass).SelectMany(Implementations))
+            .ToLookup(pair => CompiledCode.Definition(pair.Of), pair => CompiledCode.Definition(pair.By));
         foreach (MethodBase method in methods)
             _called[method] = [.. CompiledCode.Uses(method).OfType<MethodBase>().SelectMany(WithOverrides).Distinct()];
     }
@@ -26,7 +31,9 @@ internal sealed class CallGraph
     /// <summary>A shortest way from a method of the assembly to one that is sought, both included; null where there is none.</summary>
     internal IReadOnlyList<MethodBase>? Way(MethodBase from, Func<MethodBase, bool> isSought)
     {
-        Dictionary<MethodBase, MethodBase?> cameFrom = WithOverrides(from).ToDictionary(method => method, _ => (MethodBase?)null);
+        Dictionary<MethodBase, MethodBase?> cameFrom = WithOverrides(from)
+            .Distinct()
+            .ToDictionary(method => method, _ => (MethodBase?)null);
         var next = new Queue<MethodBase>(cameFrom.Keys);
         while (next.TryDequeue(out MethodBase? at))
         {
@@ -45,10 +52,18 @@ internal sealed class CallGraph
         MethodBase definition = CompiledCode.Definition(method);
         if (definition.DeclaringType?.Assembly != _assembly)
             return [];
+        if (definition is ConstructorInfo && definition.DeclaringType.GetMethod("MoveNext", Own) is { } next)
+            return [definition, next];
         return definition is MethodInfo { IsVirtual: true } @virtual
             ? _overrides[CompiledCode.Definition(@virtual.GetBaseDefinition())].Prepend(definition)
             : [definition];
     }
+
+    private IEnumerable<(MethodInfo Of, MethodInfo By)> Implementations(Type type) =>
+        type.GetInterfaces()
+            .Where(each => each.Assembly == _assembly)
+            .Select(type.GetInterfaceMap)
+            .SelectMany(map => map.InterfaceMethods.Zip(map.TargetMethods));
 
     private static List<MethodBase> Back(MethodBase at, Dictionary<MethodBase, MethodBase?> cameFrom)
     {

@@ -17,18 +17,20 @@ public sealed class EverythingOnTests
     public void Delete() => _folder.Dispose();
 
     [TestMethod]
-    [DataRow(true, DisplayName = "a padded crop, Lookahead")]
-    [DataRow(false, DisplayName = "a resized crop, an average, the best epoch kept")]
-    public void A_training_cancelled_in_mid_epoch_and_resumed_ends_with_the_same_bytes_and_metrics(bool padded)
+    [DataRow(true, false, DisplayName = "a padded crop, Lookahead")]
+    [DataRow(false, false, DisplayName = "a resized crop, an average, the best epoch kept")]
+    [DataRow(true, true, DisplayName = "a padded crop, Lookahead; the way of a GPU")]
+    [DataRow(false, true, DisplayName = "a resized crop, an average, the best epoch kept; the way of a GPU")]
+    public void A_training_cancelled_in_mid_epoch_and_resumed_ends_with_the_same_bytes_and_metrics(bool padded, bool onDevice)
     {
         List<string> straight = [],
             resumed = [];
-        string expected = Trained(Seen(EverythingOn.Options(padded, checkpoints: null, Epochs), straight));
+        string expected = Trained(Options(checkpoints: null, straight));
 
         // Two batches are a step; each of these is in another epoch.
         foreach (int batch in new[] { 3, 8, 24, 12 })
         {
-            ImageClassificationOptions options = Seen(EverythingOn.Options(padded, _folder["checkpoint"], Epochs), resumed);
+            ImageClassificationOptions options = Options(_folder["checkpoint"], resumed);
             using var source = new CancellationTokenSource();
             int batches = 0;
             options.CancellationToken = source.Token;
@@ -40,9 +42,16 @@ public sealed class EverythingOnTests
             Assert.ThrowsExactly<OperationCanceledException>(() => Trained(options));
         }
 
-        Assert.AreEqual(expected, Trained(Seen(EverythingOn.Options(padded, _folder["checkpoint"], Epochs), resumed)));
+        Assert.AreEqual(expected, Trained(Options(_folder["checkpoint"], resumed)));
         CollectionAssert.AreEqual(straight, resumed);
         Assert.HasCount(Epochs, straight);
+
+        ImageClassificationOptions Options(string? checkpoints, List<string> seen)
+        {
+            ImageClassificationOptions options = EverythingOn.Options(padded, checkpoints, Epochs);
+            options.Compute = options.Compute with { AsOnDevice = onDevice };
+            return Seen(options, seen);
+        }
     }
 
     // tests/Padam.Reliability does it twenty times.

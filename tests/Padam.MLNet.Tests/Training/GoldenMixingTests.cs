@@ -48,7 +48,7 @@ public sealed class GoldenMixingTests
             ofBoth = [.. ofClasses.Zip(Expected.ExampleWeights, (ofClass, example) => ofClass * (float)example)];
         foreach (Mixed mixed in Expected.Mixup.Concat(Expected.CutMix))
         {
-            var batch = new TrainingBatch(zeros(0), labels, Share: mixed.Share);
+            var batch = new TrainingBatch(zeros(0), labels, labels.shape[0], Share: mixed.Share);
             Same(mixed.Plain, BatchLoss.Mean(logits, batch, 0));
             Same(mixed.Smoothed, BatchLoss.Mean(logits, batch, 0.2));
             Same(mixed.Smoothed, BatchLoss.Sum(logits, batch, 0.2) / labels.shape[0]);
