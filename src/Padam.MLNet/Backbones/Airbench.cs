@@ -55,7 +55,7 @@ internal sealed class Airbench : Network, IFoldable, IWhitened
 
     internal override IReadOnlyList<Stage> Stages =>
         [
-            new([whiten], images => gelu(whiten.forward(images))),
+            new([whiten], images => whiten.Activated(images, Activation.Gelu)),
             .. groups.Select(group => new Stage([group], group.forward)),
             new([], Largest),
         ];

@@ -1,3 +1,4 @@
+using Padam.MLNet.Layers;
 using static TorchSharp.torch;
 
 namespace Padam.MLNet.Kernels;
@@ -18,7 +19,7 @@ internal static class Convolution2d
     /// <param name="bias">[K], or null.</param>
     /// <param name="stride">The stride, in both directions.</param>
     /// <param name="padding">Rows and columns of zeros around each image.</param>
-    /// <param name="rectify">Whether negative outputs become zero (ReLU).</param>
+    /// <param name="activation">Applied last.</param>
     /// <param name="algorithm">Which algorithm computes it.</param>
     public static Tensor Apply(
         Tensor x,
@@ -26,20 +27,20 @@ internal static class Convolution2d
         Tensor? bias = null,
         int stride = 1,
         int padding = 1,
-        bool rectify = false,
+        Activation activation = Activation.None,
         ConvolutionAlgorithm algorithm = ConvolutionAlgorithm.Auto
     )
     {
         if (UsesPatches(algorithm, x, weight, stride, padding))
-            return PatchConvolution.Apply(x, weight, bias, stride, padding, rectify);
+            return PatchConvolution.Apply(x, weight, bias, stride, padding, activation);
         if (UsesWinograd(algorithm, x, weight, stride, padding))
-            return WinogradConvolution.Apply(x, weight, bias, padding, rectify);
+            return WinogradConvolution.Apply(x, weight, bias, padding, activation);
         // The pixels that are passed over are taken out first: libtorch's gradient for the filters writes beyond its memory there, in
         // channels-last and with few channels.
         if (weight.shape[2] == 1 && stride > 2 && padding == 0)
             (x, stride) = (x.slice(2, 0, x.shape[2], stride).slice(3, 0, x.shape[3], stride), 1);
         Tensor y = nn.functional.conv2d(x, weight, bias, strides: [stride, stride], padding: [padding, padding]);
-        return rectify ? y.relu_() : y;
+        return y.ActivatedInPlace(activation);
     }
 
     /// <summary>

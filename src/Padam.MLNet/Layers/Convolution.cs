@@ -89,10 +89,7 @@ public sealed class Convolution : nn.Module<Tensor, Tensor>
         if (OnTinyMaps && input.shape[2] * input.shape[3] <= 4)
             input = input.contiguous();
         (Tensor weight, Tensor? bias) = _folded is var (foldedWeight, foldedBias) ? (foldedWeight, foldedBias) : (Weight, Bias);
-        bool rectify = activation == Activation.Relu;
-        Tensor output = Convolution2d.Apply(input, weight, bias, _stride, _padding, rectify, Algorithm);
-        if (!rectify)
-            output = output.ActivatedInPlace(activation);
+        Tensor output = Convolution2d.Apply(input, weight, bias, _stride, _padding, activation, Algorithm);
         return ActivationCount.Counted(output).MoveToOuterDisposeScope();
     }
 

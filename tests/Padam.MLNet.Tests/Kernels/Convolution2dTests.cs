@@ -1,4 +1,5 @@
 using Padam.MLNet.Kernels;
+using Padam.MLNet.Layers;
 using static Padam.MLNet.Tests.Kernels.ConvolutionExample;
 using static TorchSharp.torch;
 
@@ -35,7 +36,7 @@ public sealed class Convolution2dTests
         );
         AssertClose(
             example.Output.relu(),
-            Convolution2d.Apply(example.X, example.Weight, example.Bias, rectify: true, algorithm: algorithm),
+            Convolution2d.Apply(example.X, example.Weight, example.Bias, activation: Activation.Relu, algorithm: algorithm),
             "outputs"
         );
     }

@@ -22,8 +22,9 @@ public sealed class InstructionSetTests
     [DataRow(
         "EnableAVX2",
         "EnableAVX2",
-        "GoldenTrajectoryTests|FusedUpdateTests|BatchNormalizationTests|Convolution2dTests|RegisterTests",
-        DisplayName = "without AVX2: convolutions go direct"
+        "GoldenTrajectoryTests|FusedUpdateTests|BatchNormalizationTests|Convolution2dTests|WinogradConvolutionTests"
+            + "|PatchConvolutionTests|KernelPropertyTests|GoldenNetworkTests|RegisterTests",
+        DisplayName = "without AVX2: registers of four"
     )]
     [DataRow(
         "EnableHWIntrinsic",

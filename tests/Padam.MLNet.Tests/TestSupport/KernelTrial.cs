@@ -68,7 +68,7 @@ internal sealed class KernelTrial
         // Maps of 2x2 have kernels of their own.
         if (_random.Next(8) == 0)
             (height, width, padding) = (2, 2, 1);
-        bool rectify = _random.Next(2) == 0;
+        Activation activation = DrawActivation();
         _shape = $"convolution {batch}x{inputs}->{outputs}@{height}x{width}, padding {padding}";
         Tensor x = Maps(batch, inputs, height, width),
             weight = Pooled(randn(outputs, inputs, 3, 3).div_(MathF.Sqrt(9 * inputs)).ToChannelsLast()),
@@ -78,7 +78,7 @@ internal sealed class KernelTrial
         Tensor y = nn.functional.conv2d(input, filters, bias, padding: [padding, padding]);
         Tensor dy = Maps(y.shape);
         IList<Tensor> gradients = autograd.grad([y], [input, filters], [dy]);
-        Compare("output", rectify ? y.relu() : y, WinogradConvolution.Forward(x, weight, bias, padding, rectify));
+        Compare("output", y.Activated(activation), WinogradConvolution.Forward(x, weight, bias, padding, activation));
         Compare("input gradient", gradients[0], WinogradConvolution.InputGradient(dy, weight, padding, height, width));
         Compare("weight gradient", gradients[1], WinogradConvolution.WeightGradient(x, dy, weight, padding));
     }
@@ -99,8 +99,10 @@ internal sealed class KernelTrial
             right = TensorMemory.Floats(u);
         if (Register16.IsSupported)
             Products<Register16>();
-        else
+        else if (Register8.IsSupported)
             Products<Register8>();
+        else
+            Products<Register4>();
 
         void Products<T>()
             where T : unmanaged, IRegister<T>
@@ -133,7 +135,7 @@ internal sealed class KernelTrial
             smallest = Math.Max(1, kernel - 2 * padding),
             height = _random.Next(smallest, smallest + 21),
             width = _random.Next(smallest, smallest + 21);
-        bool rectify = _random.Next(2) == 0;
+        Activation activation = DrawActivation();
         _shape = $"patches {batch}x{inputs}->{outputs}@{height}x{width}, kernel {kernel}, stride {stride}, padding {padding}";
         Tensor x = Maps(batch, inputs, height, width),
             weight = Pooled(randn(outputs, inputs, kernel, kernel).ToChannelsLast()),
@@ -143,7 +145,7 @@ internal sealed class KernelTrial
         Tensor y = nn.functional.conv2d(x.contiguous(), filters, bias, strides: [stride, stride], padding: [padding, padding]);
         Tensor dy = Maps(y.shape);
         Tensor gradient = autograd.grad([y], [filters], [dy.contiguous()])[0];
-        Compare("output", rectify ? y.relu() : y, PatchConvolution.Forward(x, weight, bias, stride, padding, rectify));
+        Compare("output", y.Activated(activation), PatchConvolution.Forward(x, weight, bias, stride, padding, activation));
         Compare("weight gradient", gradient, PatchConvolution.WeightGradient(x, dy, weight, stride, padding));
     }
 
@@ -173,7 +175,7 @@ internal sealed class KernelTrial
         // A single value has no variance, and libtorch refuses it.
         if (batch * height * width == 1)
             batch = 2;
-        Activation activation = _random.GetItems(Enum.GetValues<Activation>(), 1)[0];
+        Activation activation = DrawActivation();
         bool hasResidual = _random.Next(2) == 0;
         _shape = $"batch normalisation {batch}x{channels}@{height}x{width}, {activation}, residual {hasResidual}";
         Tensor x = Maps(batch, channels, height, width),
@@ -238,6 +240,8 @@ internal sealed class KernelTrial
 
     // Whole panels half of the time.
     private int Channels() => _random.Next(2) == 0 ? 32 * _random.Next(1, 17) : 8 * _random.Next(1, 33);
+
+    private Activation DrawActivation() => _random.GetItems(Enum.GetValues<Activation>(), 1)[0];
 
     private static Tensor Maps(params long[] shape) => Pooled(randn(shape).ToChannelsLast());
 

@@ -26,7 +26,7 @@ internal static unsafe class BatchNormalization
         x.device_type == TorchSharp.DeviceType.CPU
         && x.dtype == ScalarType.Float32
         && x.dim() == 4
-        && x.shape[1] % Register8.Count == 0
+        && x.shape[1] % Registers.Multiple == 0
         && x.numel() > 0
         && x.IsChannelsLast();
 
@@ -64,10 +64,7 @@ internal static unsafe class BatchNormalization
         PixelRows rows = Rows(x);
         var statistics = new BatchStatistics(new double[rows.Channels], new double[rows.Channels], epsilon);
         float* from = TensorMemory.Floats(x);
-        if (FillsWidest(x))
-            BatchNormForward<Register16>.Statistics(from, rows, statistics.Mean, statistics.Variance);
-        else
-            BatchNormForward<Register8>.Statistics(from, rows, statistics.Mean, statistics.Variance);
+        Registers.Run(new StatisticsPass(from, rows, statistics), rows.Channels);
         return statistics;
     }
 
@@ -84,10 +81,7 @@ internal static unsafe class BatchNormalization
         float* from = TensorMemory.Floats(x),
             to = TensorMemory.Floats(y),
             add = residual is null ? null : TensorMemory.Floats(residual);
-        if (FillsWidest(x))
-            Normalize<Register16>(activation, from, rows, affine, add, to);
-        else
-            Normalize<Register8>(activation, from, rows, affine, add, to);
+        ActivatedWork.Run(new ForwardPass(from, rows, affine, add, to), activation, rows.Channels);
         return y.MoveToOuterDisposeScope();
     }
 
@@ -113,124 +107,17 @@ internal static unsafe class BatchNormalization
             PooledTensor.EmptyLike(bias, "Batch normalisation: gradient of the bias"),
             residual is null ? null : PooledTensor.ChannelsLast(x.shape, "Batch normalisation: gradient of the residual")
         );
-        if (FillsWidest(x))
-            Backward<Register16>(activation, dy, x, weight, bias, residual, statistics, gradients);
-        else
-            Backward<Register8>(activation, dy, x, weight, bias, residual, statistics, gradients);
+        var pass = new BatchNormBackwardPass(dy, x, weight, bias, residual, statistics, gradients);
+        ActivatedWork.Run(pass, activation, x.shape[1]);
         scope.MoveToOuter(new[] { gradients.Input, gradients.Weight, gradients.Bias, gradients.Residual }.OfType<Tensor>());
         return gradients;
     }
 
-    private static void Normalize<T>(Activation activation, float* x, PixelRows rows, ChannelAffine affine, float* residual, float* y)
-        where T : unmanaged, IRegister<T>
-    {
-        switch (activation)
-        {
-            case Activation.Relu:
-                BatchNormForward<T>.Normalize<Relu>(x, rows, affine.Scale, affine.Shift, residual, y);
-                break;
-            case Activation.Gelu:
-                BatchNormForward<T>.Normalize<Gelu>(x, rows, affine.Scale, affine.Shift, residual, y);
-                break;
-            case Activation.Silu:
-                BatchNormForward<T>.Normalize<Silu>(x, rows, affine.Scale, affine.Shift, residual, y);
-                break;
-            default:
-                BatchNormForward<T>.Normalize<Identity>(x, rows, affine.Scale, affine.Shift, residual, y);
-                break;
-        }
-    }
-
-    private static void Backward<T>(
-        Activation activation,
-        Tensor dy,
-        Tensor x,
-        Tensor weight,
-        Tensor bias,
-        Tensor? residual,
-        BatchStatistics statistics,
-        BatchNormGradients gradients
-    )
-        where T : unmanaged, IRegister<T>
-    {
-        switch (activation)
-        {
-            case Activation.Relu:
-                Backward<T, Relu>(dy, x, weight, bias, residual, statistics, gradients);
-                break;
-            case Activation.Gelu:
-                Backward<T, Gelu>(dy, x, weight, bias, residual, statistics, gradients);
-                break;
-            case Activation.Silu:
-                Backward<T, Silu>(dy, x, weight, bias, residual, statistics, gradients);
-                break;
-            default:
-                Backward<T, Identity>(dy, x, weight, bias, residual, statistics, gradients);
-                break;
-        }
-    }
-
-    private static void Backward<T, TActivation>(
-        Tensor dy,
-        Tensor x,
-        Tensor weight,
-        Tensor bias,
-        Tensor? residual,
-        BatchStatistics statistics,
-        BatchNormGradients gradients
-    )
-        where T : unmanaged, IRegister<T>
-        where TActivation : IActivation
-    {
-        PixelRows rows = Rows(x);
-        int channels = rows.Channels;
-        using ChannelAffine affine = new(weight, bias, statistics);
-        using Scratch factors = Scratch.Rent(channels, "Batch normalisation: factors of the gradient"),
-            inputs = Scratch.Rent(channels, "Batch normalisation: factors of the input"),
-            constants = Scratch.Rent(channels, "Batch normalisation: constants");
-        float* from = TensorMemory.Floats(x),
-            outer = TensorMemory.Floats(dy),
-            a = factors.Pointer,
-            b = inputs.Pointer,
-            c = constants.Pointer,
-            add = residual is null ? null : TensorMemory.Floats(residual),
-            dx = TensorMemory.Floats(gradients.Input);
-        // What the activation lets through: the residual's gradient, or kept where the input's will stand, or computed twice.
-        float* passed =
-            gradients.Residual is not null ? TensorMemory.Floats(gradients.Residual)
-            : TActivation.IsCostly ? dx
-            : null;
-        var activated = new BatchNormBackward<T, TActivation>.Activated(affine.Scale, affine.Shift, add);
-        double[] sum = new double[channels],
-            product = new double[channels];
-        for (int i = 0; i < channels; i++)
-            a[i] = (float)statistics.Mean[i];
-        BatchNormBackward<T, TActivation>.Sums(outer, from, rows, mean: a, activated, passed, sum, product);
-
-        float* w = TensorMemory.Floats(weight),
-            dw = TensorMemory.Floats(gradients.Weight),
-            db = TensorMemory.Floats(gradients.Bias);
-        for (int i = 0; i < channels; i++)
-        {
-            // dx = w / s (g - mean(g) - (x - mean) / s^2 mean(g (x - mean)))
-            double inverse = statistics.InverseDeviation(i),
-                first = w[i] * inverse,
-                second = -first * inverse * inverse * product[i] / rows.Count;
-            (a[i], b[i], c[i]) = ((float)first, (float)second, (float)(-first * sum[i] / rows.Count - second * statistics.Mean[i]));
-            (dw[i], db[i]) = ((float)(product[i] * inverse), (float)sum[i]);
-        }
-
-        if (TActivation.IsCostly)
-            BatchNormBackward<T, Identity>.InputGradient(passed, from, rows, default, a, b, c, dx);
-        else
-            BatchNormBackward<T, TActivation>.InputGradient(outer, from, rows, activated, a, b, c, dx);
-    }
-
     private static void Check(Tensor x, Tensor weight, Tensor bias, params ReadOnlySpan<Tensor?> likeX)
     {
-        if (x.dtype != ScalarType.Float32 || x.dim() != 4 || x.shape[1] % Register8.Count != 0 || x.numel() == 0)
+        if (x.dtype != ScalarType.Float32 || x.dim() != 4 || x.shape[1] % Registers.Multiple != 0 || x.numel() == 0)
             throw new ArgumentException(
-                $"Float32 maps [N, C, H, W] are needed, with C a multiple of {Register8.Count}, not {x}.",
+                $"Float32 maps [N, C, H, W] are needed, with C a multiple of {Registers.Multiple}, not {x}.",
                 nameof(x)
             );
         long[] shape = x.shape;
@@ -246,8 +133,19 @@ internal static unsafe class BatchNormalization
             throw new ArgumentException($"A tensor [{string.Join(", ", shape)}] is needed, not [{string.Join(", ", tensor.shape)}].");
     }
 
-    // Whether a pixel's channels are whole registers of the widest kind.
-    private static bool FillsWidest(Tensor x) => Register16.IsSupported && x.shape[1] % Register16.Count == 0;
+    /// <summary>Channels-last maps [N, C, H, W] as rows of channels.</summary>
+    public static PixelRows Rows(Tensor x) => x.shape is var shape ? new(shape[0] * shape[2] * shape[3], (int)shape[1]) : default;
 
-    private static PixelRows Rows(Tensor x) => x.shape is var shape ? new(shape[0] * shape[2] * shape[3], (int)shape[1]) : default;
+    private readonly struct StatisticsPass(float* x, PixelRows rows, BatchStatistics statistics) : IRegisterWork
+    {
+        public void Run<T>()
+            where T : unmanaged, IRegister<T> => BatchNormForward<T>.Statistics(x, rows, statistics.Mean, statistics.Variance);
+    }
+
+    private readonly struct ForwardPass(float* x, PixelRows rows, ChannelAffine affine, float* residual, float* y) : IActivatedWork
+    {
+        public void Run<T, TActivation>()
+            where T : unmanaged, IRegister<T>
+            where TActivation : IActivation => BatchNormForward<T>.Normalize<TActivation>(x, rows, affine.Scale, affine.Shift, residual, y);
+    }
 }

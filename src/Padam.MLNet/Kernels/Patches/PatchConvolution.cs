@@ -1,3 +1,4 @@
+using Padam.MLNet.Layers;
 using static TorchSharp.torch;
 
 namespace Padam.MLNet.Kernels;
@@ -16,7 +17,7 @@ internal static unsafe class PatchConvolution
         WinogradConvolution.IsSupported
         && shape is { Batch: > 0, KernelFits: true, Inputs: > 0, Outputs: > 0, Kernel: > 0, Stride: > 0, Padding: >= 0 }
         && shape.Kernel * shape.Kernel * shape.Inputs <= Panel
-        && shape.Outputs % Register8.Count == 0;
+        && shape.Outputs % Registers.Multiple == 0;
 
     /// <summary>The convolution with its gradient.</summary>
     /// <param name="x">[N, C, H, W], best in channels-last layout.</param>
@@ -24,22 +25,22 @@ internal static unsafe class PatchConvolution
     /// <param name="bias">[K], or null.</param>
     /// <param name="stride">The stride, in both directions.</param>
     /// <param name="padding">Rows and columns of zeros around each image.</param>
-    /// <param name="rectify">Whether negative outputs become zero (ReLU).</param>
+    /// <param name="activation">Applied last.</param>
     /// <returns>[N, K, H', W'] in channels-last layout.</returns>
     /// <exception cref="ArgumentException">
     /// The shape is not one that <see cref="Supports"/> accepts, or a tensor is not float32 on the CPU.
     /// </exception>
-    public static Tensor Apply(Tensor x, Tensor weight, Tensor? bias, int stride, int padding, bool rectify)
+    public static Tensor Apply(Tensor x, Tensor weight, Tensor? bias, int stride, int padding, Activation activation)
     {
         bool needsGradient = is_grad_enabled() && (x.requires_grad || weight.requires_grad || bias is { requires_grad: true });
         if (!needsGradient)
-            return Forward(x, weight, bias, stride, padding, rectify);
+            return Forward(x, weight, bias, stride, padding, activation);
         Tensor y = PatchFunction.Apply(x, weight, bias, stride, padding);
-        return rectify ? y.relu_() : y;
+        return y.ActivatedInPlace(activation);
     }
 
     /// <summary>As <see cref="Apply"/>, without a gradient.</summary>
-    public static Tensor Forward(Tensor x, Tensor weight, Tensor? bias, int stride, int padding, bool rectify)
+    public static Tensor Forward(Tensor x, Tensor weight, Tensor? bias, int stride, int padding, Activation activation)
     {
         ConvolutionShape shape = Checked(x, weight, stride, padding);
         if (bias is not null && (bias.dim() != 1 || bias.shape[0] != shape.Outputs))
@@ -53,10 +54,8 @@ internal static unsafe class PatchConvolution
         (x, bias) = (x.ToChannelsLast(), bias?.contiguous());
         var patches = new PatchRows(new(x), new(y), shape);
         float* biases = bias is null ? null : TensorMemory.Floats(bias);
-        if (FillsWidest(shape))
-            PatchKernel<Register16>.Forward(patches, FilterBank.Of(weight), shape, biases, rectify, TensorMemory.Floats(y));
-        else
-            PatchKernel<Register8>.Forward(patches, FilterBank.Of(weight), shape, biases, rectify, TensorMemory.Floats(y));
+        var pass = new Pass(patches, FilterBank.Of(weight), shape, biases, TensorMemory.Floats(y));
+        ActivatedWork.Run(pass, activation, shape.Outputs);
         GC.KeepAlive(weight);
         return y.MoveToOuterDisposeScope();
     }
@@ -75,15 +74,9 @@ internal static unsafe class PatchConvolution
         Tensor gradient = PooledTensor.EmptyLike(weight, "Patch convolution: weight gradient");
         (x, dy) = (x.ToChannelsLast(), dy.ToChannelsLast());
         var patches = new PatchRows(new(x), new(dy), shape);
-        if (FillsWidest(shape))
-            PatchKernel<Register16>.FilterGradient(patches, TensorMemory.Floats(dy), shape, FilterBank.Of(gradient));
-        else
-            PatchKernel<Register8>.FilterGradient(patches, TensorMemory.Floats(dy), shape, FilterBank.Of(gradient));
+        Registers.Run(new WeightPass(patches, TensorMemory.Floats(dy), shape, FilterBank.Of(gradient)), shape.Outputs);
         return gradient.MoveToOuterDisposeScope();
     }
-
-    // Whether a pixel's channels are whole registers of the widest kind.
-    private static bool FillsWidest(ConvolutionShape shape) => Register16.IsSupported && shape.Outputs % Register16.Count == 0;
 
     private static long[] OutputShape(ConvolutionShape shape) => [shape.Batch, shape.Outputs, shape.OutputHeight, shape.OutputWidth];
 
@@ -97,5 +90,18 @@ internal static unsafe class PatchConvolution
         return Supports(shape)
             ? shape
             : throw new ArgumentException($"Products of patches do not cover {shape} on this machine; use direct convolution.");
+    }
+
+    private readonly struct Pass(PatchRows patches, FilterBank filters, ConvolutionShape shape, float* bias, float* y) : IActivatedWork
+    {
+        public void Run<T, TActivation>()
+            where T : unmanaged, IRegister<T>
+            where TActivation : IActivation => PatchKernel<T>.Forward<TActivation>(patches, filters, shape, bias, y);
+    }
+
+    private readonly struct WeightPass(PatchRows patches, float* dy, ConvolutionShape shape, FilterBank gradient) : IRegisterWork
+    {
+        public void Run<T>()
+            where T : unmanaged, IRegister<T> => PatchKernel<T>.FilterGradient(patches, dy, shape, gradient);
     }
 }

@@ -1,3 +1,4 @@
+using Padam.MLNet.Layers;
 using static TorchSharp.torch;
 
 namespace Padam.MLNet.Kernels;
@@ -26,7 +27,7 @@ internal sealed class PatchFunction : autograd.SingleTensorFunction<PatchFunctio
         ctx.save_for_backward(bias is null ? [x, weight] : [x, weight, bias]);
         ctx.set_materialize_grads(false);
         ctx.save_data(nameof(Call), call);
-        return PatchConvolution.Forward(x, weight, bias, call.Stride, call.Padding, rectify: false);
+        return PatchConvolution.Forward(x, weight, bias, call.Stride, call.Padding, Activation.None);
     }
 
     /// <inheritdoc/>

@@ -26,9 +26,9 @@ internal static unsafe class PatchKernel<T>
     /// <param name="filters">Outputs are a multiple of a register.</param>
     /// <param name="shape">The convolution.</param>
     /// <param name="bias">One value an output channel, or null.</param>
-    /// <param name="rectify">Whether negative outputs become zero.</param>
     /// <param name="y">Written.</param>
-    public static void Forward(PatchRows patches, FilterBank filters, ConvolutionShape shape, float* bias, bool rectify, float* y)
+    public static void Forward<TActivation>(PatchRows patches, FilterBank filters, ConvolutionShape shape, float* bias, float* y)
+        where TActivation : IActivation
     {
         int panels = WinogradProduct.Panels(filters.Outputs);
         using var u = new PanelMatrices(panels, Panel, Panel, FiltersOwner);
@@ -50,11 +50,10 @@ internal static unsafe class PatchKernel<T>
                         // Rows beyond the outputs are computed up to a whole group, and not read.
                         WinogradProduct.Multiply<T>(v.Pointer, 0, u.At(panel), Panel, rows, m.Pointer);
                         float* to = y + (nint)first * filters.Outputs + panel * Panel;
-                        Put(
+                        Put<TActivation>(
                             m.Pointer,
                             count,
                             bias == null ? null : bias + panel * Panel,
-                            rectify,
                             to,
                             filters.Outputs,
                             Lanes(panel, filters)
@@ -152,7 +151,8 @@ internal static unsafe class PatchKernel<T>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Put(float* m, int count, float* bias, bool rectify, float* to, nint stride, int lanes)
+    private static void Put<TActivation>(float* m, int count, float* bias, float* to, nint stride, int lanes)
+        where TActivation : IActivation
     {
         for (int row = 0; row < count; row++, m += Panel, to += stride)
         {
@@ -161,7 +161,7 @@ internal static unsafe class PatchKernel<T>
                 T value = T.Load(m + lane);
                 if (bias != null)
                     value += T.Load(bias + lane);
-                T.Store(rectify ? T.Max(value, default) : value, to + lane);
+                T.Store(TActivation.Apply(value), to + lane);
             }
         }
     }

@@ -17,7 +17,7 @@ internal static class MaxPooling
         && x.dtype == ScalarType.Float32
         && x.dim() == 4
         && x.shape is [> 0, > 0, >= Side, >= Side]
-        && x.shape[1] % Register8.Count == 0
+        && x.shape[1] % Registers.Multiple == 0
         && x.IsChannelsLast();
 
     /// <summary>The largest values, with their gradient where one is needed.</summary>
@@ -39,10 +39,7 @@ internal static class MaxPooling
         using var _ = no_grad();
         Tensor y = PooledTensor.ChannelsLast(OutputShape(x), "Max pooling: output");
         (ChannelsLastImages from, ChannelsLastImages to) = (new(x), new(y));
-        if (IsWide(x))
-            MaxPoolKernel<Register16>.Forward(from, to);
-        else
-            MaxPoolKernel<Register8>.Forward(from, to);
+        Registers.Run(new ForwardPass(from, to), x.shape[1]);
         GC.KeepAlive(x);
         return y.MoveToOuterDisposeScope();
     }
@@ -61,15 +58,10 @@ internal static class MaxPooling
         dy = dy.ToChannelsLast();
         Tensor dx = PooledTensor.ChannelsLast(x.shape, "Max pooling: input gradient");
         (ChannelsLastImages from, ChannelsLastImages gradient, ChannelsLastImages to) = (new(x), new(dy), new(dx));
-        if (IsWide(x))
-            MaxPoolKernel<Register16>.Backward(from, gradient, to);
-        else
-            MaxPoolKernel<Register8>.Backward(from, gradient, to);
+        Registers.Run(new BackwardPass(from, gradient, to), x.shape[1]);
         GC.KeepAlive(x);
         return dx.MoveToOuterDisposeScope();
     }
-
-    private static bool IsWide(Tensor x) => Register16.IsSupported && x.shape[1] % Register16.Count == 0;
 
     private static long[] OutputShape(Tensor x) => [x.shape[0], x.shape[1], x.shape[2] / Side, x.shape[3] / Side];
 
@@ -77,10 +69,22 @@ internal static class MaxPooling
     {
         if (!Supports(x))
             throw new ArgumentException(
-                $"Channels-last float32 maps of the CPU are needed, with a multiple of {Register8.Count} channels and at least "
+                $"Channels-last float32 maps of the CPU are needed, with a multiple of {Registers.Multiple} channels and at least "
                     + $"{Side}x{Side} pixels; this one is {x.dtype} [{string.Join(", ", x.shape)}], strides "
                     + $"[{string.Join(", ", x.stride())}].",
                 nameof(x)
             );
+    }
+
+    private readonly struct ForwardPass(ChannelsLastImages x, ChannelsLastImages y) : IRegisterWork
+    {
+        public void Run<T>()
+            where T : unmanaged, IRegister<T> => MaxPoolKernel<T>.Forward(x, y);
+    }
+
+    private readonly struct BackwardPass(ChannelsLastImages x, ChannelsLastImages dy, ChannelsLastImages dx) : IRegisterWork
+    {
+        public void Run<T>()
+            where T : unmanaged, IRegister<T> => MaxPoolKernel<T>.Backward(x, dy, dx);
     }
 }

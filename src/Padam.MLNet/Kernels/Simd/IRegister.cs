@@ -14,7 +14,7 @@ internal unsafe interface IRegister<T> : IElements<T>
     /// <summary>The value everywhere.</summary>
     static abstract T Broadcast(float value);
 
-    /// <summary>Adds a b to a sum, rounded once.</summary>
+    /// <summary>Adds a b to a sum, rounded once where the machine can do that in one go.</summary>
     /// <remarks>
     /// The sum is changed in place: as a result that is assigned, the compiler puts it into the register of a factor and copies it back, a
     /// third more instructions in a matrix product.

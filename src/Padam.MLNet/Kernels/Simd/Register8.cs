@@ -4,12 +4,12 @@ using System.Runtime.Intrinsics.X86;
 
 namespace Padam.MLNet.Kernels;
 
-/// <summary>Eight floats: AVX2; without it the runtime makes two registers of four of it (SSE, NEON).</summary>
+/// <summary>Eight floats: AVX2.</summary>
 internal struct Register8(Vector256<float> value) : IRegister<Register8>
 {
     private Vector256<float> _value = value;
 
-    /// <summary>Whether the machine has such registers, and multiplies and adds in one go. Without, the runtime makes do.</summary>
+    /// <summary>Whether the machine has such registers, and multiplies and adds in one go.</summary>
     public static bool IsSupported => Vector256.IsHardwareAccelerated && Fma.IsSupported;
 
     public static int Count => 8;

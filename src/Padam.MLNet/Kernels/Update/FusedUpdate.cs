@@ -1,4 +1,3 @@
-using System.Runtime.Intrinsics;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -73,8 +72,10 @@ internal sealed unsafe class FusedUpdate<TRule>(TRule rule)
         int done = 0;
         if (Register16.IsSupported)
             done = Update<Register16>(chunk, done);
-        else if (Vector128.IsHardwareAccelerated)
+        else if (Register8.IsSupported)
             done = Update<Register8>(chunk, done);
+        else if (Register4.IsSupported)
+            done = Update<Register4>(chunk, done);
         Update<Register1>(chunk, done);
     }
 

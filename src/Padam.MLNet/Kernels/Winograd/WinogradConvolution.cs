@@ -1,3 +1,4 @@
+using Padam.MLNet.Layers;
 using static TorchSharp.torch;
 
 namespace Padam.MLNet.Kernels;
@@ -9,14 +10,14 @@ namespace Padam.MLNet.Kernels;
 internal static unsafe class WinogradConvolution
 {
     /// <summary>Whether this machine has the vector registers that the kernels are written for.</summary>
-    public static bool IsSupported => Register16.IsSupported || Register8.IsSupported;
+    public static bool IsSupported => Registers.AreSupported;
 
     /// <summary>Whether the kernels can compute such a convolution here, be it quicker or not.</summary>
     public static bool Supports(ConvolutionShape shape) =>
         IsSupported
         && shape is { Kernel: 3, Stride: 1, Padding: 0 or 1, Batch: > 0, OutputHeight: > 0, OutputWidth: > 0, Inputs: > 0, Outputs: > 0 }
-        && shape.Inputs % Register8.Count == 0
-        && shape.Outputs % Register8.Count == 0;
+        && shape.Inputs % Registers.Multiple == 0
+        && shape.Outputs % Registers.Multiple == 0;
 
     /// <summary>Outputs a side of the tiles into which the maps are cut.</summary>
     public static int TileSide(ConvolutionShape shape) => IsTinyMap(shape) ? KaratsubaMap2x2.Outputs : WinogradTile4.Outputs;
@@ -26,22 +27,22 @@ internal static unsafe class WinogradConvolution
     /// <param name="weight">[K, C, 3, 3], in any layout.</param>
     /// <param name="bias">[K], or null.</param>
     /// <param name="padding">Rows and columns of zeros around each image: 0 or 1.</param>
-    /// <param name="rectify">Whether negative outputs become zero (ReLU).</param>
+    /// <param name="activation">Applied last.</param>
     /// <returns>[N, K, H + 2 padding - 2, W + 2 padding - 2] in channels-last layout.</returns>
     /// <exception cref="ArgumentException">
     /// The shape is not one that <see cref="Supports"/> accepts, or a tensor is not float32 on the CPU.
     /// </exception>
-    public static Tensor Apply(Tensor x, Tensor weight, Tensor? bias = null, int padding = 1, bool rectify = false)
+    public static Tensor Apply(Tensor x, Tensor weight, Tensor? bias = null, int padding = 1, Activation activation = Activation.None)
     {
         bool needsGradient = is_grad_enabled() && (x.requires_grad || weight.requires_grad || bias is { requires_grad: true });
         if (!needsGradient)
-            return Forward(x, weight, bias, padding, rectify);
+            return Forward(x, weight, bias, padding, activation);
         Tensor y = WinogradFunction.Apply(x, weight, bias, padding);
-        return rectify ? y.relu_() : y;
+        return y.ActivatedInPlace(activation);
     }
 
     /// <summary>As <see cref="Apply"/>, without a gradient.</summary>
-    public static Tensor Forward(Tensor x, Tensor weight, Tensor? bias = null, int padding = 1, bool rectify = false)
+    public static Tensor Forward(Tensor x, Tensor weight, Tensor? bias = null, int padding = 1, Activation activation = Activation.None)
     {
         ConvolutionShape shape = Checked(x, weight, padding);
         if (bias is not null && (bias.dim() != 1 || bias.shape[0] != shape.Outputs))
@@ -57,7 +58,8 @@ internal static unsafe class WinogradConvolution
         );
         (x, bias) = (x.ToChannelsLast(), bias?.contiguous());
         float* biases = bias is null ? null : TensorMemory.Floats(bias);
-        Run(shape, new(x), FilterBank.Of(weight), biases, new(y), padding, rectify);
+        var pass = new Pass(shape, new(x), FilterBank.Of(weight), biases, new(y), padding);
+        ActivatedWork.Run(pass, activation, shape.Inputs, shape.Outputs);
         GC.KeepAlive(weight);
         return y.MoveToOuterDisposeScope();
     }
@@ -77,7 +79,9 @@ internal static unsafe class WinogradConvolution
         CheckGradient(dy, shape);
         // The gradient is a convolution too: with turned filters, and with the padding that restores the size.
         dy = dy.ToChannelsLast();
-        Run(shape, new(dy), FilterBank.Of(weight).Transposed(), null, new(dx), 2 - padding, rectify: false);
+        var turned = FilterBank.Of(weight).Transposed();
+        var pass = new Pass(shape, new(dy), turned, null, new(dx), 2 - padding);
+        ActivatedWork.Run(pass, Activation.None, shape.Inputs, shape.Outputs);
         GC.KeepAlive(weight);
         return dx.MoveToOuterDisposeScope();
     }
@@ -93,64 +97,9 @@ internal static unsafe class WinogradConvolution
         (x, dy) = (x.ToChannelsLast(), dy.ToChannelsLast());
         (ChannelsLastImages input, ChannelsLastImages output) = (new(x), new(dy));
         FilterBank filters = FilterBank.Of(gradient);
-        if (FillsWidest(shape))
-            WeightGradient<Register16>(shape, input, output, filters, padding);
-        else
-            WeightGradient<Register8>(shape, input, output, filters, padding);
+        Registers.Run(new WeightPass(shape, input, output, filters, padding), shape.Inputs, shape.Outputs);
         return gradient.MoveToOuterDisposeScope();
     }
-
-    private static void Run(
-        ConvolutionShape shape,
-        ChannelsLastImages x,
-        FilterBank filters,
-        float* bias,
-        ChannelsLastImages y,
-        int padding,
-        bool rectify
-    )
-    {
-        if (FillsWidest(shape))
-            Run<Register16>(shape, x, filters, bias, y, padding, rectify);
-        else
-            Run<Register8>(shape, x, filters, bias, y, padding, rectify);
-    }
-
-    private static void Run<T>(
-        ConvolutionShape shape,
-        ChannelsLastImages x,
-        FilterBank filters,
-        float* bias,
-        ChannelsLastImages y,
-        int padding,
-        bool rectify
-    )
-        where T : unmanaged, IRegister<T>
-    {
-        if (IsTinyMap(shape))
-            WinogradForward<KaratsubaMap2x2, T>.Run(x, filters, bias, y, padding, rectify);
-        else
-            WinogradForward<WinogradTile4, T>.Run(x, filters, bias, y, padding, rectify);
-    }
-
-    private static void WeightGradient<T>(
-        ConvolutionShape shape,
-        ChannelsLastImages x,
-        ChannelsLastImages dy,
-        FilterBank gradient,
-        int padding
-    )
-        where T : unmanaged, IRegister<T>
-    {
-        if (IsTinyMap(shape))
-            WinogradFilterGradient<KaratsubaMap2x2, T>.Run(x, dy, gradient, padding);
-        else
-            WinogradFilterGradient<WinogradTile4, T>.Run(x, dy, gradient, padding);
-    }
-
-    // Whether a pixel's channels are whole registers of the widest kind.
-    private static bool FillsWidest(ConvolutionShape shape) =>
-        Register16.IsSupported && shape.Inputs % Register16.Count == 0 && shape.Outputs % Register16.Count == 0;
 
     private static bool IsTinyMap(ConvolutionShape shape) => shape is { Height: 2, Width: 2, Padding: 1 };
 
@@ -178,6 +127,44 @@ internal static unsafe class WinogradConvolution
                 $"The gradient of an output [{string.Join(", ", expected)}] has its shape, not [{string.Join(", ", dy.shape)}].",
                 nameof(dy)
             );
+        }
+    }
+
+    private readonly struct Pass(
+        ConvolutionShape shape,
+        ChannelsLastImages x,
+        FilterBank filters,
+        float* bias,
+        ChannelsLastImages y,
+        int padding
+    ) : IActivatedWork
+    {
+        public void Run<T, TActivation>()
+            where T : unmanaged, IRegister<T>
+            where TActivation : IActivation
+        {
+            if (IsTinyMap(shape))
+                WinogradForward<KaratsubaMap2x2, T, TActivation>.Run(x, filters, bias, y, padding);
+            else
+                WinogradForward<WinogradTile4, T, TActivation>.Run(x, filters, bias, y, padding);
+        }
+    }
+
+    private readonly struct WeightPass(
+        ConvolutionShape shape,
+        ChannelsLastImages x,
+        ChannelsLastImages dy,
+        FilterBank gradient,
+        int padding
+    ) : IRegisterWork
+    {
+        public void Run<T>()
+            where T : unmanaged, IRegister<T>
+        {
+            if (IsTinyMap(shape))
+                WinogradFilterGradient<KaratsubaMap2x2, T>.Run(x, dy, gradient, padding);
+            else
+                WinogradFilterGradient<WinogradTile4, T>.Run(x, dy, gradient, padding);
         }
     }
 }

@@ -1,9 +1,10 @@
 namespace Padam.MLNet.Kernels;
 
-/// <summary>y = x * filters + bias by Winograd's algorithm, [rectified], on all threads. The same bits whatever their number.</summary>
-internal sealed unsafe class WinogradForward<TTile, T>
+/// <summary>y = x * filters + bias and an activation, by Winograd's algorithm, the same bits on any number of threads.</summary>
+internal sealed unsafe class WinogradForward<TTile, T, TActivation>
     where TTile : IWinogradTile
     where T : unmanaged, IRegister<T>
+    where TActivation : IActivation
 {
     private const int Panel = WinogradProduct.Panel;
     private const int RowGroup = WinogradProduct.RowGroup;
@@ -25,11 +26,10 @@ internal sealed unsafe class WinogradForward<TTile, T>
     private readonly int _padding,
         _outputPanels,
         _blockTiles;
-    private readonly bool _rectify;
 
-    private WinogradForward(ChannelsLastImages x, FilterBank filters, float* bias, ChannelsLastImages y, int padding, bool rectify)
+    private WinogradForward(ChannelsLastImages x, FilterBank filters, float* bias, ChannelsLastImages y, int padding)
     {
-        (_x, _filters, _y, _padding, _rectify) = (x, filters, y, padding, rectify);
+        (_x, _filters, _y, _padding) = (x, filters, y, padding);
         _bias = bias;
         _grid = new TileGrid(y.Batch, y.Height, y.Width, TTile.Outputs);
         _outputPanels = WinogradProduct.Panels(filters.Outputs);
@@ -44,10 +44,9 @@ internal sealed unsafe class WinogradForward<TTile, T>
     /// <param name="bias">One value an output, or null.</param>
     /// <param name="y">[batch, height + 2 padding - 2, width + 2 padding - 2, outputs]: written.</param>
     /// <param name="padding">Rows and columns of zeros around the input.</param>
-    /// <param name="rectify">Whether negative outputs become zero.</param>
-    public static void Run(ChannelsLastImages x, FilterBank filters, float* bias, ChannelsLastImages y, int padding, bool rectify)
+    public static void Run(ChannelsLastImages x, FilterBank filters, float* bias, ChannelsLastImages y, int padding)
     {
-        var pass = new WinogradForward<TTile, T>(x, filters, bias, y, padding, rectify);
+        var pass = new WinogradForward<TTile, T, TActivation>(x, filters, bias, y, padding);
         // Either all filters pass by each block of tiles, or all tiles pass by each panel of filters: the smaller of the two does the
         // passing.
         if (pass._grid.Count > filters.Outputs)
@@ -173,5 +172,5 @@ internal sealed unsafe class WinogradForward<TTile, T>
     }
 
     private void Output(PanelMatrices m, int first, int count, int panel, TileBuffers<T> buffers) =>
-        WinogradTransforms<TTile, T>.Output(m, 0, _y, _grid, first, count, panel * Panel, _bias, _rectify, buffers);
+        WinogradTransforms<TTile, T>.Output<TActivation>(m, 0, _y, _grid, first, count, panel * Panel, _bias, buffers);
 }

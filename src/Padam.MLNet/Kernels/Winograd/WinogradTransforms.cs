@@ -90,7 +90,7 @@ internal static unsafe class WinogradTransforms<TTile, T>
         }
     }
 
-    /// <summary>Y = At m A for one panel of channels of some tiles, with the bias and, where asked for, the rectifier.</summary>
+    /// <summary>Y = At m A for one panel of channels of some tiles, with the bias and the activation.</summary>
     /// <param name="m">A matrix [tiles, 32] for each element, from <paramref name="firstMatrix"/> on.</param>
     /// <param name="firstMatrix">The matrix of the first element.</param>
     /// <param name="y">Written.</param>
@@ -99,10 +99,9 @@ internal static unsafe class WinogradTransforms<TTile, T>
     /// <param name="count">How many tiles.</param>
     /// <param name="firstChannel">The channel of column 0.</param>
     /// <param name="bias">One value a channel of <paramref name="y"/>, or null.</param>
-    /// <param name="rectify">Whether negative outputs become zero.</param>
     /// <param name="buffers">For any number of channels.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Output(
+    public static void Output<TActivation>(
         PanelMatrices m,
         int firstMatrix,
         ChannelsLastImages y,
@@ -111,9 +110,9 @@ internal static unsafe class WinogradTransforms<TTile, T>
         int count,
         int firstChannel,
         float* bias,
-        bool rectify,
         TileBuffers<T> buffers
     )
+        where TActivation : IActivation
     {
         T* patch = buffers.Patch,
             half = buffers.Half;
@@ -131,10 +130,7 @@ internal static unsafe class WinogradTransforms<TTile, T>
                 TTile.Output((T*)(from + row * Panel + lane), stride, patch, 1, half);
                 T shift = bias == null ? default : *(T*)(bias + firstChannel + lane);
                 for (int i = 0; i < TTile.Outputs * TTile.Outputs; i++)
-                {
-                    T value = patch[i] + shift;
-                    *(T*)(pixels[i] + lane) = rectify ? T.Max(value, default) : value;
-                }
+                    *(T*)(pixels[i] + lane) = TActivation.Apply(patch[i] + shift);
             }
         }
     }

@@ -1,4 +1,5 @@
 using Padam.MLNet.Kernels;
+using Padam.MLNet.Layers;
 using static Padam.MLNet.Tests.Kernels.ConvolutionExample;
 using static TorchSharp.torch;
 
@@ -53,7 +54,7 @@ public sealed class PatchConvolutionTests
                 {
                     set_num_threads(count);
                     return (
-                        PatchConvolution.Forward(example.X, example.Weight, example.Bias, 1, 1, rectify: true),
+                        PatchConvolution.Forward(example.X, example.Weight, example.Bias, 1, 1, activation: Activation.Relu),
                         PatchConvolution.WeightGradient(example.X, example.OutputGradient, example.Weight, 1, 1)
                     );
                 }),
@@ -76,9 +77,13 @@ public sealed class PatchConvolutionTests
         using var scope = NewDisposeScope();
         Tensor x = randn(2, 3, 9, 9),
             weight = randn(32, 3, 3, 3);
-        Assert.ThrowsExactly<ArgumentException>(() => PatchConvolution.Forward(x, randn(32, 2, 3, 3), null, 1, 1, rectify: false));
-        Assert.ThrowsExactly<ArgumentException>(() => PatchConvolution.Forward(x, weight, randn(31), 1, 1, rectify: false));
-        Assert.ThrowsExactly<ArgumentException>(() => PatchConvolution.Forward(x, randn(31, 3, 3, 3), null, 1, 1, rectify: false));
+        Assert.ThrowsExactly<ArgumentException>(() =>
+            PatchConvolution.Forward(x, randn(32, 2, 3, 3), null, 1, 1, activation: Activation.None)
+        );
+        Assert.ThrowsExactly<ArgumentException>(() => PatchConvolution.Forward(x, weight, randn(31), 1, 1, activation: Activation.None));
+        Assert.ThrowsExactly<ArgumentException>(() =>
+            PatchConvolution.Forward(x, randn(31, 3, 3, 3), null, 1, 1, activation: Activation.None)
+        );
         Assert.ThrowsExactly<ArgumentException>(() => PatchConvolution.WeightGradient(x, randn(2, 32, 9, 8), weight, 1, 1));
     }
 
@@ -91,7 +96,7 @@ public sealed class PatchConvolutionTests
             weight = randn(32, 3, 3, 3) / 5;
         AssertClose(
             Penalty(x, weight, (input, filters) => nn.functional.conv2d(input, filters, padding: [1, 1])),
-            Penalty(x, weight, (input, filters) => PatchConvolution.Apply(input, filters, null, 1, 1, rectify: false)),
+            Penalty(x, weight, (input, filters) => PatchConvolution.Apply(input, filters, null, 1, 1, activation: Activation.None)),
             "second derivative"
         );
     }

@@ -1,4 +1,5 @@
 using Padam.MLNet.Kernels;
+using Padam.MLNet.Layers;
 using static Padam.MLNet.Tests.Kernels.ConvolutionExample;
 using static TorchSharp.torch;
 
@@ -81,14 +82,15 @@ public sealed class WinogradConvolutionTests
     }
 
     [TestMethod]
-    [DataRow(2)]
-    [DataRow(6)]
-    public void Bias_and_rectifier_are_applied_in_one_go(int map)
+    [DataRow(2, Activation.Relu)]
+    [DataRow(6, Activation.Relu)]
+    [DataRow(2, Activation.Gelu)]
+    [DataRow(6, Activation.Silu)]
+    public void Bias_and_activation_are_applied_in_one_go(int map, Activation activation)
     {
         using var example = new ConvolutionExample(4, 32, 32, map, map);
-        Tensor rectified = WinogradConvolution.Forward(example.X, example.Weight, example.Bias, rectify: true);
-        AssertClose(example.Output.relu(), rectified, "outputs");
-        Assert.AreEqual(0f, rectified.min().item<float>());
+        Tensor activated = WinogradConvolution.Forward(example.X, example.Weight, example.Bias, activation: activation);
+        AssertClose(example.Output.Activated(activation), activated, "outputs");
     }
 
     [TestMethod]

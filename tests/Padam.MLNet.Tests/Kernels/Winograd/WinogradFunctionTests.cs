@@ -1,4 +1,5 @@
 using Padam.MLNet.Kernels;
+using Padam.MLNet.Layers;
 using static Padam.MLNet.Tests.Kernels.ConvolutionExample;
 using static TorchSharp.torch;
 
@@ -58,7 +59,7 @@ public sealed class WinogradFunctionTests
     {
         using var example = new ConvolutionExample(2, 32, 32, 5, 5);
         Tensor weight = example.Weight.detach().requires_grad_(),
-            y = WinogradConvolution.Apply(example.X, weight, rectify: true);
+            y = WinogradConvolution.Apply(example.X, weight, activation: Activation.Relu);
         y.sum().backward(retain_graph: true);
         Tensor once = weight.grad!.clone();
         y.sum().backward();
