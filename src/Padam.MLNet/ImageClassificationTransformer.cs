@@ -143,6 +143,26 @@ public sealed class ImageClassificationTransformer : ITransformer, IDisposable
             KerasWeights.Write(path, held.Network.PlainState());
     }
 
+    /// <summary>
+    /// Writes the network as an ONNX file of operator set 17, for ONNX Runtime and others, that takes pixels as they are: <c>Features</c>
+    /// [N, 3, height, width], planes of red, green and blue, of any number of images; uint8 for a model trained on bytes or pictures, else
+    /// float32 with PixelScale as white. It yields <c>Score</c> [N, classes], probabilities, the stored
+    /// <see cref="TestTimeAugmentation"/> included, and <c>PredictedLabel</c> [N], int64, the most probable class from 0.
+    /// The metadata hold the class names and how pictures become pixels. Of ML.NET's steps around the network nothing is in it:
+    /// <c>mlContext.Model.ConvertToOnnx</c> (Microsoft.ML.OnnxConverter) converts a pipeline.
+    /// </summary>
+    /// <param name="path">The file. An old one stays until the new one is complete.</param>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    /// <exception cref="NotSupportedException">
+    /// A registered network has a module whose meaning is not known, or the weights take more than the 2 GB that an ONNX file holds.
+    /// </exception>
+    /// <exception cref="ObjectDisposedException">The transformer was disposed.</exception>
+    public void SaveOnnx(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        OnnxModelFile.Write(_network, path);
+    }
+
     /// <summary>Frees the network. Waits for scores under way on other threads.</summary>
     public void Dispose() => _network.Dispose();
 

@@ -55,9 +55,13 @@ internal sealed class Airbench : Network, IFoldable, IWhitened
 
     internal override IReadOnlyList<Stage> Stages =>
         [
-            new([whiten], images => whiten.Activated(images, Activation.Gelu)),
-            .. groups.Select(group => new Stage([group], group.forward)),
-            new([], Largest),
+            new(
+                [whiten],
+                images => whiten.Activated(images, Activation.Gelu),
+                (graph, images) => graph.Activated(graph.Module(whiten, images), Activation.Gelu)
+            ),
+            .. groups.Select(Stage.Of),
+            new([], Largest, (graph, map) => graph.Multiply(graph.Largest(map), 1.0 / LogitsDividedBy)),
         ];
 
     public IEnumerable<(Convolution Convolution, BatchNorm Norm)> Pairs => groups.Select(group => group.Pair);

@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 namespace Padam.MLNet.Backbones;
 
 /// <summary>Convolution, 2x2 pooling, normalisation, GELU; convolution, normalisation, GELU: a third of airbench94's network.</summary>
-internal sealed class AirbenchGroup : nn.Module<Tensor, Tensor>
+internal sealed class AirbenchGroup : nn.Module<Tensor, Tensor>, IExportable
 {
     private readonly Convolution conv1,
         conv2;
@@ -40,5 +40,12 @@ internal sealed class AirbenchGroup : nn.Module<Tensor, Tensor>
         using DisposeScope scope = NewDisposeScope();
         Tensor map = norm1.Activated(MaxPooling.Apply(conv1.forward(input)), Activation.Gelu);
         return norm2.After(conv2, map, activation: Activation.Gelu).MoveToOuterDisposeScope();
+    }
+
+    public GraphValue Export(IGraphBuilder graph, GraphValue input)
+    {
+        GraphValue pooled = graph.MaxPool(graph.Module(conv1, input), KernelWindow.Square(2, stride: 2, padding: 0));
+        GraphValue map = graph.Activated(graph.Module(norm1, pooled), Activation.Gelu);
+        return norm2.ExportAfter(conv2, graph, map, activation: Activation.Gelu);
     }
 }

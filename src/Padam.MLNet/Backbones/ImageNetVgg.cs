@@ -46,10 +46,21 @@ internal sealed class ImageNetVgg : Network
     internal override IReadOnlyList<Stage> Stages =>
         [
             .. features.Stages,
-            new([], map => adaptive_avg_pool2d(map, [Side, Side]).flatten(1)),
-            new([first, afterFirst], vectors => afterFirst.forward(first.forward(vectors).relu_())),
-            new([second, afterSecond], vectors => afterSecond.forward(second.forward(vectors).relu_())),
+            new(
+                [],
+                map => adaptive_avg_pool2d(map, [Side, Side]).flatten(1),
+                (graph, map) => graph.Flatten(graph.AveragePoolTo(map, Side, Side))
+            ),
+            HiddenStage(first, afterFirst),
+            HiddenStage(second, afterSecond),
         ];
+
+    private static Stage HiddenStage(Linear linear, Dropout dropout) =>
+        new(
+            [linear, dropout],
+            vectors => dropout.forward(linear.forward(vectors).relu_()),
+            (graph, vectors) => graph.Activated(graph.Module(linear, vectors), Activation.Relu)
+        );
 
     private static Linear Layer(long inputs, long outputs)
     {

@@ -8,7 +8,7 @@ namespace Padam.MLNet.Backbones;
 /// Takes the mean of the images that a network was pretrained on off its input, pixel by pixel: the buffer <c>mean</c> [3, H, W], zero
 /// until weights are loaded.
 /// </summary>
-internal sealed class MeanImage : nn.Module<Tensor, Tensor>
+internal sealed class MeanImage : nn.Module<Tensor, Tensor>, IExportable
 {
     /// <summary>Under which a network registers it.</summary>
     public const string Name = "input";
@@ -24,4 +24,6 @@ internal sealed class MeanImage : nn.Module<Tensor, Tensor>
     }
 
     public override Tensor forward(Tensor images) => images - get_buffer("mean")!;
+
+    public GraphValue Export(IGraphBuilder graph, GraphValue input) => graph.Subtract(input, get_buffer("mean")!);
 }

@@ -1,4 +1,5 @@
 using Padam.MLNet.Kernels;
+using Padam.MLNet.Layers;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -9,7 +10,7 @@ namespace Padam.MLNet.Backbones;
 /// What the built-in networks share: the check of the input, the memory layout, one linear layer at the end, and no tensor left behind by a
 /// forward pass.
 /// </summary>
-internal abstract class Network(string name) : nn.Module<Tensor, Tensor>(name)
+internal abstract class Network(string name) : nn.Module<Tensor, Tensor>(name), IExportable
 {
     /// <summary>The backbone's name, for messages.</summary>
     internal string Title { get; set; } = name;
@@ -31,6 +32,12 @@ internal abstract class Network(string name) : nn.Module<Tensor, Tensor>(name)
         using DisposeScope scope = NewDisposeScope();
         return LastLayer.forward(Features(images)).MoveToOuterDisposeScope();
     }
+
+    public GraphValue Export(IGraphBuilder graph, GraphValue input) => graph.Module(LastLayer, ExportFeatures(graph, input));
+
+    /// <summary>What the last layer is given, written down.</summary>
+    internal GraphValue ExportFeatures(IGraphBuilder graph, GraphValue images) =>
+        Stages.Aggregate(images, (value, stage) => stage.Export(graph, value));
 
     /// <summary>What the last layer is given: vectors [N, features] from images [N, 3, H, W].</summary>
     internal Tensor Features(Tensor images)

@@ -84,12 +84,18 @@ internal sealed class ResNet : Network, IFoldable
 
     internal override Linear LastLayer { get; }
 
-    internal override IReadOnlyList<Stage> Stages =>
-        [new([conv1, bn1], Stem), .. stages.Select(stage => new Stage([stage], stage.forward)), new([], map => map.mean([2, 3]))];
+    internal override IReadOnlyList<Stage> Stages => [new([conv1, bn1], Stem, ExportStem), .. stages.Select(Stage.Of), Stage.Mean];
 
     private Tensor Stem(Tensor images)
     {
         Tensor map = bn1.After(conv1, input?.forward(images) ?? images, activation: Activation.Relu);
         return layout.StemPools ? max_pool2d(map, kernel_size: 3, stride: 2, padding: 1) : map;
+    }
+
+    private GraphValue ExportStem(IGraphBuilder graph, GraphValue images)
+    {
+        GraphValue centred = input is null ? images : graph.Module(input, images),
+            map = bn1.ExportAfter(conv1, graph, centred, activation: Activation.Relu);
+        return layout.StemPools ? graph.MaxPool(map, KernelWindow.Square(3, stride: 2, padding: 1)) : map;
     }
 }

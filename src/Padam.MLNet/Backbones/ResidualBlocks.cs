@@ -8,7 +8,7 @@ namespace Padam.MLNet.Backbones;
 /// Where a block's two branches meet: the input itself, or a 1x1 convolution of it (normalised, but for the report's wide network) where
 /// the shape changes.
 /// </summary>
-internal sealed class Shortcut : nn.Module<Tensor, Tensor>, IFoldable
+internal sealed class Shortcut : nn.Module<Tensor, Tensor>, IFoldable, IExportable
 {
     private readonly Convolution convolution;
     private readonly BatchNorm? norm;
@@ -28,13 +28,16 @@ internal sealed class Shortcut : nn.Module<Tensor, Tensor>, IFoldable
         using DisposeScope scope = NewDisposeScope();
         return (norm?.After(convolution, input) ?? convolution.forward(input)).MoveToOuterDisposeScope();
     }
+
+    public GraphValue Export(IGraphBuilder graph, GraphValue input) =>
+        norm?.ExportAfter(convolution, graph, input) ?? graph.Module(convolution, input);
 }
 
 /// <summary>
 /// A post-activation residual block (He et al., 2016): a chain of convolutions, each normalised, ReLU between them; then the shortcut is
 /// added, and ReLU. Layers are <c>conv1, bn1, conv2, bn2, ...</c>; the shortcut is named by the network.
 /// </summary>
-internal sealed class ResidualBlock : nn.Module<Tensor, Tensor>, IFoldable
+internal sealed class ResidualBlock : nn.Module<Tensor, Tensor>, IFoldable, IExportable
 {
     private readonly List<(Convolution Convolution, BatchNorm Norm)> chain = [];
     private readonly Shortcut? shortcut;
@@ -96,7 +99,7 @@ internal sealed class ResidualBlock : nn.Module<Tensor, Tensor>, IFoldable
 
     public const int Expansion = 4;
 
-    public IEnumerable<(Convolution, BatchNorm)> Pairs => chain;
+    public IEnumerable<(Convolution Convolution, BatchNorm Norm)> Pairs => chain;
 
     public override Tensor forward(Tensor input)
     {
@@ -107,5 +110,15 @@ internal sealed class ResidualBlock : nn.Module<Tensor, Tensor>, IFoldable
             output = norm.After(convolution, output, activation: Activation.Relu);
         (Convolution lastConvolution, BatchNorm lastNorm) = chain[^1];
         return lastNorm.After(lastConvolution, output, residual, activation: Activation.Relu).MoveToOuterDisposeScope();
+    }
+
+    public GraphValue Export(IGraphBuilder graph, GraphValue input)
+    {
+        GraphValue residual = shortcut is null ? input : graph.Module(shortcut, input),
+            output = input;
+        foreach ((Convolution convolution, BatchNorm norm) in chain.SkipLast(1))
+            output = norm.ExportAfter(convolution, graph, output, activation: Activation.Relu);
+        (Convolution lastConvolution, BatchNorm lastNorm) = chain[^1];
+        return lastNorm.ExportAfter(lastConvolution, graph, output, residual, Activation.Relu);
     }
 }

@@ -25,5 +25,5 @@ internal sealed class Vgg : Network
 
     internal override Linear LastLayer => classifier;
 
-    internal override IReadOnlyList<Stage> Stages => [.. features.Stages, new([], map => map.mean([2, 3]))];
+    internal override IReadOnlyList<Stage> Stages => [.. features.Stages, Stage.Mean];
 }

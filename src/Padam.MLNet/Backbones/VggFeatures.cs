@@ -62,16 +62,26 @@ internal sealed class VggFeatures : nn.Module<Tensor, Tensor>, IFoldable
     /// <summary>Channels of the map that comes out.</summary>
     public int Channels { get; }
 
-    public IEnumerable<(Convolution, BatchNorm)> Pairs => blocks.SelectMany(block => block);
+    public IEnumerable<(Convolution Convolution, BatchNorm Norm)> Pairs => blocks.SelectMany(block => block);
 
     /// <summary>The blocks, one after the other.</summary>
     public IEnumerable<Stage> Stages =>
         blocks.Select(block => new Stage(
             [.. block.SelectMany(layer => new nn.Module[] { layer.Convolution, layer.Norm })],
-            map => Block(block, map)
+            map => Block(block, map),
+            (graph, map) => Export(block, graph, map)
         ));
 
     public override Tensor forward(Tensor images) => Stages.Aggregate(images, (map, block) => block.Forward(map));
+
+    private static GraphValue Export((Convolution Convolution, BatchNorm Norm)[] block, IGraphBuilder graph, GraphValue images)
+    {
+        GraphValue map = block.Aggregate(
+            images,
+            (input, layer) => layer.Norm.ExportAfter(layer.Convolution, graph, input, activation: Activation.Relu)
+        );
+        return graph.MaxPool(map, KernelWindow.Square(2, stride: 2, padding: 0));
+    }
 
     private static Tensor Block((Convolution, BatchNorm)[] block, Tensor images)
     {

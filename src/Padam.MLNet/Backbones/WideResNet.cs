@@ -63,8 +63,12 @@ internal sealed class WideResNet : Network, IFoldable
 
     internal override IReadOnlyList<Stage> Stages =>
         [
-            new([conv1, bn1], images => bn1.After(conv1, images, activation: Activation.Relu)),
-            .. stages.Select(stage => new Stage([stage], stage.forward)),
-            new([], map => map.mean([2, 3])),
+            new(
+                [conv1, bn1],
+                images => bn1.After(conv1, images, activation: Activation.Relu),
+                (graph, images) => bn1.ExportAfter(conv1, graph, images, activation: Activation.Relu)
+            ),
+            .. stages.Select(Stage.Of),
+            Stage.Mean,
         ];
 }

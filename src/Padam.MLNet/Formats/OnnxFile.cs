@@ -4,18 +4,6 @@ using Onnx;
 
 namespace Padam.MLNet.Formats;
 
-/// <summary>A node of an ONNX graph: an operator with the names of the values it reads and writes.</summary>
-/// <param name="Operator">Its type, such as "Conv".</param>
-/// <param name="Inputs">The values it reads, in the operator's order.</param>
-/// <param name="Outputs">The values it writes.</param>
-/// <param name="Integers">Its attributes that are lists of whole numbers, by name.</param>
-internal sealed record OnnxNode(
-    string Operator,
-    IReadOnlyList<string> Inputs,
-    IReadOnlyList<string> Outputs,
-    IReadOnlyDictionary<string, long[]> Integers
-);
-
 /// <summary>Numbers that an ONNX graph carries, row by row.</summary>
 internal sealed record OnnxTensor(long[] Shape, float[] Values);
 

@@ -12,7 +12,7 @@ namespace Padam.MLNet.Layers;
 /// <c>weight</c>, <c>bias</c>, <c>running_mean</c>, <c>running_var</c> (unbiased), <c>num_batches_tracked</c>. On channels-last maps of the
 /// CPU it takes two passes over the memory each way, a residual and an activation included (<see cref="After"/>).
 /// </summary>
-public sealed class BatchNorm : nn.Module<Tensor, Tensor>
+public sealed class BatchNorm : nn.Module<Tensor, Tensor>, IExportable
 {
     private readonly double _momentum,
         _epsilon;
@@ -81,6 +81,29 @@ public sealed class BatchNorm : nn.Module<Tensor, Tensor>
         return output.MoveToOuterDisposeScope();
     }
 
+    GraphValue IExportable.Export(IGraphBuilder graph, GraphValue input)
+    {
+        if (_folded)
+            return input;
+        (Tensor scale, Tensor shift) = Running();
+        return graph.Affine(input, scale, shift);
+    }
+
+    /// <summary>What <see cref="After"/> does, written down.</summary>
+    internal GraphValue ExportAfter(
+        Convolution convolution,
+        IGraphBuilder graph,
+        GraphValue input,
+        GraphValue? residual = null,
+        Activation activation = Activation.None
+    )
+    {
+        GraphValue map = graph.Module(this, graph.Module(convolution, input));
+        if (residual is not null)
+            map = graph.Sum(map, residual);
+        return graph.Activated(map, activation);
+    }
+
     private Tensor Normalize(Tensor input, Tensor? residual, Activation activation)
     {
         if (training)
@@ -122,10 +145,17 @@ public sealed class BatchNorm : nn.Module<Tensor, Tensor>
     internal void FoldInto(Convolution convolution)
     {
         using DisposeScope scope = NewDisposeScope();
+        (Tensor scale, Tensor shift) = Running();
+        convolution.Fold(scale, shift);
+        _folded = true;
+    }
+
+    // What it does by the running statistics, as a factor and an addend for each channel.
+    private (Tensor Scale, Tensor Shift) Running()
+    {
         using Scalar small = Scalars.Of(_epsilon);
         Tensor scale = Weight * RunningVariance.add(small, Scalars.One).rsqrt();
-        convolution.Fold(scale, Bias - RunningMean * scale);
-        _folded = true;
+        return (scale, Bias - RunningMean * scale);
     }
 
     internal void Unfold() => _folded = false;

@@ -12,9 +12,10 @@ namespace Padam.MLNet.Layers;
 /// memory and, where <see cref="Algorithm"/> allows, by Winograd's algorithm. For scoring it takes the batch normalisation after it into
 /// itself.
 /// </summary>
-public sealed class Convolution : nn.Module<Tensor, Tensor>
+public sealed class Convolution : nn.Module<Tensor, Tensor>, IExportable
 {
-    private readonly int _stride,
+    private readonly int _kernel,
+        _stride,
         _padding;
     private (Tensor Weight, Tensor Bias)? _folded;
 
@@ -45,7 +46,7 @@ public sealed class Convolution : nn.Module<Tensor, Tensor>
         ArgumentOutOfRangeException.ThrowIfLessThan(stride, 1);
         ArgumentOutOfRangeException.ThrowIfNegative(padding);
         NativeLibraries.EnsureLoaded();
-        (_stride, _padding, OnTinyMaps) = (stride, padding, onTinyMaps);
+        (_kernel, _stride, _padding, OnTinyMaps) = (kernelSize, stride, padding, onTinyMaps);
         WeightLimit.Take(outChannels, inChannels, kernelSize, kernelSize);
         register_parameter("weight", new Parameter(CpuTensors.Zeros([outChannels, inChannels, kernelSize, kernelSize])));
         if (bias)
@@ -82,13 +83,20 @@ public sealed class Convolution : nn.Module<Tensor, Tensor>
     /// <summary>The convolution of images [N, in, H, W], best in channels-last memory.</summary>
     public override Tensor forward(Tensor input) => Activated(input, Activation.None);
 
+    GraphValue IExportable.Export(IGraphBuilder graph, GraphValue input) =>
+        graph.Convolution(input, ScoringWeights.Weight, ScoringWeights.Bias, KernelWindow.Square(_kernel, _stride, _padding));
+
+    // With the normalisation after it, where that is folded.
+    private (Tensor Weight, Tensor? Bias) ScoringWeights =>
+        _folded is var (foldedWeight, foldedBias) ? (foldedWeight, foldedBias) : (Weight, Bias);
+
     /// <summary>The convolution, with an activation where asked for.</summary>
     internal Tensor Activated(Tensor input, Activation activation)
     {
         using DisposeScope scope = NewDisposeScope();
         if (OnTinyMaps && input.shape[2] * input.shape[3] <= 4)
             input = input.contiguous();
-        (Tensor weight, Tensor? bias) = _folded is var (foldedWeight, foldedBias) ? (foldedWeight, foldedBias) : (Weight, Bias);
+        (Tensor weight, Tensor? bias) = ScoringWeights;
         Tensor output = Convolution2d.Apply(input, weight, bias, _stride, _padding, activation, Algorithm);
         return ActivationCount.Counted(output).MoveToOuterDisposeScope();
     }

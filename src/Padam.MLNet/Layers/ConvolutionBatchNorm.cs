@@ -6,7 +6,7 @@ namespace Padam.MLNet.Layers;
 /// Convolution, batch normalisation, residual and activation as one: activation(batch_norm(convolution(input)) + residual). Its parts are
 /// <c>0</c> and <c>1</c>, as in torchvision's Conv2dNormActivation; the convolution has no bias, which the normalisation would take away.
 /// </summary>
-public sealed class ConvolutionBatchNorm : nn.Module<Tensor, Tensor>, IFoldable
+public sealed class ConvolutionBatchNorm : nn.Module<Tensor, Tensor>, IFoldable, IExportable
 {
     private readonly Convolution _convolution;
     private readonly BatchNorm _norm;
@@ -48,6 +48,9 @@ public sealed class ConvolutionBatchNorm : nn.Module<Tensor, Tensor>, IFoldable
 
     /// <inheritdoc/>
     public IEnumerable<(Convolution Convolution, BatchNorm Norm)> Pairs => [(_convolution, _norm)];
+
+    GraphValue IExportable.Export(IGraphBuilder graph, GraphValue input) =>
+        _norm.ExportAfter(_convolution, graph, input, activation: _activation);
 
     /// <summary>The output [N, out, H', W'] of images [N, in, H, W].</summary>
     public override Tensor forward(Tensor input) => forward(input, residual: null);

@@ -6,8 +6,8 @@ namespace Padam.MLNet.MLNetInternals;
 
 /// <summary>
 /// A view that one of the library's transformers made of another. ML.NET's converter to ONNX walks from a pipeline's end back over such
-/// views, and takes one that it does not know for the data themselves: its graph then has our outputs as inputs. This one it knows, and is
-/// told that there is no way.
+/// views, asks each whether it can be converted, and then, from the first to the last, to add its nodes. A view that it does not know, or
+/// that answers no, it takes for the data themselves, in silence: so what cannot be converted throws.
 /// </summary>
 internal abstract class TransformedView(IDataView source) : ITransformCanSaveOnnx
 {
@@ -26,16 +26,24 @@ internal abstract class TransformedView(IDataView source) : ITransformCanSaveOnn
 
     public abstract DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null);
 
-    bool ICanSaveOnnx.CanSaveOnnx(OnnxContext ctx) => throw NoOnnx();
+    /// <param name="source">The columns of the data at the very beginning, which the converter makes inputs.</param>
+    /// <exception cref="NotSupportedException">It cannot be converted; the message says why, and what to do.</exception>
+    protected abstract void RequireOnnx(DataViewSchema source);
 
-    void ISaveAsOnnx.SaveAsOnnx(OnnxContext ctx) => throw NoOnnx();
+    /// <summary>Adds the nodes that make its columns.</summary>
+    protected abstract void AddOnnx(OnnxTarget target);
+
+    bool ICanSaveOnnx.CanSaveOnnx(OnnxContext ctx)
+    {
+        IDataView first = Input;
+        while (first is IDataTransform step)
+            first = step.Source;
+        RequireOnnx(first.Schema);
+        return true;
+    }
+
+    void ISaveAsOnnx.SaveAsOnnx(OnnxContext ctx) => AddOnnx(new(ctx));
 
     void ICanSaveModel.Save(ModelSaveContext ctx) =>
         throw new NotSupportedException("A scored view is not saved: save the model with mlContext.Model.Save.");
-
-    private static NotSupportedException NoOnnx() =>
-        new(
-            "A pipeline with a network of Padam.MLNet cannot be converted to ONNX by this version. Save the model with "
-                + "mlContext.Model.Save, or its weights for other programs with SaveWeights(path, WeightsFormat.Safetensors)."
-        );
 }

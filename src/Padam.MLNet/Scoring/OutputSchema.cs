@@ -1,6 +1,7 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Padam.MLNet.Data;
+using Padam.MLNet.Formats;
 using Padam.MLNet.Models;
 using static TorchSharp.torch;
 
@@ -26,6 +27,10 @@ internal abstract class OutputSchema
 
     /// <summary>The answers [N, numbers] of a network in evaluation mode to images [N, 3, H, W].</summary>
     internal abstract Tensor Answers(nn.Module<Tensor, Tensor> network, Tensor images);
+
+    /// <summary>The network as a graph that takes the image column; its outputs are the columns that are added, in their order.</summary>
+    /// <exception cref="NotSupportedException">It cannot be written as one.</exception>
+    internal abstract OnnxGraph Onnx(nn.Module<Tensor, Tensor> network);
 
     /// <summary>The input columns that some output columns need.</summary>
     internal IEnumerable<DataViewSchema.Column> Needed(IReadOnlyCollection<DataViewSchema.Column> columns)

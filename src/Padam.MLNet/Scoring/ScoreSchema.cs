@@ -2,6 +2,7 @@ using Microsoft.ML;
 using Microsoft.ML.Data;
 using Padam.MLNet.Backbones;
 using Padam.MLNet.Data;
+using Padam.MLNet.Formats;
 using Padam.MLNet.Models;
 using static TorchSharp.torch;
 
@@ -12,14 +13,13 @@ internal sealed class ScoreSchema : OutputSchema
 {
     private const string SetId = "ScoreColumnSetId";
 
-    private readonly int _classes;
-    private readonly TestTimeAugmentation _augmentation;
+    private readonly ModelDescription _model;
 
     /// <exception cref="ArgumentException">The input is not what the model was trained on.</exception>
     internal ScoreSchema(DataViewSchema input, ModelDescription model)
         : base(input, model)
     {
-        (_classes, _augmentation) = (model.Classes, model.TestTimeAugmentation ?? TestTimeAugmentation.None);
+        _model = model;
         ModelInput.RequireClasses(input, model);
 
         uint set = NextSet(input);
@@ -58,7 +58,11 @@ internal sealed class ScoreSchema : OutputSchema
     internal DataViewSchema.Column Score { get; }
 
     internal override Tensor Answers(nn.Module<Tensor, Tensor> network, Tensor images) =>
-        Scorer.Probabilities(Views.Logits(images, _augmentation, view => network.LogitsOf(view, _classes)));
+        Scorer.Probabilities(
+            Views.Logits(images, _model.TestTimeAugmentation ?? TestTimeAugmentation.None, view => network.LogitsOf(view, _model.Classes))
+        );
+
+    internal override OnnxGraph Onnx(nn.Module<Tensor, Tensor> network) => ModelGraph.OfClassifierWithKeys(_model, network, Feature.Pixels);
 
     private protected override Delegate GetterOf(DataViewSchema.Column column, Answer answer) =>
         column.Index == Score.Index ? Vector(answer) : (ValueGetter<uint>)((ref uint key) => key = Prediction.MostProbable(answer()));

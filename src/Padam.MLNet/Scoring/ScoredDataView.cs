@@ -1,6 +1,7 @@
 using Microsoft.ML;
 using Padam.MLNet.MLNetInternals;
 using Padam.MLNet.Models;
+using Padam.MLNet.Native;
 
 namespace Padam.MLNet.Scoring;
 
@@ -22,4 +23,22 @@ internal sealed class ScoredDataView(IDataView input, OutputSchema schema, Share
 
     public override DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null) =>
         [GetRowCursor(columnsNeeded, rand)];
+
+    protected override void RequireOnnx(DataViewSchema source)
+    {
+        network.ThrowIfDisposed();
+        OnnxConversion.Require(schema.Feature, source);
+    }
+
+    protected override void AddOnnx(OnnxTarget target)
+    {
+        using SharedNetwork.Holding held = network.Hold();
+        using var state = TorchState.EnterWithoutGradients();
+        OnnxConversion.Add(
+            schema.Onnx(held.Network),
+            target,
+            schema.Feature.Column.Name,
+            schema.Output.Where(column => schema.IsOurs(column))
+        );
+    }
 }

@@ -19,6 +19,7 @@ internal static partial class ConsoleWords
         (" Set Resume to go on from it, or remove it to start anew.", " Go on with --resume, or start over with --force."),
         (": only Schedule.Constant, MultiStep and StepDecay leave its beginning as it was.", ": only --schedule multistep can be longer."),
         ("Inference.TestTimeAugmentation is", "--tta is"),
+        (" SaveWeights(path, WeightsFormat.Safetensors) writes weights", " --format safetensors writes weights"),
         (" Use another CheckpointFolder.", " Choose another --out, or start over with --force."),
         (" Append Transforms.ResizeImages, or set ImageSize.", ""),
         (" Append Transforms.ResizeImages before the trainer, or set ImageSize.", ""),

@@ -40,6 +40,25 @@ public sealed class SavedModelTests
     }
 
     [TestMethod]
+    public async Task A_network_is_exported_as_ONNX()
+    {
+        using var folder = new TemporaryFolder();
+        TinyRun.WriteData(folder);
+        Assert.AreEqual(0, (await ConsoleProcess.Run(folder.Path, TinyRun.Words("--epochs", "1"))).ExitCode);
+        string[] words = ["export", "--model", $"{TinyRun.Model}.zip", "--format", "onnx", "--out", "model.onnx"];
+
+        ConsoleResult export = await ConsoleProcess.Run(folder.Path, words),
+            again = await ConsoleProcess.Run(folder.Path, words);
+
+        Assert.AreEqual(0, export.ExitCode, export.All);
+        StringAssert.Contains(export.Output, "model.onnx: the network, for images of 32x32, of vgg-small, 10 classes.");
+        var model = Onnx.ModelProto.Parser.ParseFrom(await File.ReadAllBytesAsync(folder["model.onnx"]));
+        CollectionAssert.AreEqual(new[] { "Score", "PredictedLabel" }, model.Graph.Output.Select(output => output.Name).ToArray());
+        Assert.AreEqual(1, again.ExitCode, again.All);
+        StringAssert.Contains(again.Error, "'model.onnx' exists");
+    }
+
+    [TestMethod]
     public async Task Predict_and_evaluate_see_the_same_pixels_of_pictures_that_are_not_square()
     {
         using TemporaryFolder folder = new();

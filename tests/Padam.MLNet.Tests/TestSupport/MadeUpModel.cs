@@ -1,0 +1,150 @@
+using Microsoft.ML;
+using Padam.MLNet.Backbones;
+using Padam.MLNet.Data;
+using Padam.MLNet.Layers;
+using Padam.MLNet.Models;
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Padam.MLNet.Tests;
+
+/// <summary>
+/// A classifier that nobody trained, whose answers differ from image to image all the same: the statistics of its normalisations are those
+/// of a few images, and its last layer is moved and scaled until the logits of one image and the next are apart. In a trained
+/// network depth does not make much of the last bits, in a drawn one it does. So what residual blocks add is small here, and most of what a
+/// VGG's layers put out is above 0.
+/// </summary>
+internal static class MadeUpModel
+{
+    internal const int Classes = 10;
+
+    private const double SpreadOfLogits = 0.75;
+
+    private const int ImagesOfStatistics = 32;
+
+    /// <param name="mlContext">The context.</param>
+    /// <param name="backbone">The network.</param>
+    /// <param name="size">Of its images.</param>
+    /// <param name="pixels">What it takes: bytes, or singles whose white is 1.</param>
+    /// <param name="views">What is averaged.</param>
+    /// <param name="cifar10">Whose images give the statistics; see <see cref="Images"/>.</param>
+    internal static ImageClassificationTransformer Of(
+        MLContext mlContext,
+        Backbone backbone,
+        ImageSize size,
+        PixelKind pixels = PixelKind.Bytes,
+        TestTimeAugmentation views = TestTimeAugmentation.None,
+        string? cifar10 = null
+    )
+    {
+        Normalization normalization = backbone.Pretraining?.Normalization ?? Normalization.Cifar10;
+        ModelDescription model = new()
+        {
+            Backbone = backbone.Name,
+            BackboneSettings = backbone.Settings,
+            Height = size.Height,
+            Width = size.Width,
+            Mean = normalization.Mean,
+            StandardDeviation = normalization.StandardDeviation,
+            PixelScale = pixels == PixelKind.Bytes ? byte.MaxValue : 1,
+            Pixels = pixels,
+            Preprocessing = PreprocessingDescription.Of(new() { Resize = ImageResize.Crop }),
+            FeatureColumnName = "Features",
+            InferenceBatchSize = 8,
+            ConvolutionAlgorithm = ConvolutionAlgorithm.Auto,
+            Classes = Classes,
+            Labels = new(KeyValues.Text, TinyImages.Names),
+            LabelColumnName = "Label",
+            ScoreColumnName = "Score",
+            PredictedLabelColumnName = "PredictedLabel",
+            TestTimeAugmentation = views,
+            Optimizer = "none",
+            Seed = 1,
+            Epochs = 0,
+        };
+        return new ImageClassificationTransformer(mlContext, model, Network(backbone, Normalized(size, normalization, cifar10)), CPU);
+    }
+
+    /// <summary>Pictures that differ in colour and pattern, CHW; real ones, enlarged, where a folder with CIFAR-10 is given.</summary>
+    internal static byte[][] Images(int count, ImageSize size, string? cifar10 = null) =>
+        cifar10 is null
+            ? [.. Enumerable.Range(1, count).Select(seed => Waves(size, new Random(seed)))]
+            :
+            [
+                .. File.ReadAllBytes(Path.Combine(cifar10, "test_batch.bin"))
+                    .Chunk(1 + TinyImages.Bytes)
+                    .Take(count)
+                    .Select(record => Enlarged(record[1..], size)),
+            ];
+
+    private static nn.Module<Tensor, Tensor> Network(Backbone backbone, Tensor images)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable noGradients = no_grad();
+        manual_seed(1);
+        nn.Module<Tensor, Tensor> network = (
+            backbone is BuiltInBackbone ? backbone.With(backbone.Settings with { BatchNormMomentum = 1 }) : backbone
+        ).Build(Classes);
+        if (network.named_buffers().FirstOrDefault(entry => entry.name == MeanImage.StateName).buffer is { } mean)
+            mean.uniform_(100, 130);
+        foreach (var last in network.modules().OfType<ResidualBlock>().Select(block => block.Pairs.Last().Norm))
+            last.Weight.fill_(0.3);
+        foreach (var norm in network.modules().OfType<VggFeatures>().SelectMany(features => features.Pairs))
+            norm.Norm.Bias.fill_(1);
+        network.ToChannelsLast();
+        network.Use(ConvolutionAlgorithm.Auto);
+        network.LogitsOf(images, Classes);
+        network.eval();
+        Tensor logits = network.LogitsOf(images, Classes);
+        double factor = SpreadOfLogits / logits.std(dim: 0).mean().item<float>();
+        Linear linear = network.modules().OfType<Linear>().Last();
+        linear.weight.mul_(factor);
+        linear.bias?.sub_(logits.mean([0])).mul_(factor);
+        return network;
+    }
+
+    private static Tensor Normalized(ImageSize size, Normalization normalization, string? cifar10)
+    {
+        byte[][] images = Images(ImagesOfStatistics, size, cifar10);
+        Tensor pixels = tensor(images.SelectMany(image => image).Select(value => value / 255f).ToArray());
+        return (pixels.view(images.Length, 3, size.Height, size.Width) - PerChannel(normalization.Mean))
+            / PerChannel(normalization.StandardDeviation);
+
+        static Tensor PerChannel(IReadOnlyList<float> numbers) => tensor(numbers.ToArray()).view(1, 3, 1, 1);
+    }
+
+    private static byte[] Waves(ImageSize size, Random random)
+    {
+        byte[] chw = new byte[3 * size.Height * size.Width];
+        for (int channel = 0; channel < 3; channel++)
+        {
+            double ground = random.Next(60, 200),
+                height = random.Next(20, 60),
+                down = 20 * random.NextDouble() / size.Height,
+                across = 20 * random.NextDouble() / size.Width;
+            for (int at = 0; at < size.Height * size.Width; at++)
+            {
+                (int row, int column) = Math.DivRem(at, size.Width);
+                double wave = height * Math.Sin((down * row) + (across * column));
+                chw[(channel * size.Height * size.Width) + at] = (byte)Math.Clamp(ground + wave + random.Next(-20, 20), 0, 255);
+            }
+        }
+
+        return chw;
+    }
+
+    private static byte[] Enlarged(byte[] chw, ImageSize size)
+    {
+        const int side = TinyImages.Side;
+        byte[] larger = new byte[3 * size.Height * size.Width];
+        for (int at = 0; at < larger.Length; at++)
+        {
+            (int line, int column) = Math.DivRem(at, size.Width);
+            (int channel, int row) = Math.DivRem(line, size.Height);
+            larger[at] = chw[(channel * side * side) + (row * side / size.Height * side) + (column * side / size.Width)];
+        }
+
+        return larger;
+    }
+}
