@@ -100,7 +100,7 @@ internal sealed class SumsOnDevice : IStepMetrics
             five = Scalars.Of(Five);
         Tensor label = labels.view(-1, 1),
             own = logits.gather(1, label);
-        Tensor isAhead = logits.gt(own).logical_or(logits.eq(own).logical_and(_classNumbers.lt(label))),
+        Tensor isAhead = logits.gt(own).bitwise_or(logits.eq(own).bitwise_and(_classNumbers.lt(label))),
             rank = isAhead.sum(1);
         Tensor right = rank.eq(none).to(ScalarType.Float64),
             rightInFive = rank.lt(five).to(ScalarType.Float64);

@@ -65,7 +65,7 @@ public sealed class DeviceImagesTests
         {
             foreach (Augmentation augmentation in parts.Where(part => part.CropPadding < shape.Height))
             {
-                double levels = 255 * Difference(augmentation, None, shape, epochs: 30);
+                double levels = 255 * Difference(augmentation, None, shape, epochs: 12);
                 TestContext.WriteLine($"{shape} {augmentation}: {levels:0.###} grey levels");
                 Assert.IsLessThan(1.01, levels, $"{shape} {augmentation}");
             }

@@ -28,10 +28,12 @@ public sealed class DivergenceTests
     }
 
     [TestMethod]
-    public void Weights_broken_by_the_very_last_step_are_no_model()
+    [DataRow(false)]
+    [DataRow(true)]
+    public void Weights_broken_by_the_very_last_step_are_no_model(bool onDevice)
     {
         ImageClassificationOptions options = Options(learningRate: 1e300, epochs: 1);
-        options.BatchSize = 100;
+        (options.BatchSize, options.Compute) = (100, new() { AsOnDevice = onDevice });
 
         var error = Assert.ThrowsExactly<TrainingDivergedException>(() => Fit(options));
 
@@ -86,12 +88,15 @@ public sealed class DivergenceTests
     }
 
     [TestMethod]
-    public void A_checkpoint_of_an_epoch_before_stays()
+    [DataRow(false)]
+    [DataRow(true)]
+    public void A_checkpoint_of_an_epoch_before_stays(bool onDevice)
     {
         using var folder = new TemporaryFolder();
         ImageClassificationOptions options = Options(learningRate: 0.01, epochs: 4);
         // Sound in the first epoch, far too long a step from the second on.
         (options.Schedule, options.CheckpointFolder) = (Schedule.MultiStep([1], gamma: 1e30), folder["checkpoint"]);
+        options.Compute = new() { AsOnDevice = onDevice };
 
         var error = Assert.ThrowsExactly<TrainingDivergedException>(() => Fit(options));
 

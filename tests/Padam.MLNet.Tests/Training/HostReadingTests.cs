@@ -1,4 +1,8 @@
 using System.Reflection;
+using System.Runtime.InteropServices;
+using Microsoft.ML;
+using Padam.MLNet.Backbones;
+using Padam.MLNet.Data;
 using Padam.MLNet.Input;
 using Padam.MLNet.Layers;
 using Padam.MLNet.Optimizers;
@@ -93,6 +97,69 @@ public sealed class HostReadingTests
             );
         Assert.IsNotNull(Graph.Way(Method(typeof(Validation), nameof(Validation.Measure)), Reads), "which scores on the host");
         Assert.IsTrue(Roots.Any(root => root.DeclaringType == typeof(Convolution)));
+    }
+
+    [TestMethod]
+    public void A_step_runs_where_there_is_nothing_to_read()
+    {
+        using var scope = torch.NewDisposeScope();
+        // Tensors without memory: who reads one is refused, and who mixes them with the CPU's.
+        var nowhere = new torch.Device(DeviceType.META);
+        using LabeledImages images = Images();
+        ImageClassificationOptions options = Options();
+        // libtorch has no convolution there; nor has it what TrivialAugment and mixing take.
+        using var network = torch.nn.Sequential(("flat", torch.nn.Flatten()), ("linear", torch.nn.Linear(TinyImages.Bytes, 10)));
+        network.PlaceOn(nowhere);
+        using torch.optim.Optimizer optimizer = options.Optimizer.Create(network.TrainedParameters());
+        var penalty = new KernelPenalty(network, options.KernelL2);
+        var device = new DeviceTransfer(nowhere);
+        using var metrics = new SumsOnDevice(classes: 10, penalty, device);
+        metrics.Begin(new RunningMetrics());
+        var step = new TrainingStep(network, CutNetwork.Nowhere(network), options, classes: 10, penalty, metrics);
+        using BatchAssembly batches = Batches(images, options.Augmentation, device);
+
+        int reads = HostReading.CountOf(() =>
+        {
+            int done = 0;
+            foreach (TrainingBatch batch in batches.Epoch(1))
+                step.Run(batch, StepPart.Of(done++, batches: 100, accumulated: 2), optimizer);
+        });
+
+        Assert.AreEqual(0, reads);
+        Assert.Throws<ExternalException>(metrics.Finish, "the sums are there, too, and cannot be read");
+    }
+
+    private static ImageClassificationOptions Options() =>
+        new()
+        {
+            Augmentation = new(2, Flip: true)
+            {
+                Color = new(0.4, 0.4, 0.4),
+                Erasing = new(),
+                Cutout = new(),
+            },
+            Compute = new() { AccumulateBatches = 2 },
+            Loss = new() { LabelSmoothing = 0.1 },
+            GradientClipNorm = 1,
+            KernelL2 = 1e-4,
+        };
+
+    private static LabeledImages Images()
+    {
+        IDataView view = Rows.View(new MLContext(), Rows.Of(24));
+        return LabeledImages.Read(
+            view,
+            ImageColumn.Of(view.Schema, "Features"),
+            LabelColumn.Of(view.Schema, "Label"),
+            null,
+            new ImageReading(new ImageMemory(null))
+        );
+    }
+
+    private static BatchAssembly Batches(LabeledImages images, Augmentation augmentation, DeviceTransfer device)
+    {
+        var input = new AugmentedImages(new ImageRows(images), new PixelMap(Normalization.Cifar10, 255), augmentation, seed: 1);
+        return new(input, rows => new DeviceImages(input, rows, device), device, 6, seed: 1, weights: new float[24]);
     }
 
     // The kernels work on the CPU's memory alone.

@@ -47,7 +47,7 @@ internal sealed class DrawnBatch(ImageShape shape, ImageVariation[] images, Batc
             columns = device.Move(
                 CpuTensors.Of(Table(shape.Width, (image, x) => box(image)?.HasColumn(x) == true), [images.Length, 1, shape.Width, 1])
             );
-        return rows.logical_and(columns);
+        return rows.bitwise_and(columns);
     }
 
     /// <summary>How far each row and each column is from the middle of the image, [1, 1, H, 1] and [1, 1, 1, W] doubles.</summary>
@@ -72,7 +72,7 @@ internal sealed class DrawnBatch(ImageShape shape, ImageVariation[] images, Batc
             return all;
         Tensor index = device.Move(CpuTensors.Of(rows, [rows.Length]));
         var some = new DrawnBatch(shape, [.. images.Where(which)], mixture, device);
-        return all.index_copy(0, index, change(all.index_select(0, index), some));
+        return all.index_copy(0, index, change(all.index(index), some));
     }
 
     private T[] Table<T>(int length, Func<ImageVariation, int, T> entry) =>

@@ -20,7 +20,7 @@ internal static class TensorAffine
             .reshape(batch, channels, height * width)
             .gather(2, places.expand(batch, channels, height * width))
             .view(batch, channels, height, width)
-            .masked_fill(insideX.logical_and(insideY).logical_not(), none);
+            .masked_fill(insideX.bitwise_and(insideY).bitwise_not(), none);
 
         // [N, 1, H, W] of one coordinate, counted from the middle.
         Tensor Sum(Func<ImageVariation, (double OfX, double OfY, double Plus)> row) =>
@@ -38,6 +38,6 @@ internal static class TensorAffine
             middle = Scalars.Of((length - 1) / 2.0),
             last = Scalars.Of(length - 1);
         Tensor at = fromMiddle.add(middle, Scalars.One).round();
-        return (at.clamp(none, last).to(ScalarType.Int64), at.ge(none).logical_and(at.le(last)));
+        return (at.clamp(none, last).to(ScalarType.Int64), at.ge(none).bitwise_and(at.le(last)));
     }
 }

@@ -36,11 +36,7 @@ internal sealed class TensorNormalization : IDisposable
     }
 
     // By the table of the CPU's path: the same singles.
-    private Tensor Looked(Tensor images)
-    {
-        Tensor places = images.to(ScalarType.Int32).add(_second, Scalars.One);
-        return _first.index_select(0, places.view(-1)).view(images.shape);
-    }
+    private Tensor Looked(Tensor images) => _first.index(images.to(ScalarType.Int32).add(_second, Scalars.One));
 
     private Tensor Scaled(Tensor images) => images.mul(_first).add(_second, Scalars.One);
 }

@@ -12,7 +12,7 @@ internal static class TensorPlacement
         using Scalar zero = Scalars.Of(0);
         Tensor rows = drawn.Rows((image, y) => image.Placement.SourceRow(y, drawn.Shape.Height)),
             columns = drawn.Columns((image, x) => image.Placement.SourceColumn(x, drawn.Shape.Width));
-        Tensor outside = rows.lt(zero).logical_or(columns.lt(zero));
+        Tensor outside = rows.lt(zero).bitwise_or(columns.lt(zero));
         return images.TakeRows(rows.clamp_min(zero)).TakeColumns(columns.clamp_min(zero)).masked_fill(outside, zero);
     }
 
