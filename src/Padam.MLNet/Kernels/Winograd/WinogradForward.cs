@@ -9,10 +9,10 @@ internal sealed unsafe class WinogradForward<TTile, T, TActivation>
     private const int Panel = WinogradProduct.Panel;
     private const int RowGroup = WinogradProduct.RowGroup;
 
-    // With 64 channels the transformed block and its products fill about half of a 1 MiB second-level cache; the filters stream through the
-    // rest. Filters that no second-level cache holds are read again for each block: blocks of twice the size read them half as often.
-    private const int BlockTiles = 32;
-    private const long LargeFilters = 4 << 20;
+    // Tiles of a block: as many as the second-level cache holds transformed, beside their products. With fewer than the least, the filters,
+    // which pass each block once, would come through the caches too often; with more than the most, nothing is won.
+    private const int FewestTiles = 64,
+        MostTiles = 128;
 
     private const string FiltersOwner = "Winograd forward: transformed filters",
         TilesOwner = "Winograd forward: transformed tiles",
@@ -33,8 +33,7 @@ internal sealed unsafe class WinogradForward<TTile, T, TActivation>
         _bias = bias;
         _grid = new TileGrid(y.Batch, y.Height, y.Width, TTile.Outputs);
         _outputPanels = WinogradProduct.Panels(filters.Outputs);
-        // Sizes of blocks decide when a tile is computed, never in which order the terms of a number are added.
-        _blockTiles = sizeof(float) * (long)Elements * filters.Inputs * filters.Outputs > LargeFilters ? 2 * BlockTiles : BlockTiles;
+        _blockTiles = BlockTiles();
     }
 
     private static int Elements => WinogradTransforms<TTile, T>.Elements;
@@ -55,6 +54,14 @@ internal sealed unsafe class WinogradForward<TTile, T, TActivation>
             pass.TilesPassFilters();
     }
 
+    private int BlockTiles()
+    {
+        // A quarter is left to the filters that pass.
+        long fitting = Caches.Level2 * 3 / 4 / (sizeof(float) * Elements * (_filters.Inputs + _filters.Outputs)),
+            each = (_grid.Count + Workers.Count - 1) / Workers.Count;
+        return RoundedUp((int)Math.Min(Math.Clamp(fitting / RowGroup * RowGroup, FewestTiles, MostTiles), each));
+    }
+
     private void FiltersPassTiles()
     {
         using var u = new PanelMatrices(_outputPanels * Elements, _filters.Inputs, Panel, FiltersOwner);
@@ -65,17 +72,28 @@ internal sealed unsafe class WinogradForward<TTile, T, TActivation>
             {
                 using var buffers = new TileBuffers<T>(_x.Channels);
                 using PanelMatrices v = new(Elements, _blockTiles, _filters.Inputs, TilesOwner),
-                    m = new(Elements, _blockTiles, Panel, ProductsOwner);
+                    m = new(Elements, _blockTiles, _filters.Outputs, ProductsOwner);
                 while (queue.Next(out int block))
                 {
                     int first = block * _blockTiles,
                         count = Math.Min(_blockTiles, _grid.Count - first);
                     WinogradTransforms<TTile, T>.Input(_x, _grid, _padding, first, count, v, 0, buffers);
-                    for (int panel = 0; panel < _outputPanels; panel++)
+                    // A matrix of tiles stays in the nearest caches while all panels of filters pass it.
+                    for (int element = 0; element < Elements; element++)
                     {
-                        Multiply(v, 0, _filters.Inputs, u, panel * Elements, count, m);
-                        Output(m, first, count, panel, buffers);
+                        for (int panel = 0; panel < _outputPanels; panel++)
+                            Multiply(
+                                v.At(element),
+                                v.PanelStride,
+                                _filters.Inputs,
+                                u.At(panel * Elements + element),
+                                count,
+                                m.At(element, 0, panel)
+                            );
                     }
+
+                    for (int panel = 0; panel < _outputPanels; panel++)
+                        Output(m, panel, first, count, panel, buffers);
                 }
             }
         );
@@ -128,10 +146,19 @@ internal sealed unsafe class WinogradForward<TTile, T, TActivation>
                     {
                         int inputs = Math.Min(u.Rows, _filters.Inputs - input);
                         WinogradTransforms<TTile, T>.Filter(_filters, panel * Panel, input, inputs, u, 0, 0, buffers);
-                        Multiply(v, input / Panel, inputs, u, 0, _grid.Count, m);
+                        for (int element = 0; element < Elements; element++)
+                            Multiply(
+                                v.At(element, 0, input / Panel),
+                                v.PanelStride,
+                                inputs,
+                                u.At(element),
+                                _grid.Count,
+                                m.At(element),
+                                add: input > 0
+                            );
                     }
 
-                    Output(m, 0, _grid.Count, panel, buffers);
+                    Output(m, 0, 0, _grid.Count, panel, buffers);
                 }
             }
         );
@@ -153,24 +180,14 @@ internal sealed unsafe class WinogradForward<TTile, T, TActivation>
         );
 
     /// <summary>
-    /// The products of some tiles with a panel of filters over some inputs, added up from the first on. Rows beyond the tiles are
-    /// computed up to a whole group, and not read.
+    /// An element of the products of some tiles with a panel of filters over some inputs. Rows beyond the tiles are computed up to a whole
+    /// group, and not read.
     /// </summary>
-    private static void Multiply(PanelMatrices v, int firstPanel, int inputs, PanelMatrices u, int firstFilter, int count, PanelMatrices m)
-    {
-        int rows = (count + RowGroup - 1) / RowGroup * RowGroup;
-        for (int i = 0; i < Elements; i++)
-            WinogradProduct.Multiply<T>(
-                v.At(i, 0, firstPanel),
-                v.PanelStride,
-                u.At(firstFilter + i),
-                inputs,
-                rows,
-                m.At(i),
-                add: firstPanel > 0
-            );
-    }
+    private static void Multiply(float* v, nint vPanel, int inputs, float* u, int count, float* m, bool add = false) =>
+        WinogradProduct.Multiply<T>(v, vPanel, u, inputs, RoundedUp(count), m, add);
 
-    private void Output(PanelMatrices m, int first, int count, int panel, TileBuffers<T> buffers) =>
-        WinogradTransforms<TTile, T>.Output<TActivation>(m, 0, _y, _grid, first, count, panel * Panel, _bias, buffers);
+    private static int RoundedUp(int count) => (count + RowGroup - 1) / RowGroup * RowGroup;
+
+    private void Output(PanelMatrices m, int mPanel, int first, int count, int panel, TileBuffers<T> buffers) =>
+        WinogradTransforms<TTile, T>.Output<TActivation>(m, mPanel, _y, _grid, first, count, panel * Panel, _bias, buffers);
 }

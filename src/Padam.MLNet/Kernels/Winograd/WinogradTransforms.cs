@@ -91,8 +91,8 @@ internal static unsafe class WinogradTransforms<TTile, T>
     }
 
     /// <summary>Y = At m A for one panel of channels of some tiles, with the bias and the activation.</summary>
-    /// <param name="m">A matrix [tiles, 32] for each element, from <paramref name="firstMatrix"/> on.</param>
-    /// <param name="firstMatrix">The matrix of the first element.</param>
+    /// <param name="m">A matrix [tiles, channels] for each element.</param>
+    /// <param name="panel">The panel of its channels.</param>
     /// <param name="y">Written.</param>
     /// <param name="grid">The tiles of <paramref name="y"/>.</param>
     /// <param name="first">The tile of row 0.</param>
@@ -103,7 +103,7 @@ internal static unsafe class WinogradTransforms<TTile, T>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Output<TActivation>(
         PanelMatrices m,
-        int firstMatrix,
+        int panel,
         ChannelsLastImages y,
         TileGrid grid,
         int first,
@@ -117,7 +117,7 @@ internal static unsafe class WinogradTransforms<TTile, T>
         T* patch = buffers.Patch,
             half = buffers.Half;
         float* beyond = buffers.Beyond,
-            from = m.At(firstMatrix);
+            from = m.At(0, 0, panel);
         nint stride = m.Stride / T.Count;
         int lanes = Math.Min(Panel, y.Channels - firstChannel);
         float** pixels = stackalloc float*[MaximalElements];

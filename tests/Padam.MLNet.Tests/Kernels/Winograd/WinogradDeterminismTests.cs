@@ -9,12 +9,17 @@ namespace Padam.MLNet.Tests.Kernels;
 public sealed class WinogradDeterminismTests
 {
     private readonly int _threads = get_num_threads();
+    private readonly long _level2 = Caches.Level2;
 
     [TestInitialize]
     public void NeedsWinograd() => NeedWinograd();
 
     [TestCleanup]
-    public void RestoreThreads() => set_num_threads(_threads);
+    public void Restore()
+    {
+        set_num_threads(_threads);
+        Caches.Level2 = _level2;
+    }
 
     [TestMethod]
     [DataRow(10, 64, 64, 32)]
@@ -43,6 +48,33 @@ public sealed class WinogradDeterminismTests
         Tensor[] alone = Results(1);
         foreach (int threads in new[] { 2, 3, 5 })
             CollectionAssert.AreEqual(alone.Select(Bytes).ToArray(), Results(threads).Select(Bytes).ToArray(), $"{threads} threads");
+    }
+
+    [TestMethod]
+    [DataRow(10, 64, 64, 32)]
+    [DataRow(40, 96, 40, 9)]
+    [DataRow(20, 256, 128, 4)]
+    public void The_size_of_the_caches_does_not_change_a_bit(int batch, int inputs, int outputs, int map)
+    {
+        using var scope = NewDisposeScope();
+        manual_seed(6);
+        Tensor x = ChannelsLast(randn(batch, inputs, map, map)),
+            weight = randn(outputs, inputs, 3, 3),
+            dy = ChannelsLast(randn(batch, outputs, map, map));
+        string[] Results(long level2)
+        {
+            Caches.Level2 = level2;
+            return
+            [
+                Bytes(WinogradConvolution.Forward(x, weight)),
+                Bytes(WinogradConvolution.InputGradient(dy, weight, 1, map, map)),
+                Bytes(WinogradConvolution.WeightGradient(x, dy, weight, 1)),
+            ];
+        }
+
+        string[] small = Results(64 << 10);
+        foreach (int mebibytes in new[] { 1, 2, 5, 64 })
+            CollectionAssert.AreEqual(small, Results(mebibytes << 20), $"{mebibytes} MiB");
     }
 
     [TestMethod]
