@@ -1,3 +1,4 @@
+using Padam.MLNet.Input;
 using static TorchSharp.torch;
 
 namespace Padam.MLNet.Training;
@@ -23,6 +24,14 @@ internal interface IStepMetrics : IDisposable
 
     /// <summary>Reads what was not read yet.</summary>
     void Finish();
+
+    /// <summary>The way of the device that a training is on.</summary>
+    /// <param name="context">The training.</param>
+    /// <param name="penalty">What joins each loss.</param>
+    static IStepMetrics Of(TrainingContext context, KernelPenalty penalty) =>
+        context.IsOnDevice && !context.Options.Compute.ReadsEachBatch
+            ? new SumsOnDevice(context.Data.Labels.Classes, penalty, new DeviceTransfer(context.Device))
+            : new EachBatchRead(penalty);
 }
 
 /// <summary>The loss of a batch.</summary>

@@ -26,6 +26,7 @@ internal sealed class TrainingRun : IDisposable
     private readonly Plateau? _plateau;
     private readonly AveragedWeights? _average;
     private readonly TrainingState _state;
+    private readonly Divergence _divergence;
     private optim.Optimizer _optimizer;
     private Rates _rates;
     private IReadOnlyList<int> _neverPredicted = [];
@@ -45,12 +46,8 @@ internal sealed class TrainingRun : IDisposable
             _inputs = TrainingInputs.Of(context, map);
             _batches = _inputs.Batches();
             _penalty = new KernelPenalty(_network, _options.KernelL2);
-            int classes = context.Data.Labels.Classes;
-            _metrics =
-                context.IsOnDevice && !_options.Compute.ReadsEachBatch
-                    ? new SumsOnDevice(classes, _penalty, new DeviceTransfer(context.Device))
-                    : new EachBatchRead(_penalty);
-            _step = new TrainingStep(_network, _inputs.Cut, _options, classes, _penalty, _metrics);
+            _metrics = IStepMetrics.Of(context, _penalty);
+            _step = new TrainingStep(_network, _inputs.Cut, _options, context.Data.Labels.Classes, _penalty, _metrics);
             if (_options.EarlyStopping is not null || _options.RestoreBestWeights)
                 _best = new BestEpoch(
                     _options.EarlyStopping?.Metric ?? ValidationMetric.Accuracy,
@@ -69,6 +66,7 @@ internal sealed class TrainingRun : IDisposable
                         + "first ones. Take a smaller Every, or more epochs."
                 );
             _state = new TrainingState(context, _best, _plateau, _average) { Ended = _options.Epochs == 0 };
+            _divergence = new Divergence(context, _state, _metrics, _average);
             StartOptimizer();
             if (context.Start is { } checkpoint)
             {
@@ -173,7 +171,7 @@ internal sealed class TrainingRun : IDisposable
             ? Validation.Measure(set, _inputs.Cut, _context, ViewsIn(epoch), StopIfCancelled)
             : null;
         if (double.IsNaN(validation?.Loss ?? 0))
-            throw Diverged(epoch, "The validation loss is no number");
+            throw _divergence.Of(epoch, "The validation loss is no number");
         double penalty = validation is null ? 0 : _penalty.Value();
         var metrics = new EpochMetrics
         {
@@ -221,7 +219,7 @@ internal sealed class TrainingRun : IDisposable
 
             Step(batch, part);
             _state.BatchesDone++;
-            RequireFiniteLoss(epoch);
+            _divergence.RequireFiniteLoss(epoch);
             if (part.IsLast)
                 _average?.Update(((epoch - 1L) * StepsPerEpoch) + StepsOf(_state.BatchesDone));
             scope.DisposeEverything();
@@ -240,25 +238,8 @@ internal sealed class TrainingRun : IDisposable
         }
 
         // The loss of the next batch would tell; the last has none after it, and no broken weights may reach a checkpoint or a model.
-        RequireFinite(epoch);
+        _divergence.RequireFinite(epoch);
         return PerSecond();
-    }
-
-    private void RequireFiniteLoss(int epoch)
-    {
-        if (!double.IsFinite(_metrics.Loss))
-            throw Diverged(epoch, $"The loss is {_metrics.Loss}");
-    }
-
-    // Whether all that a model is made of is finite, running statistics included: batch normalisation of a single value has no variance.
-    private void RequireFinite(int epoch)
-    {
-        _metrics.Finish();
-        RequireFiniteLoss(epoch);
-        if (!HostReading.AreFinite(_network.parameters().Concat(_network.buffers())))
-            throw Diverged(epoch, "A weight is infinite or no number");
-        if (_average?.IsFinite() == false)
-            throw Diverged(epoch, "The average of a weight is infinite or no number");
     }
 
     private void Step(TrainingBatch batch, StepPart part)
@@ -272,9 +253,6 @@ internal sealed class TrainingRun : IDisposable
             throw StepFault.Of(fault, _options.Backbone.Name, _context.Data.Training.Images.Shape, batch.Labels.shape[0]);
         }
     }
-
-    private TrainingDivergedException Diverged(int epoch, string what) =>
-        new(epoch, _state.BatchesDone, what, _options.Optimizer.ToString());
 
     private bool Stops(EpochMetrics metrics)
     {
@@ -302,7 +280,7 @@ internal sealed class TrainingRun : IDisposable
         // In the midst of a validation pass.
         _average?.Hide();
         // The loss of the last step was that of the weights before it.
-        RequireFinite(_state.EpochsDone + 1);
+        _divergence.RequireFinite(_state.EpochsDone + 1);
         _state.Save(_optimizer);
         _options.CancellationToken.ThrowIfCancellationRequested();
         throw new OperationCanceledException("The MLContext was cancelled.");
