@@ -66,6 +66,7 @@ public sealed class ImageClassificationTrainer : IEstimator<ImageClassificationT
         _suit?.Invoke(ImageColumn.Of(input.Schema, options.FeatureColumnName), options, log);
         var columns = TrainingColumns.Of(input, options);
         Device device = NetworkDevice.Of(_host, log);
+        TrainingPrecision.Require(options.Compute.Precision, device, log);
         using var threads = new ThreadCount(options.Threads);
         using CheckpointFolder? checkpoints = options.CheckpointFolder is { } folder ? CheckpointFolder.Open(folder, _fitted) : null;
         Checkpoint? start = checkpoints?.Find(options.Resume);

@@ -29,6 +29,7 @@ public sealed class CallersStateTests
         ["Fit, a built-in network"] = () => Trained("vgg-small", _ => { }),
         ["Fit, a registered network"] = () => Trained("noisy", options => options.ValidationFraction = 0.25),
         ["Fit, an optimizer of one's own"] = () => Trained("noisy", options => options.Optimizer = TorchSharps()),
+        ["Fit, in bfloat16"] = () => Trained(LayersNetwork.Name, options => options.Compute = new() { Precision = Precision.BFloat16 }),
         ["Load and Transform"] = LoadedScores,
         ["Transform"] = () => Scores(_model),
         ["Save"] = Saved,
@@ -44,6 +45,7 @@ public sealed class CallersStateTests
     private static readonly Dictionary<string, Action> Failures = new()
     {
         ["Fit, a callback throws"] = () => Trained("noisy", options => options.ProgressCallback = _ => throw new TimeoutException()),
+        ["Fit, TF32 on the CPU"] = () => Trained(LayersNetwork.Name, options => options.Compute = new() { Precision = Precision.TF32 }),
         ["Fit, cancelled"] = () => Trained("vgg-small", options => options.CancellationToken = new(canceled: true)),
         ["Fit, the network cannot be built"] = () => Trained("failing", _ => { }),
         ["Fit, the optimizer cannot be made"] = () =>
@@ -65,6 +67,7 @@ public sealed class CallersStateTests
     {
         (_images, _) = TinyImages.Load(MlContext, Folder["data"], train: 24, test: 1);
         NoisyNetwork.Register();
+        LayersNetwork.Register();
         Backbone.Register("failing", _ => throw new TimeoutException());
         Backbone.Register("strange", classes => nn.Sequential(nn.Flatten(), nn.Linear(3 * 32 * 32, classes)));
         using (ImageClassificationTransformer strange = Fit("strange", _ => { }))

@@ -90,7 +90,7 @@ internal static class InterruptionCases
     // Half of the kills for either set of tricks, since some exclude each other.
     private static Outcome KillWithEverything(Bench bench)
     {
-        const int epochs = 400;
+        const int epochs = 250;
         Outcome[] outcomes =
         [
             .. new[] { true, false }.Select(padded =>

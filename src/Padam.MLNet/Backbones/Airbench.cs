@@ -3,7 +3,6 @@ using Padam.MLNet.Native;
 using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn.functional;
-using Linear = TorchSharp.Modules.Linear;
 
 namespace Padam.MLNet.Backbones;
 
@@ -40,8 +39,7 @@ internal sealed class Airbench : Network, IFoldable, IWhitened
             channels = Widths[i];
         }
 
-        WeightLimit.Take(channels, classes);
-        LastLayer = nn.Linear(channels, classes, hasBias: false, device: CPU, dtype: ScalarType.Float32);
+        LastLayer = new Dense(channels, classes, bias: false);
         register_module("linear", LastLayer);
         Initializer.Draw(this, settings.Initialization);
         foreach (AirbenchGroup group in groups)
@@ -51,7 +49,7 @@ internal sealed class Airbench : Network, IFoldable, IWhitened
         whiten.Weight.requires_grad = false;
     }
 
-    internal override Linear LastLayer { get; }
+    internal override Dense LastLayer { get; }
 
     internal override IReadOnlyList<Stage> Stages =>
         [

@@ -2,7 +2,6 @@ using Padam.MLNet.Layers;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn.functional;
 using Dropout = TorchSharp.Modules.Dropout;
-using Linear = TorchSharp.Modules.Linear;
 
 namespace Padam.MLNet.Backbones;
 
@@ -16,7 +15,7 @@ internal sealed class ImageNetVgg : Network
         Hidden = 4096;
 
     private readonly VggFeatures features;
-    private readonly Linear first,
+    private readonly Dense first,
         second,
         last;
     private readonly Dropout afterFirst = nn.Dropout(0.5),
@@ -26,9 +25,9 @@ internal sealed class ImageNetVgg : Network
         : base(nameof(ImageNetVgg))
     {
         register_module(nameof(features), features = new VggFeatures(convolutions, settings, forSmallImages: false));
-        first = Layer(features.Channels * Side * Side, Hidden);
-        second = Layer(Hidden, Hidden);
-        last = Layer(Hidden, classes);
+        first = new Dense(features.Channels * Side * Side, Hidden);
+        second = new Dense(Hidden, Hidden);
+        last = new Dense(Hidden, classes);
         // Under the indices that they have among torchvision's layers, which count ReLU too.
         register_module("classifier", nn.Sequential(("0", first), ("2", afterFirst), ("3", second), ("5", afterSecond), ("6", last)));
         Initializer.Draw(this, settings.Initialization);
@@ -41,7 +40,7 @@ internal sealed class ImageNetVgg : Network
             ["classifier.0", "classifier.3"],
         ];
 
-    internal override Linear LastLayer => last;
+    internal override Dense LastLayer => last;
 
     internal override IReadOnlyList<Stage> Stages =>
         [
@@ -55,16 +54,10 @@ internal sealed class ImageNetVgg : Network
             HiddenStage(second, afterSecond),
         ];
 
-    private static Stage HiddenStage(Linear linear, Dropout dropout) =>
+    private static Stage HiddenStage(Dense dense, Dropout dropout) =>
         new(
-            [linear, dropout],
-            vectors => dropout.forward(linear.forward(vectors).relu_()),
-            (graph, vectors) => graph.Activated(graph.Module(linear, vectors), Activation.Relu)
+            [dense, dropout],
+            vectors => dropout.forward(dense.forward(vectors).relu_()),
+            (graph, vectors) => graph.Activated(graph.Module(dense, vectors), Activation.Relu)
         );
-
-    private static Linear Layer(long inputs, long outputs)
-    {
-        WeightLimit.Take(inputs, outputs);
-        return nn.Linear(inputs, outputs, device: CPU, dtype: ScalarType.Float32);
-    }
 }

@@ -2,7 +2,6 @@ using Padam.MLNet.Layers;
 using Padam.MLNet.Native;
 using TorchSharp;
 using static TorchSharp.torch;
-using Linear = TorchSharp.Modules.Linear;
 
 namespace Padam.MLNet.Backbones;
 
@@ -20,8 +19,8 @@ internal static class Initializer
         {
             if (layer is Convolution convolution)
                 DrawConvolution(convolution.Weight, convolution.Bias, initialization, wide);
-            if (layer is Linear linear)
-                DrawLinear(linear.weight, linear.bias, initialization);
+            if (layer is Dense dense)
+                DrawDense(dense.Weight, dense.Bias, initialization);
         }
     }
 
@@ -51,7 +50,7 @@ internal static class Initializer
         }
     }
 
-    private static void DrawLinear(Tensor weight, Tensor? bias, Initialization initialization)
+    private static void DrawDense(Tensor weight, Tensor? bias, Initialization initialization)
     {
         (double fanIn, double fanOut) = Fans(weight);
         if (initialization == Initialization.PyTorch)

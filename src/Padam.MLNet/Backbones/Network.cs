@@ -1,7 +1,6 @@
 using Padam.MLNet.Kernels;
 using Padam.MLNet.Layers;
 using TorchSharp;
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Padam.MLNet.Backbones;
@@ -22,10 +21,10 @@ internal abstract class Network(string name) : nn.Module<Tensor, Tensor>(name), 
     internal bool ChannelsLast { get; set; }
 
     /// <summary>The layer that makes logits of a vector.</summary>
-    internal abstract Linear LastLayer { get; }
+    internal abstract Dense LastLayer { get; }
 
     /// <summary>Numbers of the vector that the last layer is given.</summary>
-    internal int FeatureCount => (int)LastLayer.in_features;
+    internal int FeatureCount => (int)LastLayer.Weight.shape[1];
 
     public sealed override Tensor forward(Tensor images)
     {

@@ -1,7 +1,6 @@
 using Padam.MLNet.Layers;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn.functional;
-using Linear = TorchSharp.Modules.Linear;
 using Sequential = TorchSharp.Modules.Sequential;
 
 namespace Padam.MLNet.Backbones;
@@ -74,15 +73,14 @@ internal sealed class ResNet : Network, IFoldable
             register_module($"layer{stage + 1}", stages[^1]);
         }
 
-        WeightLimit.Take(channels, classes);
-        LastLayer = nn.Linear(channels, classes, device: CPU, dtype: ScalarType.Float32);
+        LastLayer = new Dense(channels, classes);
         register_module(layout.LastLayer, LastLayer);
         Initializer.Draw(this, settings.Initialization);
     }
 
     public IEnumerable<(Convolution, BatchNorm)> Pairs => [(conv1, bn1)];
 
-    internal override Linear LastLayer { get; }
+    internal override Dense LastLayer { get; }
 
     internal override IReadOnlyList<Stage> Stages => [new([conv1, bn1], Stem, ExportStem), .. stages.Select(Stage.Of), Stage.Mean];
 

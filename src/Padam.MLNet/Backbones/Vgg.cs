@@ -1,6 +1,4 @@
 using Padam.MLNet.Layers;
-using static TorchSharp.torch;
-using Linear = TorchSharp.Modules.Linear;
 
 namespace Padam.MLNet.Backbones;
 
@@ -12,18 +10,17 @@ namespace Padam.MLNet.Backbones;
 internal sealed class Vgg : Network
 {
     private readonly VggFeatures features;
-    private readonly Linear classifier;
+    private readonly Dense classifier;
 
     public Vgg(int[] convolutions, int classes, BackboneSettings settings)
         : base(nameof(Vgg))
     {
         register_module(nameof(features), features = new VggFeatures(convolutions, settings, forSmallImages: true));
-        WeightLimit.Take(features.Channels, classes);
-        register_module(nameof(classifier), classifier = nn.Linear(features.Channels, classes, device: CPU, dtype: ScalarType.Float32));
+        register_module(nameof(classifier), classifier = new Dense(features.Channels, classes));
         Initializer.Draw(this, settings.Initialization);
     }
 
-    internal override Linear LastLayer => classifier;
+    internal override Dense LastLayer => classifier;
 
     internal override IReadOnlyList<Stage> Stages => [.. features.Stages, Stage.Mean];
 }

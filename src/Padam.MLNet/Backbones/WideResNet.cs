@@ -1,6 +1,5 @@
 using Padam.MLNet.Layers;
 using static TorchSharp.torch;
-using Linear = TorchSharp.Modules.Linear;
 using Sequential = TorchSharp.Modules.Sequential;
 
 namespace Padam.MLNet.Backbones;
@@ -17,7 +16,7 @@ internal sealed class WideResNet : Network, IFoldable
     private readonly Convolution conv1;
     private readonly BatchNorm bn1;
     private readonly List<Sequential> stages = [];
-    private readonly Linear fc;
+    private readonly Dense fc;
 
     private WideResNet(int blocks, long[] widths, int classes, BackboneSettings settings, bool report)
         : base(nameof(WideResNet))
@@ -41,8 +40,7 @@ internal sealed class WideResNet : Network, IFoldable
             register_module($"layer{stage + 1}", stages[^1]);
         }
 
-        WeightLimit.Take(channels, classes);
-        register_module(nameof(fc), fc = nn.Linear(channels, classes, device: CPU, dtype: ScalarType.Float32));
+        register_module(nameof(fc), fc = new Dense(channels, classes));
         Initializer.Draw(this, settings.Initialization, wide: true);
     }
 
@@ -59,7 +57,7 @@ internal sealed class WideResNet : Network, IFoldable
 
     public IEnumerable<(Convolution, BatchNorm)> Pairs => [(conv1, bn1)];
 
-    internal override Linear LastLayer => fc;
+    internal override Dense LastLayer => fc;
 
     internal override IReadOnlyList<Stage> Stages =>
         [

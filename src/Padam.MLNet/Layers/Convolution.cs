@@ -58,6 +58,9 @@ public sealed class Convolution : nn.Module<Tensor, Tensor>, IExportable
     /// </summary>
     public ConvolutionAlgorithm Algorithm { get; set; }
 
+    /// <summary>What it multiplies in, in training mode.</summary>
+    internal Precision Precision { get; set; }
+
     // Looked up each time: moving a module to another device replaces what is registered.
     internal Parameter Weight => get_parameter("weight")!;
 
@@ -97,7 +100,12 @@ public sealed class Convolution : nn.Module<Tensor, Tensor>, IExportable
         if (OnTinyMaps && input.shape[2] * input.shape[3] <= 4)
             input = input.contiguous();
         (Tensor weight, Tensor? bias) = ScoringWeights;
+        bool rounds = training && Precision == Precision.BFloat16;
+        if (rounds)
+            (input, weight, bias) = (input.to(ScalarType.BFloat16), weight.to(ScalarType.BFloat16), bias?.to(ScalarType.BFloat16));
         Tensor output = Convolution2d.Apply(input, weight, bias, _stride, _padding, activation, Algorithm);
+        if (rounds)
+            output = output.to(ScalarType.Float32);
         return ActivationCount.Counted(output).MoveToOuterDisposeScope();
     }
 

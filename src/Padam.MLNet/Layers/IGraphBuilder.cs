@@ -32,6 +32,9 @@ internal interface IGraphBuilder
     /// <summary>A convolution of a map by weights [out, in / groups, k, k], and a bias [out] added.</summary>
     GraphValue Convolution(GraphValue input, Tensor weight, Tensor? bias, KernelWindow window, long groups = 1);
 
+    /// <summary>A vector multiplied by weights [out, in], and a bias [out] added.</summary>
+    GraphValue Dense(GraphValue input, Tensor weight, Tensor? bias);
+
     /// <summary>Each channel of a map multiplied by its scale, and its shift added; both [C].</summary>
     GraphValue Affine(GraphValue input, Tensor scale, Tensor shift);
 

@@ -3,6 +3,9 @@ namespace Padam.MLNet;
 /// <summary>How the images of an epoch become steps.</summary>
 public sealed record Compute
 {
+    /// <summary>What the network multiplies in while it trains. The default value is <see cref="Precision.Float32"/>.</summary>
+    public Precision Precision { get; init; }
+
     /// <summary>
     /// Batches whose gradients are added up for one step of the optimizer, at least 1; the last step of an epoch may have fewer. As one
     /// batch of so many times the size, in the memory of one, but for batch normalisation, which sees the batches one by one. The default
@@ -25,6 +28,8 @@ public sealed record Compute
     /// <summary>What is wrong with these settings, one sentence each; nothing if they can be used.</summary>
     public IEnumerable<string> Validate()
     {
+        if (!Enum.IsDefined(Precision))
+            yield return $"Precision {Precision} is not known; use {string.Join(", ", Enum.GetNames<Precision>())}.";
         if (AccumulateBatches < 1)
             yield return $"AccumulateBatches is {AccumulateBatches}; it must be at least 1.";
     }

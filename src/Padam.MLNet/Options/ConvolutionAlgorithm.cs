@@ -1,6 +1,9 @@
 namespace Padam.MLNet;
 
-/// <summary>How the built-in networks compute their convolutions on the CPU. The results differ by rounding.</summary>
+/// <summary>
+/// How the built-in networks compute their convolutions on the CPU, in float32. The results differ by rounding. In bfloat16
+/// (<see cref="Compute.Precision"/>) they are libtorch's.
+/// </summary>
 public enum ConvolutionAlgorithm
 {
     /// <summary>

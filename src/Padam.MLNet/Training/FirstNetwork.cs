@@ -91,12 +91,11 @@ internal sealed class FirstNetwork : IDisposable
         using var state = TorchState.Enter();
         Try(shape);
         if (_device.type == DeviceType.CPU)
-            new MemoryEstimate(Network, _bytesKept, averaged: _options.Averaging is not null).RequireRoom(
-                _options.Backbone.Name,
-                shape,
-                batch,
-                MemoryEstimate.Room()
-            );
+            new MemoryEstimate(
+                Network,
+                _bytesKept * TrainingPrecision.MemoryOverFloat32(_options.Compute.Precision),
+                averaged: _options.Averaging is not null
+            ).RequireRoom(_options.Backbone.Name, shape, batch, MemoryEstimate.Room());
     }
 
     /// <summary>Hands the network over to who disposes it from now on.</summary>
@@ -116,6 +115,9 @@ internal sealed class FirstNetwork : IDisposable
     {
         Network.PlaceOn(_device);
         Network.Use(_options.ConvolutionAlgorithm);
+        if (_options.Compute.Precision == Precision.BFloat16)
+            TrainingPrecision.RequireLayers(Network, _options.Backbone.Name);
+        Network.Use(_options.Compute.Precision);
         // TorchSharp's own optimizers cannot save state that is not in plain layout, and their state follows the parameters'.
         if (!_checkpoints || _options.Optimizer is not CustomOptimizerOptions)
             Network.ToChannelsLast();

@@ -50,6 +50,8 @@ internal static class TrainingSettings
                 settings["Loss.ClassWeights"] = $"{ofClasses}";
             if (options.ExampleWeightColumnName is { } column)
                 settings["ExampleWeightColumnName"] = column;
+            if (options.Compute.Precision is not Precision.Float32 and var precision)
+                settings["Compute.Precision"] = $"{precision}";
             if (options.Compute.AccumulateBatches is > 1 and var batches)
                 settings["Compute.AccumulateBatches"] = $"{batches}";
             if (options.Compute.DropPartBatch)

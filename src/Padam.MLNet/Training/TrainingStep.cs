@@ -49,6 +49,7 @@ internal sealed class TrainingStep
     internal void Run(TrainingBatch batch, StepPart part, optim.Optimizer optimizer)
     {
         using DisposeScope scope = NewDisposeScope();
+        using IDisposable? switches = _options.Compute.Precision == Precision.TF32 ? TensorFloat32.Allow() : null;
         if (part.IsFirst)
             Begin();
         Tensor logits = _cut.Logits(batch.Images.ChannelsFirst(), _classes);

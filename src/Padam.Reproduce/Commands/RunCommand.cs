@@ -148,6 +148,7 @@ internal static class RunCommand
         if (parsed.GetValue(Epochs) == 0 && (parsed.GetValue(Weights) ?? parsed.GetValue(FineTune)) is null)
             throw new UsageException("--epochs must be 1 or more (0 makes a model of --weights as they are).");
 
+        TrickOptions.RequireDevice(parsed, parsed.GetValue(DeviceName)!);
         string dataSet = parsed.GetValue(DataSet)!,
             backbone = Backbone.Parse(network).Name;
         string? weights = FirstWeights(parsed.GetValue(Weights), backbone);

@@ -70,6 +70,12 @@ internal static class TrickOptions
         "--accumulate",
         "Batches whose gradients are added up for one step: a larger batch in the memory of one."
     );
+    private static readonly Option<string?> Precision = new Option<string?>("--precision")
+    {
+        Description =
+            "What the network multiplies in while it trains: float32, tf32 (NVIDIA's GPUs from Ampere on) or bfloat16 (slow on processors "
+            + "without instructions for it). Weights and scoring are float32.",
+    }.AcceptOnlyFromAmong([.. Tricks.Precisions.Keys]);
     private static readonly Option<double?> LabelSmoothing = Options.OptionalNumber(
         "--label-smoothing",
         "The part of the target that is spread over all classes, such as 0.1.",
@@ -103,6 +109,7 @@ internal static class TrickOptions
         Lookahead,
         ClassWeights,
         Accumulate,
+        Precision,
         LabelSmoothing,
         ClipNorm,
     ];
@@ -140,11 +147,19 @@ internal static class TrickOptions
             Lookahead = parsed.GetValue(Lookahead),
             ClassWeights = parsed.GetValue(ClassWeights),
             Accumulate = parsed.GetValue(Accumulate) is > 1 and var batches ? batches : null,
+            Precision = parsed.GetValue(Precision) is { } precision && Tricks.Precisions[precision] != default ? precision : null,
             LabelSmoothing = parsed.GetValue(LabelSmoothing),
             ClipNorm = parsed.GetValue(ClipNorm),
             Tta = parsed.GetValue(Tta),
             Augment = parsed.GetValue(Augment),
         };
+    }
+
+    /// <exception cref="UsageException">The device has no such precision.</exception>
+    public static void RequireDevice(ParseResult parsed, string device)
+    {
+        if (parsed.GetValue(Precision) is "tf32" && device == "cpu")
+            throw new UsageException("--precision tf32 is for GPUs alone: use --device cuda, or --precision float32.");
     }
 
     /// <summary>The milestones that are given; null for the recipe's.</summary>

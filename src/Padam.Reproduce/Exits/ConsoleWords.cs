@@ -20,6 +20,7 @@ internal static partial class ConsoleWords
         (": only Schedule.Constant, MultiStep and StepDecay leave its beginning as it was.", ": only --schedule multistep can be longer."),
         ("Inference.TestTimeAugmentation is", "--tta is"),
         (" SaveWeights(path, WeightsFormat.Safetensors) writes weights", " --format safetensors writes weights"),
+        ("Compute.Precision is BFloat16", "--precision is bfloat16"),
         (" Use another CheckpointFolder.", " Choose another --out, or start over with --force."),
         (" Append Transforms.ResizeImages, or set ImageSize.", ""),
         (" Append Transforms.ResizeImages before the trainer, or set ImageSize.", ""),

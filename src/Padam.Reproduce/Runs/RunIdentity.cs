@@ -174,6 +174,8 @@ internal sealed class RunIdentity
             Add("averaging", averaging);
         if (options.Loss.ClassWeights is { } weights)
             Add("class weights", weights);
+        if (options.Compute.Precision is not Precision.Float32 and var precision)
+            Add("precision", precision);
         if (options.Compute.AccumulateBatches > 1)
             Add("batches a step", options.Compute.AccumulateBatches);
         if (options.ReduceOnPlateau is { } plateau)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Serialization;
 using Padam.MLNet;
 using Padam.MLNet.Optimizers;
 using Padam.MLNet.Schedules;
@@ -18,6 +19,13 @@ internal sealed record Tricks
         ["none"] = TestTimeAugmentation.None,
         ["mirror"] = TestTimeAugmentation.Mirror,
         ["shift"] = TestTimeAugmentation.MirrorAndShift,
+    };
+
+    public static readonly IReadOnlyDictionary<string, Precision> Precisions = new Dictionary<string, Precision>
+    {
+        ["float32"] = MLNet.Precision.Float32,
+        ["tf32"] = MLNet.Precision.TF32,
+        ["bfloat16"] = MLNet.Precision.BFloat16,
     };
 
     /// <summary>cosine or one-cycle; null for the recipe's milestones.</summary>
@@ -59,6 +67,10 @@ internal sealed record Tricks
     /// <summary>How training images are varied, as <see cref="AugmentList"/> reads it; null for the recipe's.</summary>
     public string? Augment { get; init; }
 
+    /// <summary>tf32 or bfloat16: what the network multiplies in while it trains; null for float32.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Precision { get; init; }
+
     /// <summary>The rate over the training; <paramref name="milestones"/> where it is not another schedule's.</summary>
     public Schedule Rate(Schedule milestones)
     {
@@ -98,7 +110,11 @@ internal sealed record Tricks
                 ),
             },
         };
-        options.Compute = options.Compute with { AccumulateBatches = Accumulate ?? 1 };
+        options.Compute = options.Compute with
+        {
+            AccumulateBatches = Accumulate ?? 1,
+            Precision = Precision is null ? MLNet.Precision.Float32 : Precisions[Precision],
+        };
         if (Tta is { } views)
             options.Inference = options.Inference with { TestTimeAugmentation = Views[views] };
         options.GradientClipNorm = ClipNorm;

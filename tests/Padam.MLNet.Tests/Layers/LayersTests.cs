@@ -36,6 +36,53 @@ public sealed class LayersTests
     [TestMethod]
     [DataRow(true)]
     [DataRow(false)]
+    public void A_dense_layer_is_TorchSharps(bool bias)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        manual_seed(3);
+        var ours = new Dense(7, 5, bias);
+        manual_seed(3);
+        var theirs = Linear(7, 5, bias);
+        CollectionAssert.AreEqual(theirs.state_dict().Keys, ours.state_dict().Keys);
+        AssertClose(theirs.weight!, ours.get_parameter("weight")!, 1e-6);
+
+        theirs.load_state_dict(ours.state_dict());
+        AssertSamePasses(ours, theirs, randn(4, 7));
+        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new Dense(0, 5));
+        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new Dense(7, 0));
+    }
+
+    [TestMethod]
+    [DataRow(true)]
+    [DataRow(false)]
+    public void In_bfloat16_layers_multiply_rounded_numbers_while_they_train_and_float32_in_evaluation(bool convolution)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        manual_seed(3);
+        nn.Module<Tensor, Tensor> layer = convolution ? new Convolution(3, 8, 3, padding: 1) : new Dense(3, 8);
+        Tensor input = (convolution ? randn(2, 3, 6, 6) : randn(4, 3)).requires_grad_();
+        layer.eval();
+        Tensor exact = layer.forward(input);
+
+        layer.Use(Precision.BFloat16);
+        Assert.IsTrue(layer.forward(input).equal(exact).all().item<bool>(), "evaluation");
+        layer.train();
+        Tensor rounded = layer.forward(input);
+        rounded.sum().backward();
+
+        Assert.AreEqual(ScalarType.Float32, rounded.dtype);
+        AssertClose(Rounded(rounded), rounded, 0);
+        AssertClose(exact, rounded, 0.02);
+        Assert.IsFalse(rounded.equal(exact).all().item<bool>());
+        Assert.AreEqual(ScalarType.Float32, layer.get_parameter("weight")!.grad!.dtype);
+        AssertClose(Rounded(input.grad!), input.grad!, 0);
+
+        static Tensor Rounded(Tensor tensor) => tensor.to(ScalarType.BFloat16).to(ScalarType.Float32);
+    }
+
+    [TestMethod]
+    [DataRow(true)]
+    [DataRow(false)]
     public void Batch_normalisation_is_TorchSharps_and_moves_its_statistics_alike(bool training)
     {
         using DisposeScope scope = NewDisposeScope();

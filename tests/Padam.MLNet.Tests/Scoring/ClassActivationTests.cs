@@ -74,7 +74,7 @@ public sealed class ClassActivationTests
         Tensor heat = GradCam.Heat(network, image, 3);
 
         Tensor maps = network.Beginning(image, network.Stages.Count - 1);
-        Tensor expected = network.LastLayer.weight.select(0, 3).view(1, -1, 1, 1).mul(maps).sum(1, keepdim: true).relu();
+        Tensor expected = network.LastLayer.Weight.select(0, 3).view(1, -1, 1, 1).mul(maps).sum(1, keepdim: true).relu();
         expected = nn
             .functional.interpolate(expected, [side, side], mode: InterpolationMode.Bilinear, align_corners: false)
             .view(side, side);

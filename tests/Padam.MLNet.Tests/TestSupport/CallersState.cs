@@ -34,6 +34,7 @@ internal static class CallersState
                 $"default device {get_default_device()}",
                 $"gradients {is_grad_enabled()}, inference mode {is_inference_mode_enabled()}",
                 $"threads {get_num_threads()}",
+                $"TF32 {backends.cuda.matmul.allow_tf32}, {backends.cudnn.allow_tf32}",
                 $"random numbers {Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(random.bytes))}",
                 $"culture {CultureInfo.CurrentCulture.NumberFormat.NumberDecimalSeparator}",
             ]

@@ -4,7 +4,6 @@ using Padam.MLNet.Data;
 using Padam.MLNet.Layers;
 using Padam.MLNet.Models;
 using TorchSharp;
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Padam.MLNet.Tests;
@@ -98,9 +97,11 @@ internal static class MadeUpModel
         network.eval();
         Tensor logits = network.LogitsOf(images, Classes);
         double factor = SpreadOfLogits / logits.std(dim: 0).mean().item<float>();
-        Linear linear = network.modules().OfType<Linear>().Last();
-        linear.weight.mul_(factor);
-        linear.bias?.sub_(logits.mean([0])).mul_(factor);
+        // The dense layer, ours or TorchSharp's, is the last: its weight, and its bias where it has one.
+        Tensor[] parameters = [.. network.parameters()];
+        parameters.Last(parameter => parameter.dim() == 2).mul_(factor);
+        if (parameters[^1].dim() == 1)
+            parameters[^1].sub_(logits.mean([0])).mul_(factor);
         return network;
     }
 

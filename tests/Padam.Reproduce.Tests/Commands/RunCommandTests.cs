@@ -73,6 +73,8 @@ public sealed class RunCommandTests
                 ("--class-weights nowhere", "--class-weights 'nowhere' is not none, balanced or a file."),
                 ("--augment flip,flop", "--augment 'flop' is not known"),
                 ("--clip-norm 0", "--clip-norm '0' is not"),
+                ("--precision tf32", "--precision tf32 is for GPUs alone: use --device cuda, or --precision float32."),
+                ("--precision half", "'half'"),
                 ("--label-smoothing 1", "--label-smoothing '1' is not"),
             }
         )

@@ -151,7 +151,7 @@ public sealed class RunIdentityTests
             Names(typeof(Augmentation))
         );
         CollectionAssert.AreEquivalent(new[] { "LabelSmoothing", "ClassWeights" }, Names(typeof(Loss)));
-        CollectionAssert.AreEquivalent(new[] { "AccumulateBatches", "DropPartBatch" }, Names(typeof(Compute)));
+        CollectionAssert.AreEquivalent(new[] { "Precision", "AccumulateBatches", "DropPartBatch" }, Names(typeof(Compute)));
         CollectionAssert.AreEquivalent(new[] { "ExifOrientation", "BackgroundColor", "Resize" }, Names(typeof(ImagePreprocessing)));
         CollectionAssert.AreEquivalent(new[] { "BatchSize", "TestTimeAugmentation" }, Names(typeof(Inference)));
         string[] adaptive = ["Name", "LearningRate", "WeightDecay", "Rules", "Beta1", "Beta2", "Epsilon"];

@@ -49,6 +49,7 @@ public sealed class TricksTests
             (new() { ClassWeights = "balanced" }, "class weights: balanced", options => options.Loss.ClassWeights == ClassWeights.Balanced),
             (new() { ClassWeights = "1 2.5" }, "class weights: 1 2.5", options => options.Loss.ClassWeights == ClassWeights.Of(1, 2.5)),
             (new() { Accumulate = 4 }, "batches a step: 4", options => options.Compute.AccumulateBatches == 4),
+            (new() { Precision = "bfloat16" }, "precision: BFloat16", options => options.Compute.Precision == Precision.BFloat16),
             (new() { LabelSmoothing = 0.1 }, "label smoothing: 0.1", options => options.LabelSmoothing == 0.1),
             (new() { ClipNorm = 2.5 }, "gradient clip norm: 2.5", options => options.GradientClipNorm == 2.5),
             (

@@ -44,6 +44,12 @@ internal sealed class GraphBuilder : IGraphBuilder
         return Windowed("Conv", parts, [weight.shape[0], .. window.Output(input.Shape)], window, new() { ["group"] = groups });
     }
 
+    public GraphValue Dense(GraphValue input, Tensor weight, Tensor? bias)
+    {
+        GraphValue product = MatMul(input, weight.transpose(0, 1));
+        return bias is null ? product : Add(product, bias);
+    }
+
     public GraphValue Affine(GraphValue input, Tensor scale, Tensor shift)
     {
         long[] perChannel = [1, input.Shape[0], .. input.Shape.Skip(1).Select(_ => 1L)];

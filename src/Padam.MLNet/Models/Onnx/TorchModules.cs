@@ -14,7 +14,7 @@ internal static class TorchModules
     // By the very type: a class that inherits may do something else.
     private static readonly Dictionary<Type, Exporter> Known = new([
         For<Sequential>(InTurn),
-        For<Linear>(Linear),
+        For<Linear>((layer, graph, input) => graph.Dense(input, layer.weight!, layer.bias)),
         For<Conv2d>(Convolution),
         For<BatchNorm2d>(Normalization),
         For<ReLU>((_, graph, input) => graph.Activated(input, Activation.Relu)),
@@ -43,12 +43,6 @@ internal static class TorchModules
 
     private static GraphValue InTurn(Sequential modules, GraphBuilder graph, GraphValue input) =>
         modules.children().Aggregate(input, (value, module) => graph.Module(module, value));
-
-    private static GraphValue Linear(Linear layer, GraphBuilder graph, GraphValue input)
-    {
-        GraphValue product = graph.MatMul(input, layer.weight!.transpose(0, 1));
-        return layer.bias is { } bias ? graph.Add(product, bias) : product;
-    }
 
     private static GraphValue Convolution(Conv2d layer, GraphBuilder graph, GraphValue input)
     {

@@ -1,0 +1,38 @@
+using Padam.MLNet.Native;
+using static TorchSharp.torch;
+
+namespace Padam.MLNet.Tests.Native;
+
+[TestClass]
+public sealed class TensorFloat32Tests
+{
+    private static (bool Products, bool Convolutions) Switches
+    {
+        get => (backends.cuda.matmul.allow_tf32, backends.cudnn.allow_tf32);
+        set => (backends.cuda.matmul.allow_tf32, backends.cudnn.allow_tf32) = value;
+    }
+
+    [TestMethod]
+    [DataRow(false, false)]
+    [DataRow(false, true)]
+    [DataRow(true, false)]
+    public void Both_switches_are_on_until_the_last_user_is_done_and_then_the_callers(bool products, bool convolutions)
+    {
+        (bool, bool) before = Switches;
+        try
+        {
+            Switches = (products, convolutions);
+            IDisposable first = TensorFloat32.Allow(),
+                second = TensorFloat32.Allow();
+            first.Dispose();
+            Assert.AreEqual((true, true), Switches);
+
+            second.Dispose();
+            Assert.AreEqual((products, convolutions), Switches);
+        }
+        finally
+        {
+            Switches = before;
+        }
+    }
+}
