@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Padam.Benchmarks.Compare;
+using Padam.Benchmarks.Export;
 using Padam.Benchmarks.Pieces;
 using Padam.Benchmarks.Scale;
 using Padam.Benchmarks.Transfer;
@@ -11,6 +12,7 @@ return new RootCommand("How fast Padam.MLNet is, beside libtorch, PyTorch and th
     ScaleCommand.Create(),
     PiecesCommand.Create(),
     TransferCommand.Create(),
+    ExportCommand.Create(),
     ServeCommand.Create(),
 }
     .Parse(args)

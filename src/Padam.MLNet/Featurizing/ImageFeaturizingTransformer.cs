@@ -78,16 +78,14 @@ public sealed class ImageFeaturizingTransformer : ITransformer, IDisposable
 
     /// <summary>
     /// Writes the network as an ONNX file of operator set 17, for ONNX Runtime and others, that takes pixels as they are: <c>Features</c>
-    /// [N, 3, height, width], planes of red, green and blue, of any number of images; uint8 for a model trained on bytes or pictures, else
-    /// float32 with PixelScale as white. It yields <c>Vectors</c> [N, features].
-    /// The metadata hold the image size and how pictures become pixels. Of ML.NET's steps around the network nothing is in it:
-    /// <c>mlContext.Model.ConvertToOnnx</c> (Microsoft.ML.OnnxConverter) converts a pipeline.
+    /// [N, 3, height, width], planes of red, green and blue, of any number of images; float32 with
+    /// <see cref="ImageFeaturizingOptions.PixelScale"/> as white. It yields <c>Vectors</c> [N, features]. The metadata hold the image size
+    /// and how pictures become pixels. Of ML.NET's steps around the network nothing is in it: <c>mlContext.Model.ConvertToOnnx</c>
+    /// (Microsoft.ML.OnnxConverter) converts a pipeline.
     /// </summary>
     /// <param name="path">The file. An old one stays until the new one is complete.</param>
     /// <exception cref="IOException">The file cannot be written.</exception>
-    /// <exception cref="NotSupportedException">
-    /// The weights take more than the 2 GB that an ONNX file holds.
-    /// </exception>
+    /// <exception cref="NotSupportedException">The weights take more than the 2 GB that an ONNX file holds.</exception>
     /// <exception cref="ObjectDisposedException">The transformer was disposed.</exception>
     public void SaveOnnx(string path)
     {

@@ -18,6 +18,9 @@ internal static class MadeUpModel
 {
     internal const int Classes = 10;
 
+    private const int CifarSide = 32,
+        CifarBytes = 3 * CifarSide * CifarSide;
+
     private const double SpreadOfLogits = 0.75;
 
     private const int ImagesOfStatistics = 32;
@@ -28,13 +31,17 @@ internal static class MadeUpModel
     /// <param name="pixels">What it takes: bytes, or singles whose white is 1.</param>
     /// <param name="views">What is averaged.</param>
     /// <param name="cifar10">Whose images give the statistics; see <see cref="Images"/>.</param>
+    /// <param name="classNames">What the classes are called.</param>
+    /// <param name="batchSize">Images a forward pass.</param>
     internal static ImageClassificationTransformer Of(
         MLContext mlContext,
         Backbone backbone,
         ImageSize size,
         PixelKind pixels = PixelKind.Bytes,
         TestTimeAugmentation views = TestTimeAugmentation.None,
-        string? cifar10 = null
+        string? cifar10 = null,
+        string[]? classNames = null,
+        int batchSize = 8
     )
     {
         Normalization normalization = backbone.Pretraining?.Normalization ?? Normalization.Cifar10;
@@ -50,10 +57,10 @@ internal static class MadeUpModel
             Pixels = pixels,
             Preprocessing = PreprocessingDescription.Of(new() { Resize = ImageResize.Crop }),
             FeatureColumnName = "Features",
-            InferenceBatchSize = 8,
+            InferenceBatchSize = batchSize,
             ConvolutionAlgorithm = ConvolutionAlgorithm.Auto,
             Classes = Classes,
-            Labels = new(KeyValues.Text, TinyImages.Names),
+            Labels = classNames is null ? KeyValues.None : new(KeyValues.Text, classNames),
             LabelColumnName = "Label",
             ScoreColumnName = "Score",
             PredictedLabelColumnName = "PredictedLabel",
@@ -72,7 +79,7 @@ internal static class MadeUpModel
             :
             [
                 .. File.ReadAllBytes(Path.Combine(cifar10, "test_batch.bin"))
-                    .Chunk(1 + TinyImages.Bytes)
+                    .Chunk(1 + CifarBytes)
                     .Take(count)
                     .Select(record => Enlarged(record[1..], size)),
             ];
@@ -137,7 +144,7 @@ internal static class MadeUpModel
 
     private static byte[] Enlarged(byte[] chw, ImageSize size)
     {
-        const int side = TinyImages.Side;
+        const int side = CifarSide;
         byte[] larger = new byte[3 * size.Height * size.Width];
         for (int at = 0; at < larger.Length; at++)
         {

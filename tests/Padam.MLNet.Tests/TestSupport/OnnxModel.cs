@@ -18,11 +18,25 @@ internal sealed class OnnxModel(string path, int threads = 1) : IDisposable
     internal (float[][] Scores, long[] Classes) Run<T>(IReadOnlyList<T[]> images, ImageSize size)
         where T : unmanaged
     {
-        var batch = new DenseTensor<T>(images.SelectMany(image => image).ToArray(), [images.Count, 3, size.Height, size.Width]);
-        using var results = _session.Run([NamedOnnxValue.CreateFromTensor("Features", batch)]);
+        using var results = Answers(images, size);
         float[] scores = [.. results.Single(result => result.Name == "Score").AsEnumerable<float>()];
         long[] classes = [.. results.Single(result => result.Name == "PredictedLabel").AsEnumerable<long>()];
         return ([.. scores.Chunk(scores.Length / images.Count)], classes);
+    }
+
+    /// <summary>A featurizer's vectors.</summary>
+    internal float[][] Vectors(IReadOnlyList<float[]> images, ImageSize size)
+    {
+        using var results = Answers(images, size);
+        float[] numbers = [.. results.Single().AsEnumerable<float>()];
+        return [.. numbers.Chunk(numbers.Length / images.Count)];
+    }
+
+    private IDisposableReadOnlyCollection<DisposableNamedOnnxValue> Answers<T>(IReadOnlyList<T[]> images, ImageSize size)
+        where T : unmanaged
+    {
+        var batch = new DenseTensor<T>(images.SelectMany(image => image).ToArray(), [images.Count, 3, size.Height, size.Width]);
+        return _session.Run([NamedOnnxValue.CreateFromTensor("Features", batch)]);
     }
 
     public void Dispose() => _session.Dispose();

@@ -1,4 +1,5 @@
 using Microsoft.ML;
+using Microsoft.ML.Data;
 using Onnx;
 using Padam.MLNet.Backbones;
 using Padam.MLNet.Data;
@@ -167,7 +168,13 @@ public sealed class SaveOnnxTests : IDisposable
     [TestMethod]
     public void The_file_says_what_it_takes_and_what_the_classes_are()
     {
-        using var model = MadeUpModel.Of(_mlContext, Backbone.Parse("vgg-small"), new(24, 40), views: TestTimeAugmentation.Mirror);
+        using var model = MadeUpModel.Of(
+            _mlContext,
+            Backbone.Parse("vgg-small"),
+            new(24, 40),
+            views: TestTimeAugmentation.Mirror,
+            classNames: ["cat", "Ähre", "d", "e", "f", "g", "h", "i", "j", "k"]
+        );
         model.SaveOnnx(File);
         using var onnx = new OnnxModel(File);
         Assert.AreEqual("Features Byte [N, 3, 24, 40]", onnx.Input);
@@ -180,7 +187,7 @@ public sealed class SaveOnnxTests : IDisposable
                 "Image.ColorSpaceGamma: SRGB",
                 "Image.NominalPixelRange: NominalRange_0_255",
                 "backbone: vgg-small",
-                """class_names: ["airplane","automobile","bird","cat","deer","dog","frog","horse","ship","truck"]""",
+                """class_names: ["cat","\u00C4hre","d","e","f","g","h","i","j","k"]""",
                 "image_background: #000000",
                 "image_exif_orientation: true",
                 "image_height: 24",
@@ -207,6 +214,35 @@ public sealed class SaveOnnxTests : IDisposable
         // The normalisation of the pixels, and the residuals with the last layer's bias.
         Assert.AreEqual((1, 1 + 8 + 1), (operators.Count(type => type == "Mul"), operators.Count(type => type == "Add")));
         CollectionAssert.DoesNotContain(operators, "BatchNormalization");
+    }
+
+    [TestMethod]
+    public void A_featurizer_answers_with_its_vectors()
+    {
+        var size = new ImageSize(32, 32);
+        byte[][] images = MadeUpModel.Images(5, size);
+        using (var model = MadeUpModel.Of(_mlContext, Backbone.Parse("vgg-small"), size))
+            model.SaveWeights(_folder["weights.safetensors"], WeightsFormat.Safetensors);
+        ImageFeaturizingOptions options = new()
+        {
+            Backbone = Backbone.Parse("vgg-small"),
+            Weights = _folder["weights.safetensors"],
+            InputColumnName = "Features",
+            OutputColumnName = "Vector",
+            ImageSize = size,
+            Normalization = Normalization.Cifar10,
+        };
+        IDataView view = Rows.View(_mlContext, images.Select(image => new Row<uint, byte[]> { Features = image }));
+        using ImageFeaturizingTransformer featurizer = _mlContext.Padam().ImageFeaturizer(options).Fit(view);
+
+        featurizer.SaveOnnx(File);
+
+        using var onnx = new OnnxModel(File);
+        Assert.AreEqual(("Features Single [N, 3, 32, 32]", "255"), (onnx.Input, onnx.Metadata["image_white"]));
+        Assert.AreEqual($"Vectors Single [N, {featurizer.Features}]", onnx.Outputs);
+        float[][] vectors = [.. featurizer.Transform(view).GetColumn<float[]>("Vector")],
+            theirs = onnx.Vectors([.. images.Select(image => image.Select(value => (float)value).ToArray())], size);
+        TinyImages.AreClose(vectors, theirs, 1e-5f * vectors.Max(vector => vector.Max()));
     }
 
     [TestMethod]
