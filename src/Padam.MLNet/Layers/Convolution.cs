@@ -100,12 +100,9 @@ public sealed class Convolution : nn.Module<Tensor, Tensor>, IExportable
         if (OnTinyMaps && input.shape[2] * input.shape[3] <= 4)
             input = input.contiguous();
         (Tensor weight, Tensor? bias) = ScoringWeights;
-        bool rounds = training && Precision == Precision.BFloat16;
-        if (rounds)
-            (input, weight, bias) = (input.to(ScalarType.BFloat16), weight.to(ScalarType.BFloat16), bias?.to(ScalarType.BFloat16));
-        Tensor output = Convolution2d.Apply(input, weight, bias, _stride, _padding, activation, Algorithm);
-        if (rounds)
-            output = output.to(ScalarType.Float32);
+        Tensor Product(Tensor x, Tensor w, Tensor? b) => Convolution2d.Apply(x, w, b, _stride, _padding, activation, Algorithm);
+        Tensor output =
+            training && Precision == Precision.BFloat16 ? BFloat16Product.Of(input, weight, bias, Product) : Product(input, weight, bias);
         return ActivationCount.Counted(output).MoveToOuterDisposeScope();
     }
 

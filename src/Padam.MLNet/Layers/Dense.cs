@@ -45,9 +45,7 @@ public sealed class Dense : nn.Module<Tensor, Tensor>, IExportable
         using DisposeScope scope = NewDisposeScope();
         Tensor output =
             training && Precision == Precision.BFloat16
-                ? nn
-                    .functional.linear(input.to(ScalarType.BFloat16), Weight.to(ScalarType.BFloat16), Bias?.to(ScalarType.BFloat16))
-                    .to(ScalarType.Float32)
+                ? BFloat16Product.Of(input, Weight, Bias, nn.functional.linear)
                 : nn.functional.linear(input, Weight, Bias);
         return output.MoveToOuterDisposeScope();
     }

@@ -21,7 +21,8 @@ public enum Precision
     /// <summary>
     /// The convolutions and dense layers of <c>Padam.MLNet.Layers</c>, of which the built-in networks are made, take inputs and weights
     /// rounded to bfloat16 (7 bits after the point), and their gradients are rounded too (Kalamkar et al., arXiv 1905.12322). A registered
-    /// network with weights in other modules is refused. It is for processors that multiply bfloat16 fast: on others the log warns.
+    /// network with weights in other modules is refused. It is for processors that multiply bfloat16 fast: on others the same numbers,
+    /// rounded alike, are multiplied as float32, and the log warns.
     /// </summary>
     BFloat16,
 }

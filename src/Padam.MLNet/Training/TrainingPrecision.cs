@@ -23,8 +23,8 @@ internal static class TrainingPrecision
         if (precision == Precision.BFloat16 && FastBFloat16.IsMissing)
             log.Warning(
                 MessageSensitivity.None,
-                "Compute.Precision is BFloat16, and this processor has no fast bfloat16 (avx512_bf16 or amx_bf16): the training takes "
-                    + "several times as long as in Float32."
+                "Compute.Precision is BFloat16, and this processor has no fast bfloat16 (avx512_bf16 or amx_bf16): numbers "
+                    + "are rounded to it and multiplied as float32, which takes longer than Float32."
             );
     }
 

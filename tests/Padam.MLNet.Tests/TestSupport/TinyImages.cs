@@ -73,7 +73,7 @@ internal static partial class TinyImages
                 nn.Sequential(
                     ("pool1", nn.AvgPool2d(2)),
                     ("conv", nn.Conv2d(3, 8, 3, padding: 1)),
-                    ("norm", nn.BatchNorm2d(8)),
+                    ("norm", new MLNet.Layers.BatchNorm(8)),
                     ("relu", nn.ReLU()),
                     ("pool2", nn.AdaptiveAvgPool2d([8, 1])),
                     ("flat", nn.Flatten()),
