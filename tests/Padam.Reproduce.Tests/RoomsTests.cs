@@ -6,12 +6,13 @@ namespace Padam.Reproduce.Tests;
 [TestClass]
 public sealed class RoomsTests
 {
-    // From those who know all to those who know nothing. What is run and what is reported do not know each other: both know runs.
+    // From those who know all to those who know nothing. What is run, what is reported and what is
+    // written for others do not know each other.
     private static readonly string[][] Order =
     [
         [Rooms.Root],
         ["Commands"],
-        ["Experiments", "Reporting"],
+        ["Experiments", "Reporting", "Projects"],
         ["Runs"],
         ["Data"],
         ["Exits"],

@@ -25,6 +25,12 @@ internal static partial class OtherLibtorch
     /// <summary>The folder that the variable names, or null.</summary>
     internal static string? Folder => Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } folder ? folder : null;
 
+    /// <summary>The version of the libtorch that is used, without loading it: of that in the folder, else of the one wanted.</summary>
+    internal static string Version =>
+        Folder is not { } folder ? Wanted.ToString()
+        : VersionOf(folder) is { } other ? other.ToString()
+        : "unknown";
+
     /// <summary>Loads it. TorchSharp then asks for libtorch by names that are taken, and the loader gives it these.</summary>
     /// <exception cref="DllNotFoundException">It does not fit, with the reason.</exception>
     internal static void Load(string folder)
@@ -67,7 +73,7 @@ internal static partial class OtherLibtorch
             : null;
     }
 
-    private static Version Wanted { get; } =
+    private static System.Version Wanted { get; } =
         new(
             typeof(OtherLibtorch)
                 .Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
@@ -76,7 +82,7 @@ internal static partial class OtherLibtorch
         );
 
     // torch/version.py of a PyTorch installation: __version__ = '2.10.0+cu128'; build-version of a libtorch archive: 2.10.0+cu128.
-    private static Version? VersionOf(string folder)
+    private static System.Version? VersionOf(string folder)
     {
         string above = Path.Combine(folder, "..");
         string? text = new[] { "version.py", "build-version" }
@@ -84,7 +90,7 @@ internal static partial class OtherLibtorch
             .Where(File.Exists)
             .Select(File.ReadAllText)
             .FirstOrDefault();
-        return text is not null && Number().Match(text) is { Success: true } match ? Version.Parse(match.ValueSpan) : null;
+        return text is not null && Number().Match(text) is { Success: true } match ? System.Version.Parse(match.ValueSpan) : null;
     }
 
     // TorchSharp loads a libtorch beside the program by its full path whatever is loaded already, and a second copy ends the process.

@@ -17,7 +17,7 @@ public enum ConvolutionAlgorithm
 
     /// <summary>
     /// Winograd's minimal filtering wherever its kernels can (Lavin and Gray, arXiv 1509.09308): 3x3, stride 1, 32-bit floats, channels a
-    /// multiple of 8, AVX2 or AVX-512. Other shapes as with <see cref="Auto"/>.
+    /// multiple of 8, a processor with vector registers. Other shapes as with <see cref="Auto"/>.
     /// </summary>
     Winograd,
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Completions;
 using System.CommandLine.Parsing;
 using Padam.Reproduce.Exits;
 
@@ -10,8 +11,10 @@ internal static class CommandLine
     public static async Task<int> RunAsync(string[] args)
     {
         EnduringWriter.Install();
-        ParseResult parsed = Root().Parse(args);
-        if (parsed.Errors.Count > 0)
+        RootCommand root = Root();
+        ParseResult parsed = root.Parse(args);
+        // Who asks how a line can go on has not finished it.
+        if (parsed.Errors.Count > 0 && !root.Directives.OfType<SuggestDirective>().Any(asked => parsed.GetResult(asked) is not null))
             return await UsageErrorAsync(parsed, parsed.Errors.Select(error => error.Message).Distinct());
 
         using var stop = new StopSignals();
@@ -68,7 +71,11 @@ internal static class CommandLine
             ExperimentCommand.Create(),
             ReportCommand.Create(),
             DataCommand.Create(),
+            NewCommand.Create(),
+            DoctorCommand.Create(),
+            CompletionCommand.Create(),
         };
+        root.Options.OfType<VersionOption>().Single().Action = new VersionAction();
         root.SetAction((_, cancel) => Task.FromResult(Tour.Run(cancel)));
         return root;
     }

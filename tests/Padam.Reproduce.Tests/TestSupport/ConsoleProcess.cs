@@ -15,17 +15,25 @@ internal static class ConsoleProcess
         OperatingSystem.IsWindows() ? "padam-reproduce.exe" : "padam-reproduce"
     );
 
-    public static Process Start(string folder, params string[] arguments) =>
-        Process.Start(
-            new ProcessStartInfo(Executable, arguments)
-            {
-                WorkingDirectory = folder,
-                RedirectStandardOutput = true,
-                RedirectStandardError = true,
-                // Tests run side by side: threads that wait for each other without sleeping would slow all of them down.
-                Environment = { ["OMP_NUM_THREADS"] = "1", ["OMP_WAIT_POLICY"] = "passive" },
-            }
-        )!;
+    public static Process Start(string folder, params string[] arguments) => Start(folder, [], arguments);
+
+    /// <param name="folder">Where it runs.</param>
+    /// <param name="environment">Variables beside those that it inherits.</param>
+    /// <param name="arguments">Its words.</param>
+    public static Process Start(string folder, Dictionary<string, string> environment, params string[] arguments)
+    {
+        var start = new ProcessStartInfo(Executable, arguments)
+        {
+            WorkingDirectory = folder,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            // Tests run side by side: threads that wait for each other without sleeping would slow all of them down.
+            Environment = { ["OMP_NUM_THREADS"] = "1", ["OMP_WAIT_POLICY"] = "passive" },
+        };
+        foreach ((string name, string value) in environment)
+            start.Environment[name] = value;
+        return Process.Start(start)!;
+    }
 
     /// <summary>Sends a signal, as a terminal (INT) or a scheduler (TERM) does.</summary>
     public static void Signal(this Process process, string signal)

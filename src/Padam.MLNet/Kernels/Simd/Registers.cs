@@ -16,6 +16,13 @@ internal static class Registers
     /// <summary>Whether the machine has registers at all. Without, libtorch's convolutions are the quicker ones.</summary>
     public static bool AreSupported => Register4.IsSupported;
 
+    /// <summary>Floats in the widest register that the machine has; 0 where it has none.</summary>
+    public static int Widest =>
+        Register16.IsSupported ? Register16.Count
+        : Register8.IsSupported ? Register8.Count
+        : AreSupported ? Register4.Count
+        : 0;
+
     /// <summary>Does some work in the widest registers that the machine has and that the channels fill.</summary>
     /// <param name="work">The work.</param>
     /// <param name="channels">Channels of the pixels that are read or written, multiples of <see cref="Multiple"/>.</param>

@@ -1,0 +1,20 @@
+using System.CommandLine;
+using System.CommandLine.Invocation;
+using Padam.MLNet;
+using Padam.Reproduce.Exits;
+using Padam.Reproduce.Runs;
+
+namespace Padam.Reproduce.Commands;
+
+/// <summary><c>--version</c>: of the program, with its commit, and of libtorch, which is not loaded for it.</summary>
+internal sealed class VersionAction : SynchronousCommandLineAction
+{
+    public static string Sentence =>
+        $"padam-reproduce {ProgramVersion.This.Number}, commit {ProgramVersion.This.Commit}, libtorch {MachineReport.LibtorchVersion}";
+
+    public override int Invoke(ParseResult parseResult)
+    {
+        Console.WriteLine(Sentence);
+        return ExitCode.Success;
+    }
+}
