@@ -26,6 +26,12 @@ internal static class EvaluateCommand
         Description = "One line of JSON: accuracy, top5, loss, images, macro (the mean accuracy over classes).",
     };
 
+    private static readonly Option<string?> Report = Options.OptionalText(
+        "--report",
+        "Write a page too, an .html that needs no other file: classes, confusions, surest mistakes as pictures, calibration."
+    );
+    private static readonly Option<bool> Force = new("--force") { Description = "Overwrite the page of --report." };
+
     public static Command Create()
     {
         var command = new Command("evaluate", "Measure a model on the test images of a data set.")
@@ -37,9 +43,14 @@ internal static class EvaluateCommand
             TestLimit,
             Threads,
             AsJson,
+            Report,
+            Force,
         };
         command.SetAction(parsed =>
         {
+            string? page = parsed.GetValue(Report);
+            if (page is not null)
+                RequirePage(page, parsed.GetValue(Force));
             MLContext mlContext = RunContext.Of(Console.Error.WriteLine);
             if (Options.ThreadsHere(parsed.GetValue(Threads)) is { } threads)
                 TorchSharp.torch.set_num_threads(threads);
@@ -48,13 +59,29 @@ internal static class EvaluateCommand
             FolderReading? like = model.ClassNames is { } classes ? new(classes, model.Preprocessing) : null;
             ImagePart test = source.Part(mlContext, CifarSplit.Test, parsed.GetValue(TestLimit), like);
             RequireSameClasses(model, test.Rows);
-            var result = TestResult.Of(mlContext, model, test.Rows);
+            TestResult result = page is null
+                ? TestResult.Of(mlContext, model, test.Rows)
+                : EvaluationPage.Write(mlContext, model, parsed.GetValue(Model)!, test, source, page);
             Console.WriteLine(
                 parsed.GetValue(AsJson) ? JsonSerializer.Serialize(result, JsonSerializerOptions.Web) : Sentence(result, test, source)
             );
+            if (page is not null && !parsed.GetValue(AsJson))
+                Console.WriteLine($"Page: {page}");
             return ExitCode.Success;
         });
         return command;
+    }
+
+    // Before anything is read.
+    private static void RequirePage(string file, bool force)
+    {
+        if (!file.EndsWith(".html", StringComparison.OrdinalIgnoreCase))
+            throw new UsageException($"--report '{file}' must end in .html.");
+        if (Directory.Exists(file))
+            throw new CommandException($"'{file}' is a folder. Choose another --report.");
+        if (!force && File.Exists(file))
+            throw new CommandException($"'{file}' exists. Choose another --report, or overwrite it with --force.");
+        OutputFolder.Require(Path.GetDirectoryName(Path.GetFullPath(file))!, "--report");
     }
 
     private static string Sentence(TestResult result, ImagePart test, ImageSource source)

@@ -111,12 +111,7 @@ internal sealed record ImageSource(string DataSet, string? Labels, string? Folde
 
         uint[] classes = [.. rows.GetColumn<uint>("Label")];
         HashSet<int> drawn = EvenDraw.Rows(classes, limit.Value, DrawSeed);
-        // ML.NET's filters drop the rows that their predicate holds for.
-        IDataView taken = mlContext.Data.FilterByStatefulCustomPredicate<AnyRow, Position>(
-            rows,
-            (_, position) => !drawn.Contains(position.Next++),
-            position => position.Next = 0
-        );
+        IDataView taken = RowsByPosition.Of(mlContext, rows, drawn);
         return new ImagePart(taken, new Share(drawn.Count, paths.Length), DrawnOver: classes.Distinct().Count(), files);
     }
 
@@ -130,13 +125,6 @@ internal sealed record ImageSource(string DataSet, string? Labels, string? Folde
                     : $"--data '{Folder}' does not exist."
                 ) + " Give a folder with 'train' and 'test' in it, each of which has one sub-folder of images for each class."
             );
-
-    private sealed class AnyRow;
-
-    private sealed class Position
-    {
-        public int Next { get; set; }
-    }
 }
 
 /// <summary>How the pictures of a folder become the images that a model knows.</summary>

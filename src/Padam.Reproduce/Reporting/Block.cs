@@ -1,6 +1,6 @@
 namespace Padam.Reproduce.Reporting;
 
-/// <summary>A piece of the report page, written as Markdown and as HTML.</summary>
+/// <summary>A piece of a page, written as HTML and, of the report's, as Markdown.</summary>
 internal abstract record Block;
 
 /// <summary>A heading; the note stands behind it, set apart.</summary>
@@ -27,3 +27,22 @@ internal sealed record Figures(IReadOnlyList<Picture> Pictures) : Block;
 
 /// <summary>A figure: FILE.svg below the page's folder.</summary>
 internal sealed record Picture(string File, string Description);
+
+/// <summary>Photographs beside each other, each with a line below it; of pages in HTML alone.</summary>
+internal sealed record Gallery(IReadOnlyList<Photograph> Photographs) : Block;
+
+/// <param name="Png">The picture.</param>
+/// <param name="Description">What is to be seen, for those who don't see it.</param>
+/// <param name="Caption">The line below it.</param>
+internal sealed record Photograph(byte[] Png, string Description, string Caption);
+
+/// <summary>A figure that is in no file of its own; of pages in HTML alone.</summary>
+/// <param name="Svg">The drawing.</param>
+/// <param name="Description">What is to be seen, for those who don't see it.</param>
+internal sealed record Drawing(string Svg, string Description) : Block;
+
+/// <summary>A square table of counts by class; of pages in HTML alone.</summary>
+/// <param name="Title">What is counted.</param>
+/// <param name="Names">The classes, of rows and columns.</param>
+/// <param name="Counts">By row and column.</param>
+internal sealed record Matrix(string Title, IReadOnlyList<string> Names, IReadOnlyList<IReadOnlyList<long>> Counts) : Block;

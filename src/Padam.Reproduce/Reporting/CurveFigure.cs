@@ -20,12 +20,6 @@ internal static class CurveFigure
         SymbolWidth = 28,
         PngScale = 2;
 
-    /// <summary>The first of these that the machine has: ScottPlot's own choice is a serif on most Linux machines.</summary>
-    private static readonly string Font =
-        new[] { "Segoe UI", "Open Sans", "Helvetica Neue", "Arial", "Liberation Sans", "DejaVu Sans", "Noto Sans" }.FirstOrDefault(
-            SKFontManager.Default.FontFamilies.Contains
-        ) ?? Fonts.Default;
-
     private static readonly Dictionary<string, (string Title, Func<LogRow, double> Value)> Kinds = new()
     {
         ["train-loss"] = ("training loss", row => row.Loss),
@@ -40,14 +34,14 @@ internal static class CurveFigure
     public static string Write(string folder, string name, ResultGroup group, string kind, string scale)
     {
         Directory.CreateDirectory(folder);
-        string font = LegendFont.For(group.Series.Select(LegendText), Font);
+        string font = LegendFont.For(group.Series.Select(LegendText), BrowserDrawing.Font);
         int rows = LegendRows(group, font),
             height = HeightWithOneRow + (rows - 1) * RowHeight;
         using Plot plot = Draw(group, kind, scale);
         AddLegend(plot, rows, font);
         AtomicFile.Write(
             Path.Combine(folder, name + ".svg"),
-            stream => stream.Write(Encoding.UTF8.GetBytes(ForBrowsers(plot.GetSvgXml(Width, height), height)))
+            stream => stream.Write(Encoding.UTF8.GetBytes(BrowserDrawing.Of(plot, Width, height)))
         );
         plot.ScaleFactor = PngScale;
         AtomicFile.Write(
@@ -57,20 +51,10 @@ internal static class CurveFigure
         return LegendFont.Missing(group.Series.Select(LegendText), font);
     }
 
-    // Without a viewBox a browser crops a drawing that is too wide for a phone instead of shrinking it; the fonts of this machine may not
-    // be on the reader's.
-    private static string ForBrowsers(string svg, int height)
-    {
-        int end = svg.IndexOf('>', svg.IndexOf("<svg ", StringComparison.Ordinal)) + 1;
-        return svg[..end].Replace("<svg ", $"<svg viewBox=\"0 0 {Width} {height}\" ", StringComparison.Ordinal)
-            + $"\n\t<style>text {{ font-family: \"{Font}\", system-ui, sans-serif; }} {CurveStyle.Dark}</style>"
-            + svg[end..];
-    }
-
     private static Plot Draw(ResultGroup group, string kind, string scale)
     {
         var plot = new Plot();
-        plot.Font.Set(Font);
+        plot.Font.Set(BrowserDrawing.Font);
         IReadOnlyList<CurveStyle> styles = CurveStyle.Of(group.Series);
         foreach ((int i, ResultSeries series) in group.Series.Index())
             AddCurve(plot, series, Kinds[kind].Value, styles[i]);

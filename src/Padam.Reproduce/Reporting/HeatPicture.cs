@@ -17,7 +17,10 @@ internal static class HeatPicture
     private const double Opacity = 0.55;
 
     /// <summary>Writes the PNG.</summary>
-    public static void Write(string path, ClassActivationMap map)
+    public static void Write(string path, ClassActivationMap map) => AtomicFile.Write(path, stream => stream.Write(Png(map)));
+
+    /// <summary>The PNG's bytes.</summary>
+    public static byte[] Png(ClassActivationMap map)
     {
         (int height, int width) = (map.Size.Height, map.Size.Width);
         int enlarged = Math.Max(1, (LeastSide + Math.Min(height, width) - 1) / Math.Min(height, width));
@@ -36,7 +39,7 @@ internal static class HeatPicture
         }
 
         using SKData png = picture.Encode(SKEncodedImageFormat.Png, quality: 100);
-        AtomicFile.Write(path, png.SaveTo);
+        return png.ToArray();
     }
 
     private static SKColor Blend(SKColor below, Color above)

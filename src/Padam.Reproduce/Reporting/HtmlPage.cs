@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text;
 using System.Text.RegularExpressions;
 
 namespace Padam.Reproduce.Reporting;
@@ -7,8 +8,8 @@ namespace Padam.Reproduce.Reporting;
 internal static partial class HtmlPage
 {
     /// <param name="blocks">What is on it; the first heading is its title.</param>
-    /// <param name="folder">Where the figures lie.</param>
-    public static string Of(IReadOnlyList<Block> blocks, string folder) =>
+    /// <param name="folder">Where the figures lie; "" where none is a file.</param>
+    public static string Of(IReadOnlyList<Block> blocks, string folder = "") =>
         Slot()
             .Replace(
                 Resource("report.html"),
@@ -40,6 +41,9 @@ internal static partial class HtmlPage
             Figures figures => $"<div class=\"figures\">\n{Lines(figures.Pictures.Select(picture => Image(picture, folder)))}\n</div>",
             Grid { Title: { } title } grid => $"<details><summary>{Text(title)}</summary>\n{Table(grid)}\n</details>",
             Grid grid => Table(grid),
+            Gallery gallery => $"<div class=\"gallery\">\n{Lines(gallery.Photographs.Select(Figure))}\n</div>",
+            Drawing drawing => Image("svg+xml", Encoding.UTF8.GetBytes(drawing.Svg), drawing.Description),
+            Matrix matrix => MatrixTable.Of(matrix),
             _ => throw new InvalidOperationException($"No HTML for {block.GetType().Name}."),
         };
 
@@ -51,12 +55,15 @@ internal static partial class HtmlPage
         return $" <span class=\"note{full}\">{Text(note)}</span>";
     }
 
-    // As images, since the drawings name their parts alike and would clip each other in one document.
-    private static string Image(Picture picture, string folder)
-    {
-        string svg = Convert.ToBase64String(File.ReadAllBytes(Path.Combine(folder, picture.File)));
-        return $"<img alt=\"{Text(picture.Description)}\" src=\"data:image/svg+xml;base64,{svg}\">";
-    }
+    private static string Image(Picture picture, string folder) =>
+        Image("svg+xml", File.ReadAllBytes(Path.Combine(folder, picture.File)), picture.Description);
+
+    // Drawings are images too, since they name their parts alike and would clip each other in one document.
+    private static string Image(string type, byte[] bytes, string description) =>
+        $"<img alt=\"{Text(description)}\" src=\"data:image/{type};base64,{Convert.ToBase64String(bytes)}\">";
+
+    private static string Figure(Photograph photograph) =>
+        $"<figure>{Image("png", photograph.Png, photograph.Description)}<figcaption>{Text(photograph.Caption)}</figcaption></figure>";
 
     private static string Table(Grid grid)
     {

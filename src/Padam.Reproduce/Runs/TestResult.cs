@@ -10,13 +10,19 @@ internal sealed record TestResult(double Accuracy, double Top5, double Loss, lon
     /// <summary>The mean over the classes of each one's accuracy.</summary>
     public double Macro { get; init; }
 
-    public static TestResult Of(MLContext mlContext, ImageClassificationTransformer model, IDataView test)
+    public static TestResult Of(MLContext mlContext, ImageClassificationTransformer model, IDataView test) =>
+        OfScored(mlContext, model.Transform(test), model.Classes);
+
+    /// <param name="mlContext">Measures.</param>
+    /// <param name="scored">What the model made of the test images.</param>
+    /// <param name="classes">Its classes.</param>
+    public static TestResult OfScored(MLContext mlContext, IDataView scored, int classes)
     {
         MulticlassClassificationMetrics metrics = mlContext.MulticlassClassification.Evaluate(
-            model.Transform(test),
-            topKPredictionCount: Math.Min(5, model.Classes)
+            scored,
+            topKPredictionCount: Math.Min(5, classes)
         );
-        return new(metrics.MicroAccuracy, metrics.TopKAccuracy, metrics.LogLoss, test.GetColumn<uint>("Label").LongCount())
+        return new(metrics.MicroAccuracy, metrics.TopKAccuracy, metrics.LogLoss, scored.GetColumn<uint>("Label").LongCount())
         {
             Macro = metrics.MacroAccuracy,
         };
