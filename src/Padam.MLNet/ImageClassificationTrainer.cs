@@ -2,6 +2,7 @@ using Microsoft.ML;
 using Microsoft.ML.Runtime;
 using Padam.MLNet.Backbones;
 using Padam.MLNet.Data;
+using Padam.MLNet.Input;
 using Padam.MLNet.MLNetInternals;
 using Padam.MLNet.Models;
 using Padam.MLNet.Native;
@@ -90,7 +91,7 @@ public sealed class ImageClassificationTrainer : IEstimator<ImageClassificationT
             log.Warning(MessageSensitivity.UserData, line);
         float[]? weights = RowWeights.Of(data.Training, options.Loss.ClassWeights, data.Labels.Classes);
         NetworkDescription.RequireBatch(options.Inference.BatchSize, data.Training.Images.Shape, data.Labels.Classes);
-        int batch = Math.Min(options.BatchSize, data.Training.Rows.Length);
+        int batch = BatchAssembly.Longest(data.Training.Rows.Length, options.BatchSize, options.Compute.DropPartBatch);
         BatchLimit.Require(
             batch,
             Math.Max(data.Training.Images.Shape.Values, data.Labels.Classes),

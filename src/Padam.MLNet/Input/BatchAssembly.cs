@@ -36,9 +36,16 @@ internal sealed class BatchAssembly : IDisposable
     {
         (_input, _device, _seed, _weights) = (input, device, seed, weights);
         int rows = input.Count;
-        _starts = Starts(dropPartBatch && rows > batchSize ? rows - (rows % batchSize) : rows, batchSize);
-        int longest = Enumerable.Range(0, Batches).Max(batch => _starts[batch + 1] - _starts[batch]);
+        _starts = Starts(rows, batchSize, dropPartBatch);
+        int longest = Longest(rows, batchSize, dropPartBatch);
         _buffers = [new(images(longest), longest, weights is not null), new(images(longest), longest, weights is not null)];
+    }
+
+    /// <summary>Rows of the longest batch: one more than was asked for where a last row joins its neighbour.</summary>
+    internal static int Longest(int rows, int batchSize, bool dropPartBatch)
+    {
+        int[] starts = Starts(rows, batchSize, dropPartBatch);
+        return starts.Skip(1).Zip(starts, (end, start) => end - start).Max();
     }
 
     /// <summary>Images an epoch.</summary>
@@ -81,8 +88,10 @@ internal sealed class BatchAssembly : IDisposable
 
     // Where each batch begins, and the end. Batch normalisation cannot work on one value a channel, so a last batch of one joins its
     // neighbour.
-    private static int[] Starts(int rows, int batchSize)
+    private static int[] Starts(int rows, int batchSize, bool dropPartBatch)
     {
+        if (dropPartBatch && rows > batchSize)
+            rows -= rows % batchSize;
         List<int> starts = [];
         for (int start = 0; start < rows; start += batchSize)
             starts.Add(start);

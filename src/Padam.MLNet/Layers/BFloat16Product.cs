@@ -15,10 +15,13 @@ internal static class BFloat16Product
     /// <param name="weight">Float32.</param>
     /// <param name="bias">Float32, or null.</param>
     /// <param name="product">The layer's product of input, weight and bias, in the type that these are given in.</param>
-    public static Tensor Of(Tensor input, Tensor weight, Tensor? bias, Func<Tensor, Tensor, Tensor?, Tensor> product)
+    public static Tensor Of(Tensor input, Tensor weight, Tensor? bias, Func<Tensor, Tensor, Tensor?, Tensor> product) =>
+        Of(input, weight, bias, product, isNative: input.device_type != DeviceType.CPU || !FastBFloat16.IsMissing);
+
+    /// <summary>The same, in bfloat16 itself or, as a product of two bfloat16 is a float32, by the kernels of that.</summary>
+    public static Tensor Of(Tensor input, Tensor weight, Tensor? bias, Func<Tensor, Tensor, Tensor?, Tensor> product, bool isNative)
     {
-        // A product of two bfloat16 is a float32: where the processor has none of its own, the kernels of float32 are the quick ones.
-        Func<Tensor, Tensor> rounded = input.device_type == DeviceType.CPU && FastBFloat16.IsMissing ? AsFloat32 : AsBFloat16;
+        Func<Tensor, Tensor> rounded = isNative ? AsBFloat16 : AsFloat32;
         return product(rounded(input), rounded(weight), bias is null ? null : rounded(bias)).to(ScalarType.BFloat16).to(ScalarType.Float32);
     }
 

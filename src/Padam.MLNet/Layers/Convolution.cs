@@ -93,6 +93,9 @@ public sealed class Convolution : nn.Module<Tensor, Tensor>, IExportable
     private (Tensor Weight, Tensor? Bias) ScoringWeights =>
         _folded is var (foldedWeight, foldedBias) ? (foldedWeight, foldedBias) : (Weight, Bias);
 
+    private Tensor Product(Tensor x, Tensor weight, Tensor? bias, Activation activation) =>
+        Convolution2d.Apply(x, weight, bias, _stride, _padding, activation, Algorithm);
+
     /// <summary>The convolution, with an activation where asked for.</summary>
     internal Tensor Activated(Tensor input, Activation activation)
     {
@@ -100,9 +103,10 @@ public sealed class Convolution : nn.Module<Tensor, Tensor>, IExportable
         if (OnTinyMaps && input.shape[2] * input.shape[3] <= 4)
             input = input.contiguous();
         (Tensor weight, Tensor? bias) = ScoringWeights;
-        Tensor Product(Tensor x, Tensor w, Tensor? b) => Convolution2d.Apply(x, w, b, _stride, _padding, activation, Algorithm);
         Tensor output =
-            training && Precision == Precision.BFloat16 ? BFloat16Product.Of(input, weight, bias, Product) : Product(input, weight, bias);
+            training && Precision == Precision.BFloat16
+                ? BFloat16Product.Of(input, weight, bias, (x, w, b) => Product(x, w, b, Activation.None)).ActivatedInPlace(activation)
+                : Product(input, weight, bias, activation);
         return ActivationCount.Counted(output).MoveToOuterDisposeScope();
     }
 

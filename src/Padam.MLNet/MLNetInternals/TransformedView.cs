@@ -27,8 +27,11 @@ internal abstract class TransformedView(IDataView source) : ITransformCanSaveOnn
     public abstract DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null);
 
     /// <param name="source">The columns of the data at the very beginning, which the converter makes inputs.</param>
+    /// <param name="skipped">
+    /// The columns that steps make which the converter passes over: it takes the column of that name in the data for each.
+    /// </param>
     /// <exception cref="NotSupportedException">It cannot be converted; the message says why, and what to do.</exception>
-    protected abstract void RequireOnnx(DataViewSchema source);
+    protected abstract void RequireOnnx(DataViewSchema source, IReadOnlySet<string> skipped);
 
     /// <summary>Adds the nodes that make its columns.</summary>
     protected abstract void AddOnnx(OnnxTarget target);
@@ -36,11 +39,34 @@ internal abstract class TransformedView(IDataView source) : ITransformCanSaveOnn
     bool ICanSaveOnnx.CanSaveOnnx(OnnxContext ctx)
     {
         IDataView first = Input;
-        while (first is IDataTransform step)
-            first = step.Source;
-        RequireOnnx(first.Schema);
+        HashSet<string> converted = [],
+            skipped = [];
+        for (bool converts = true; first is IDataTransform step; first = step.Source)
+        {
+            // From the first step that it cannot convert, the converter goes to the data.
+            converts = converts && step is ITransformCanSaveOnnx known && known.CanSaveOnnx(ctx);
+            // What a step that is converted makes hides what was there before it.
+            if (converts)
+                converted.UnionWith(MadeBy(step));
+            else
+                skipped.UnionWith(MadeBy(step).Except(converted));
+        }
+
+        RequireOnnx(first.Schema, skipped);
         return true;
     }
+
+    // Columns that are new, or another than that of the same name before.
+    private static IEnumerable<string> MadeBy(IDataTransform step) =>
+        step
+            .Schema.Where(column =>
+                !column.IsHidden
+                && (
+                    column.Index >= step.Source.Schema.Count
+                    || step.Source.Schema.GetColumnOrNull(column.Name)?.Type.Equals(column.Type) != true
+                )
+            )
+            .Select(column => column.Name);
 
     void ISaveAsOnnx.SaveAsOnnx(OnnxContext ctx) => AddOnnx(new(ctx));
 

@@ -10,7 +10,7 @@ public enum Activation
     /// <summary>max(x, 0) (Nair and Hinton, 2010).</summary>
     Relu,
 
-    /// <summary>x Φ(x), with the normal distribution's Φ (Hendrycks and Gimpel, arXiv 1606.08415), exact but for rounding.</summary>
+    /// <summary>x Φ(x), with the normal distribution's Φ (Hendrycks and Gimpel, arXiv 1606.08415), within 1.5e-7 of Φ.</summary>
     Gelu,
 
     /// <summary>x / (1 + e^-x), also known as swish (Elfwing et al., arXiv 1702.03118).</summary>

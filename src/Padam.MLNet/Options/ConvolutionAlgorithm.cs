@@ -1,8 +1,8 @@
 namespace Padam.MLNet;
 
 /// <summary>
-/// How the built-in networks compute their convolutions on the CPU, in float32. The results differ by rounding. In bfloat16
-/// (<see cref="Compute.Precision"/>) they are libtorch's.
+/// How the built-in networks compute their convolutions on the CPU, in float32. The results differ by rounding. Where
+/// <see cref="Compute.Precision"/> is bfloat16 and the processor has that of its own, they are libtorch's.
 /// </summary>
 public enum ConvolutionAlgorithm
 {

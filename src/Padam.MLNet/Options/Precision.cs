@@ -2,8 +2,9 @@
 namespace Padam.MLNet;
 
 /// <summary>
-/// What a training multiplies in. Weights, gradients of the loss, normalisation, the loss itself and the optimizer are float32 with all of
-/// them, and so are the weights that are saved. Scoring, the validation pass of each epoch included, is float32 always.
+/// What a training multiplies in. Weights, what the optimizer gets and does, normalisation and the loss are float32 with all of them, and
+/// so are the weights that are saved. Scoring and the validation pass of each epoch are float32, and so are layers that are frozen; on a
+/// GPU as libtorch's own switches for TF32 have it.
 /// </summary>
 public enum Precision
 {
@@ -21,8 +22,8 @@ public enum Precision
     /// <summary>
     /// The convolutions and dense layers of <c>Padam.MLNet.Layers</c>, of which the built-in networks are made, take inputs and weights
     /// rounded to bfloat16 (7 bits after the point), and their gradients are rounded too (Kalamkar et al., arXiv 1905.12322). A registered
-    /// network with weights in other modules is refused. It is for processors that multiply bfloat16 fast: on others the same numbers,
-    /// rounded alike, are multiplied as float32, and the log warns.
+    /// network with weights in other modules is refused. It is for processors that multiply bfloat16 fast: on others numbers
+    /// rounded so are multiplied by the kernels of float32, with the same result but for rounding, and the log warns.
     /// </summary>
     BFloat16,
 }

@@ -31,11 +31,7 @@ internal static class OnnxConversion
     internal static void Add(OnnxGraph graph, OnnxTarget target, string images, IEnumerable<DataViewSchema.Column> columns)
     {
         if (!target.Has(images))
-            throw new NotSupportedException(
-                $"ConvertToOnnx cannot convert the step that makes column '{images}' (its log names it), and so cannot begin before it. "
-                    + "Convert the model alone (ImageClassificationTransformer.Find) with data that have the column, or write the network "
-                    + "with SaveOnnx(path)."
-            );
+            throw Unconvertible(images);
         Dictionary<string, DataViewSchema.Column> outputs = graph
             .Outputs.Zip(columns)
             .ToDictionary(pair => pair.First.Name, pair => pair.Second);
@@ -53,10 +49,18 @@ internal static class OnnxConversion
         }
     }
 
+    /// <summary>Where the converter, which takes the data for what it cannot convert, would begin with other images.</summary>
+    internal static NotSupportedException Unconvertible(string images) =>
+        new(
+            $"ConvertToOnnx cannot convert a step that makes column '{images}' (its log names it), and so cannot begin before it. Convert "
+                + "the network's transformer alone with data at which the converter's way back ends, mlContext.Data.Cache of what the "
+                + $"steps and mlContext.Transforms.SelectColumns(\"{images}\") yield; or write the network with SaveOnnx(path)."
+        );
+
     private static NotSupportedException Untyped(DataViewSchema.Column column, string what) =>
         new(
             $"Column '{column.Name}' holds {what}, which have no type in ONNX, so that ConvertToOnnx cannot convert the pipeline. "
-                + "SaveOnnx(path) of the model (ImageClassificationTransformer.Find) writes the network alone, which takes pixels "
+                + "SaveOnnx(path) of the network's transformer writes the network alone, which takes pixels "
                 + "[N, 3, H, W]."
         );
 

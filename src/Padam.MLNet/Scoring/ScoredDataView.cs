@@ -24,10 +24,12 @@ internal sealed class ScoredDataView(IDataView input, OutputSchema schema, Share
     public override DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null) =>
         [GetRowCursor(columnsNeeded, rand)];
 
-    protected override void RequireOnnx(DataViewSchema source)
+    protected override void RequireOnnx(DataViewSchema source, IReadOnlySet<string> skipped)
     {
         network.ThrowIfDisposed();
         OnnxConversion.Require(schema.Feature, source);
+        if (skipped.Contains(schema.Feature.Column.Name))
+            throw OnnxConversion.Unconvertible(schema.Feature.Column.Name);
     }
 
     protected override void AddOnnx(OnnxTarget target)

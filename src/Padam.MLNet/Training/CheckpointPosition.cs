@@ -42,6 +42,11 @@ internal sealed record CheckpointPosition
             ? epochs
             : null;
 
+    /// <summary>
+    /// Whether a training of so many epochs has ended here. Where its number of epochs alone ended it, one that is told more has some left.
+    /// </summary>
+    internal bool EndsIn(int epochs) => Ended && !(EpochsDone == Epochs && EpochsDone < epochs);
+
     /// <summary>The same place in a training of more epochs; unchanged where they are not more.</summary>
     internal CheckpointPosition In(int epochs) =>
         epochs > Epochs

@@ -17,7 +17,9 @@ internal sealed class EachBatchRead(KernelPenalty penalty) : IStepMetrics
     public bool Take(StepLoss loss)
     {
         _weight = loss.Weight;
-        Loss = (HostReading.Read<float>(loss.Value)[0] / loss.Divisor) + penalty.Value();
+        // A network of the user's own may put out other numbers than singles.
+        using Tensor exact = loss.Value.to(ScalarType.Float64);
+        Loss = (HostReading.Read<double>(exact)[0] / loss.Divisor) + penalty.Value();
         return double.IsFinite(Loss);
     }
 

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using static TorchSharp.torch;
 
@@ -24,6 +25,8 @@ internal static class HostReading
     internal static T[] Read<T>(Tensor numbers)
         where T : unmanaged
     {
+        if (numbers.ElementSize != Unsafe.SizeOf<T>())
+            throw new ArgumentException($"{numbers.dtype} cannot be read as {typeof(T).Name}.", nameof(numbers));
         t_reads++;
         using Tensor own = numbers.detach(),
             host = own.cpu(),

@@ -6,7 +6,9 @@ namespace Padam.MLNet.Training;
 /// <summary>How the losses and the answers of batches come from the device into the metrics of an epoch.</summary>
 internal interface IStepMetrics : IDisposable
 {
-    /// <summary>The loss that was read last; 0 before the first.</summary>
+    /// <summary>
+    /// What was read last: a batch's loss, or on a device the sum of an epoch's, which is as finite as they are; 0 before the first.
+    /// </summary>
     double Loss { get; }
 
     /// <summary>Begins an epoch, or goes on with it, from what its metrics have.</summary>

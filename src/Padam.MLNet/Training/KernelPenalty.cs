@@ -21,7 +21,7 @@ internal sealed class KernelPenalty(nn.Module network, double factor)
         if (_kernels.Length == 0)
             return 0;
         using DisposeScope scope = NewDisposeScope();
-        return factor * HostReading.Read<float>(Sums()).Sum();
+        return factor * HostReading.Read<float>(Sums().to(ScalarType.Float32)).Sum();
     }
 
     /// <summary>What joins the loss, a double on the device; null for nothing.</summary>

@@ -11,6 +11,7 @@ internal sealed class Rates
     private readonly ITrainingOptions _options;
     private readonly optim.Optimizer _optimizer;
     private readonly double[] _base;
+    private readonly double _longest;
     private readonly List<Parameter> _leftOut = [];
 
     /// <summary>Takes the optimizer's present rates as those that the schedule multiplies.</summary>
@@ -18,6 +19,7 @@ internal sealed class Rates
     {
         (_options, _optimizer) = (options, optimizer);
         _base = [.. optimizer.ParamGroups.Select(group => group.LearningRate)];
+        _longest = optimizer.ParamGroups.Max(EpochsOf);
     }
 
     /// <summary>What the schedule is multiplied by; see <see cref="ReduceOnPlateau"/>.</summary>
@@ -32,13 +34,12 @@ internal sealed class Rates
     internal void Set(double time)
     {
         double factor = Plateau * _options.Schedule.Factor(time, _options.Epochs);
-        bool isAnyTrained = _optimizer.ParamGroups.Any(group => !IsOver(group, time));
         foreach ((optim.ILearningRateController group, double rate) in _optimizer.ParamGroups.Zip(_base))
         {
-            bool isOver = IsOver(group, time);
+            bool isOver = EpochsOf(group) <= time;
             group.LearningRate = isOver ? 0 : rate * factor;
-            // Gradients end there: nobody computes what is multiplied by zero. A loss needs one parameter at least.
-            if (isOver && isAnyTrained)
+            // Gradients end there: nobody computes what is multiplied by zero. A loss needs some parameters, so the last to go stay.
+            if (isOver && EpochsOf(group) < _longest)
                 LeaveOut((ParamGroup)group);
         }
 
@@ -68,8 +69,8 @@ internal sealed class Rates
         }
     }
 
-    private static bool IsOver(optim.ILearningRateController group, double time) =>
-        group is ParamGroup { Options: ITrainedForEpochs { Epochs: { } epochs } } && time >= epochs;
+    private static double EpochsOf(optim.ILearningRateController group) =>
+        group is ParamGroup { Options: ITrainedForEpochs { Epochs: { } epochs } } ? epochs : double.PositiveInfinity;
 
     private static double Bounded(double partial, Schedule schedule, double time) =>
         partial <= PadamOptions.LargestPartial

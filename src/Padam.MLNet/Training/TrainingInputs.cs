@@ -36,7 +36,7 @@ internal sealed class TrainingInputs : IDisposable
         var inputs = new TrainingInputs(context)
         {
             Cut =
-                varied || options.Epochs == 0 || context.Start is { Position.Ended: true }
+                varied || options.Epochs == 0 || context.Start?.Position.EndsIn(options.Epochs) == true
                     ? CutNetwork.Nowhere(context.Network)
                     : CutNetwork.BehindConstantStages(context.Network),
             Training = new AugmentedImages(context.Data.Training, map, options.Augmentation, context.Seed),
@@ -110,12 +110,12 @@ internal sealed class TrainingInputs : IDisposable
     {
         ITrainingOptions options = _context.Options;
         BatchLimit.Require(
-            Math.Min(options.BatchSize, Training.Count),
+            BatchAssembly.Longest(Training.Count, options.BatchSize, options.Compute.DropPartBatch),
             numbers,
             $"images, of each of which frozen layers keep {numbers} numbers,"
         );
         NetworkDescription.RequireBatch(
-            Math.Min(options.Inference.BatchSize, Training.Count),
+            Math.Min(options.Inference.BatchSize, Math.Max(Training.Count, Validation?.Count ?? 0)),
             _context.Data.Training.Images.Shape,
             numbers
         );

@@ -82,9 +82,7 @@ internal sealed class TrainingState(TrainingContext context, BestEpoch? best, Pl
                 kept,
                 checkpoint.Has(Checkpoint.BestWeights) ? CheckpointEntries.Tensors(checkpoint, Checkpoint.BestWeights, file) : []
             );
-        // Where its number of epochs alone ended it, a training that is told more of them has some left.
-        bool hasMore = EpochsDone == position.Epochs && EpochsDone < context.Options.Epochs && best?.ShouldStop != true;
-        Ended = position.Ended && !hasMore;
+        Ended = position.EndsIn(context.Options.Epochs) || (position.Ended && best?.ShouldStop == true);
         context.Log.Info(MessageSensitivity.None, $"Resumed from '{file}' after epoch {EpochsDone}, batch {BatchesDone} of the next.");
     }
 }

@@ -15,6 +15,7 @@ internal static class TrickOptions
     private static readonly Option<IReadOnlyList<int>?> RateFalls = new("--milestones")
     {
         Description = "Epochs after which the rate falls to a tenth, such as 50,75, or none; else the recipe's, which move with --epochs.",
+        Arity = ArgumentArity.ExactlyOne,
         CustomParser = result =>
         {
             try

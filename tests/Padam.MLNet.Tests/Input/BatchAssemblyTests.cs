@@ -47,6 +47,14 @@ public sealed class BatchAssemblyTests
     }
 
     [TestMethod]
+    [DataRow(23, 11, false, 12, DisplayName = "a last row of one joins its neighbour")]
+    [DataRow(23, 11, true, 11)]
+    [DataRow(23, 5, false, 5)]
+    [DataRow(23, 64, true, 23)]
+    public void The_longest_batch_is_known_before_one_is_made(int rows, int batchSize, bool dropPartBatch, int expected) =>
+        Assert.AreEqual(expected, BatchAssembly.Longest(rows, batchSize, dropPartBatch));
+
+    [TestMethod]
     public void Crops_and_flips_are_whole_moves_of_the_image_with_black_flowing_in()
     {
         List<Placement> seen = [];

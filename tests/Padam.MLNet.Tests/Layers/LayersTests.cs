@@ -83,6 +83,28 @@ public sealed class LayersTests
     [TestMethod]
     [DataRow(true)]
     [DataRow(false)]
+    public void Bfloat16_by_the_kernels_of_float32_is_bfloat16_itself_to_rounding(bool convolution)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        manual_seed(4);
+        Tensor[] arguments = convolution ? [randn(2, 16, 8, 8), randn(32, 16, 3, 3), randn(32)] : [randn(6, 16), randn(8, 16), randn(8)];
+        Tensor Product(Tensor x, Tensor weight, Tensor? bias) =>
+            convolution ? MLNet.Kernels.Convolution2d.Apply(x, weight, bias) : functional.linear(x, weight, bias);
+        Tensor[] Results(bool isNative)
+        {
+            Tensor[] leaves = [.. arguments.Select(argument => argument.clone().requires_grad_())];
+            Tensor output = BFloat16Product.Of(leaves[0], leaves[1], leaves[2], Product, isNative);
+            (output * output).sum().backward();
+            return [output, .. leaves.Select(leaf => leaf.grad!)];
+        }
+
+        foreach ((Tensor native, Tensor ours) in Results(isNative: true).Zip(Results(isNative: false)))
+            Assert.IsLessThan(0.02, ((native - ours).abs().max() / native.abs().max()).item<float>());
+    }
+
+    [TestMethod]
+    [DataRow(true)]
+    [DataRow(false)]
     public void Batch_normalisation_is_TorchSharps_and_moves_its_statistics_alike(bool training)
     {
         using DisposeScope scope = NewDisposeScope();

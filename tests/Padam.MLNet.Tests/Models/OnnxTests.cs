@@ -186,7 +186,39 @@ public sealed class OnnxTests : IDisposable
             .Append(_mlContext.Transforms.ResizeImages("Photo", TinyImages.Side, TinyImages.Side))
             .Append(_mlContext.Transforms.ExtractPixels("Features", "Photo", interleavePixelColors: false, outputAsFloatArray: false));
 
-        StringAssert.Contains(Refused(pixels.Fit(paths).Append(model), paths), "the step that makes column 'Features'");
+        StringAssert.Contains(Refused(pixels.Fit(paths).Append(model), paths), "a step that makes column 'Features'");
+    }
+
+    [TestMethod]
+    public void A_step_that_cannot_be_converted_and_makes_a_column_of_the_same_name_is_not_passed_over_in_silence()
+    {
+        using ImageClassificationTransformer model = _trainer.Fit(_data);
+        var inverted = _mlContext.Transforms.CustomMapping<Pixels, Pixels>(
+            (from, to) => to.Features = [.. from.Features.Select(value => (byte)(255 - value))],
+            contractName: null
+        );
+        IDataView data = _mlContext.Data.LoadFromEnumerable(Rows.Of(4).Select(row => new Pixels { Features = row.Features }));
+
+        StringAssert.Contains(Refused(inverted.Fit(data).Append(model), data), "a step that makes column 'Features'");
+        IDataView some = _mlContext.Data.TakeRows(data, 3);
+        Convert(model, some);
+        AnswersAreTheSame(model, some);
+    }
+
+    [TestMethod]
+    public void What_the_refusal_advises_is_converted()
+    {
+        using ImageClassificationTransformer model = _trainer.Fit(_data);
+        var inverted = _mlContext.Transforms.CustomMapping<Pixels, Pixels>(
+            (from, to) => to.Features = [.. from.Features.Select(value => (byte)(255 - value))],
+            contractName: null
+        );
+        IDataView data = _mlContext.Data.LoadFromEnumerable(Rows.Of(4).Select(row => new Pixels { Features = row.Features })),
+            cached = _mlContext.Data.Cache(inverted.Append(_mlContext.Transforms.SelectColumns("Features")).Fit(data).Transform(data));
+
+        Convert(model, cached);
+
+        AnswersAreTheSame(model, cached);
     }
 
     [TestMethod]
@@ -252,5 +284,11 @@ public sealed class OnnxTests : IDisposable
     private sealed class PathOfImage
     {
         public string Path { get; set; } = "";
+    }
+
+    private sealed class Pixels
+    {
+        [VectorType(3, TinyImages.Side, TinyImages.Side)]
+        public byte[] Features { get; set; } = [];
     }
 }

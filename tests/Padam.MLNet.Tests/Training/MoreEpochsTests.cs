@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.ML;
+using Padam.MLNet.Backbones;
 using Padam.MLNet.Optimizers;
 using Padam.MLNet.Schedules;
 
@@ -84,6 +85,22 @@ public sealed class MoreEpochsTests
         Assert.ThrowsExactly<OperationCanceledException>(() => Trained(cancelled));
 
         Assert.AreEqual(expected, Trained(Options(4, "kept")));
+    }
+
+    [TestMethod]
+    public void Frozen_layers_run_once_for_the_further_epochs_too()
+    {
+        ImageClassificationOptions Told(int epochs, string folder)
+        {
+            ImageClassificationOptions options = Options(epochs, folder);
+            (options.Backbone, options.FrozenLayers, options.Augmentation) = (Backbone.Parse("vgg-small"), ["features"], Augmentation.None);
+            return options;
+        }
+
+        string expected = Trained(Told(3, "straight"));
+        Trained(Told(1, "kept"));
+
+        Assert.AreEqual(expected, Trained(Told(3, "kept")));
     }
 
     [TestMethod]

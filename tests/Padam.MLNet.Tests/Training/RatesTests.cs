@@ -45,7 +45,9 @@ public sealed class RatesTests
     }
 
     [TestMethod]
-    public void What_a_rule_has_done_training_takes_no_gradient_any_more()
+    [DataRow(false)]
+    [DataRow(true, DisplayName = "though nothing is trained any more")]
+    public void What_a_rule_has_done_training_takes_no_gradient_any_more(bool all)
     {
         List<bool> needed = [];
         Backbone.Register(
@@ -61,6 +63,8 @@ public sealed class RatesTests
         ImageClassificationOptions options = TinyImages.Options(epochs: 4);
         (options.Backbone, options.BatchSize) = (Backbone.Parse("watched"), 40);
         options.Optimizer = new SgdOptions { LearningRate = 0.01, Rules = [ParameterRule.For("first.*", epochs: 2)] };
+        if (all)
+            options.Optimizer = options.Optimizer with { Rules = [.. options.Optimizer.Rules, ParameterRule.For("linear.*", epochs: 3)] };
 
         using ImageClassificationTransformer model = _mlContext.Padam().ImageClassifier(options).Fit(Rows.View(_mlContext, Rows.Of(40)));
 

@@ -66,6 +66,26 @@ public sealed class ShapesOfTrainingTests
     }
 
     [TestMethod]
+    [DataRow(ScalarType.Float64, 1e-6)]
+    [DataRow(ScalarType.BFloat16, 0.05)]
+    public void A_network_that_puts_out_other_numbers_than_singles_has_the_loss_of_one_that_does(ScalarType type, double tolerance)
+    {
+        double Loss(ScalarType last)
+        {
+            double loss = double.NaN;
+            Backbone.Register($"ends in {last}", classes => nn.Sequential(("flat", nn.Flatten()), ("end", new Ending(classes, last))));
+            ImageClassificationOptions options = TinyImages.Options(epochs: 1);
+            options.Backbone = Backbone.Parse($"ends in {last}");
+            options.MetricsCallback = metrics => loss = metrics.Loss;
+            TinyImages.TrainedHash(_mlContext, options, Rows.View(_mlContext, Rows.Of(20)));
+            return loss;
+        }
+
+        double expected = Loss(ScalarType.Float32);
+        Assert.AreEqual(expected, Loss(type), tolerance * expected);
+    }
+
+    [TestMethod]
     public void A_network_that_yields_something_else_than_logits_is_named_by_its_shape()
     {
         Backbone.Register("wrong", classes => nn.Sequential(("flat", nn.Flatten()), ("linear", nn.Linear(TinyImages.Bytes, classes + 1))));
@@ -127,5 +147,20 @@ public sealed class ShapesOfTrainingTests
         }
 
         public override Tensor forward(Tensor images) => _linear.forward(_convolution.forward(images).view(images.shape[0], -1));
+    }
+
+    private sealed class Ending : nn.Module<Tensor, Tensor>
+    {
+        private readonly nn.Module<Tensor, Tensor> _linear;
+        private readonly ScalarType _type;
+
+        public Ending(int classes, ScalarType type)
+            : base(nameof(Ending))
+        {
+            (_linear, _type) = (nn.Linear(TinyImages.Bytes, classes), type);
+            RegisterComponents();
+        }
+
+        public override Tensor forward(Tensor input) => _linear.forward(input).to(_type);
     }
 }

@@ -4,12 +4,12 @@ namespace Padam.MLNet.Kernels;
 
 /// <summary>
 /// e^x in registers, within two units in the last place: 2^n times a polynomial of the rest (Moshier's Cephes, expf).
-/// The same bits at any width.
+/// The same bits at any width, where the processor multiplies and adds in one go.
 /// </summary>
 internal static class Exponential
 {
     // Where e^x is neither zero nor infinite, nor a number without its full digits.
-    private const double Least = -87,
+    internal const double Least = -87,
         Most = 88;
 
     private const float Log2OfE = 1.44269504f;

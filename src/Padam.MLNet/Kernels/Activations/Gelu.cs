@@ -22,10 +22,14 @@ internal readonly struct Gelu : IActivation
         return dy * (Distribution(x, bell) + x * (DensityAtZero * bell));
     }
 
-    // e^(-x²/2)
+    // e^(-x²/2), and 0 where the exponential's limit would stand, however large x is.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static T Bell<T>(T x)
-        where T : unmanaged, IRegister<T> => Exponential.Of(-0.5 * (x * x));
+        where T : unmanaged, IRegister<T>
+    {
+        T power = -0.5 * (x * x);
+        return T.WherePositive(power + -Exponential.Least, Exponential.Of(power));
+    }
 
     // Φ, by the tail beyond |x|: Abramowitz and Stegun 7.1.26, within 1.5e-7.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -19,7 +19,8 @@ internal readonly struct Silu : IActivation
         return dy * (sigmoid * (x * (T.Broadcast(1) - sigmoid) + 1));
     }
 
+    // 0 where the exponential's limit would stand, however far below zero x is.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static T Sigmoid<T>(T x)
-        where T : unmanaged, IRegister<T> => 1 / (Exponential.Of(-1 * x) + 1);
+        where T : unmanaged, IRegister<T> => T.WherePositive(x + -Exponential.Least, 1 / (Exponential.Of(-1 * x) + 1));
 }

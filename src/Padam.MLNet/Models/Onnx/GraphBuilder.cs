@@ -144,10 +144,6 @@ internal sealed class GraphBuilder : IGraphBuilder
     internal GraphValue Concat(IReadOnlyList<GraphValue> values) =>
         Node("Concat", values[0].Shape, [.. values.Select(value => value.Name)], new() { ["axis"] = Batch });
 
-    /// <summary>The same numbers in another shape, the batch left out.</summary>
-    internal GraphValue Reshape(GraphValue input, long[] shape) =>
-        Node("Reshape", shape, [input.Name, Constant($"{NextName("Reshape")}.shape", [-1, .. shape])]);
-
     /// <summary>The weighted mean of values that <see cref="Concat"/> put behind each other: numbers [classes].</summary>
     internal GraphValue WeightedMean(GraphValue input, float[] weights)
     {
