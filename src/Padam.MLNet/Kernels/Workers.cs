@@ -30,9 +30,13 @@ internal static unsafe class Workers
         else if (OpenMP.Parallel != null)
             RunOnOpenMP(queue, threads);
         else
-            Parallel.For(0, threads, new ParallelOptions { MaxDegreeOfParallelism = threads }, _ => queue.Work());
+            RunOnThreadPool(queue, threads);
         queue.ThrowIfFailed();
     }
+
+    /// <summary>The way where there is no OpenMP.</summary>
+    internal static void RunOnThreadPool(WorkQueue queue, int threads) =>
+        Parallel.For(0, threads, new ParallelOptions { MaxDegreeOfParallelism = threads }, _ => queue.Work());
 
     private static void RunOnOpenMP(WorkQueue queue, int threads)
     {

@@ -58,6 +58,27 @@ public sealed class WorkersTests
     }
 
     [TestMethod]
+    [DataRow(2)]
+    [DataRow(4)]
+    public void Without_OpenMP_as_many_threads_of_the_pool_work_at_once(int threads)
+    {
+        // Nobody passes until all have come: one thread too few waits in vain.
+        using var together = new Barrier(threads);
+        int met = 0;
+        var queue = new WorkQueue(
+            threads,
+            items =>
+            {
+                if (items.Next(out _) && together.SignalAndWait(TimeSpan.FromSeconds(30)))
+                    Interlocked.Increment(ref met);
+            }
+        );
+        Workers.RunOnThreadPool(queue, threads);
+        queue.ThrowIfFailed();
+        Assert.AreEqual(threads, met);
+    }
+
+    [TestMethod]
     [DataRow(1)]
     [DataRow(2)]
     public void What_the_work_throws_reaches_the_caller(int threads)

@@ -100,12 +100,17 @@ public sealed class OptimizerOptionsTests
     public static IEnumerable<(OptimizerOptionsBase Options, string Fault)> Mistakes =>
         [
             (new AdamOptions { Beta1 = 1 }, "Beta1"),
+            (new AdamOptions { Beta1 = -0.1 }, "Beta1"),
             (new AmsGradOptions { Beta2 = 2 }, "Beta2"),
+            (new AmsGradOptions { Beta2 = 1 }, "Beta2"),
             (new AdamWOptions { Epsilon = -1 }, "Epsilon"),
+            (new PadamOptions { Partial = -0.1 }, "Partial"),
             (new SgdOptions { Momentum = 1 }, "Momentum"),
+            (new SgdOptions { Momentum = -0.1 }, "Momentum"),
             (new SgdOptions { Momentum = 0, Nesterov = true }, "Nesterov"),
             (new YogiOptions { Beta1 = double.NaN }, "Beta1"),
             (new AdaBoundOptions { Gamma = 0 }, "Gamma"),
+            (new AdaBoundOptions { Gamma = double.PositiveInfinity }, "Gamma"),
             (new AdaBoundOptions { FinalLearningRate = -1 }, "FinalLearningRate"),
             (new CustomOptimizerOptions(p => optim.SGD(p.Select(x => x.Item2), 0.1)) { LearningRate = 0.1 }, "LearningRate"),
             (new CustomOptimizerOptions(p => optim.SGD(p.Select(x => x.Item2), 0.1)) { WeightDecay = 0.1 }, "WeightDecay"),

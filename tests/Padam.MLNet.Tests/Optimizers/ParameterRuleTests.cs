@@ -99,6 +99,38 @@ public sealed class ParameterRuleTests
     }
 
     [TestMethod]
+    public void A_normalisation_before_the_first_kernel_is_a_layer_of_its_own() =>
+        CollectionAssert.AreEqual(
+            new[] { 0, 0, 1, 1 },
+            LayerDecayRule.Layers([
+                ("norm.weight", new Parameter(Noise(1))),
+                ("norm.bias", new Parameter(Noise(2))),
+                ("fc.weight", Kernel()),
+                ("fc.bias", new Parameter(Noise(3))),
+            ])
+        );
+
+    [TestMethod]
+    [DataRow(null, null, null)]
+    [DataRow(2, null, 2)]
+    [DataRow(null, 3, 3)]
+    [DataRow(2, 3, 2)]
+    [DataRow(3, 2, 2)]
+    public void Of_two_rules_the_one_of_fewer_epochs_says_how_long_a_parameter_is_trained(int? first, int? second, int? together)
+    {
+        ParameterRule[] rules = [ParameterRule.For("*.weight", epochs: first), ParameterRule.For("fc.*", epochs: second)];
+        using optim.Optimizer optimizer = new SgdOptions { Rules = rules }.Create([("fc.weight", Kernel())]);
+        Assert.AreEqual(together, ((GroupOptions<SgdOptions>)((ParamGroup)optimizer.ParamGroups.Single()).Options).Epochs);
+    }
+
+    [TestMethod]
+    public void What_is_just_in_range_is_taken()
+    {
+        Assert.AreEqual("rate x1 from layer to layer", $"{ParameterRule.LayerDecay(1)}");
+        Assert.AreEqual("a: rate x0, decay x0, for 1 epochs", $"{ParameterRule.For("a", rate: 0, decay: 0, epochs: 1)}");
+    }
+
+    [TestMethod]
     public void A_pattern_is_for_the_whole_name()
     {
         static bool Fits(string pattern) => ParameterRule.For(pattern, rate: 2).Of([("layer1.0.bias", Kernel())])[0] is not null;
@@ -130,7 +162,10 @@ public sealed class ParameterRuleTests
         [
             (() => ParameterRule.For(" "), "empty"),
             (() => ParameterRule.For("a", rate: -1), "rate by -1"),
+            (() => ParameterRule.For("a", rate: double.PositiveInfinity), "rate by Infinity"),
+            (() => ParameterRule.For("a", decay: -1), "decay by -1"),
             (() => ParameterRule.For("a", decay: double.NaN), "decay by NaN"),
+            (() => ParameterRule.For("a", decay: double.PositiveInfinity), "decay by Infinity"),
             (() => ParameterRule.For("a", epochs: 0), "for 0 epochs"),
             (() => ParameterRule.LayerDecay(0), "is 0"),
             (() => ParameterRule.LayerDecay(1.1), "1.1"),

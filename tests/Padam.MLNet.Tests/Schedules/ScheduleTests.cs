@@ -110,23 +110,35 @@ public sealed class ScheduleTests
             (() => Schedule.MultiStep([]), "at least one milestone"),
             (() => Schedule.MultiStep([100, 50]), "100, 50"),
             (() => Schedule.MultiStep([0, 50]), "at least 1"),
+            (() => Schedule.MultiStep([50, 50]), "50, 50"),
             (() => Schedule.MultiStep([10], 0), "gamma"),
+            (() => Schedule.MultiStep([10], double.PositiveInfinity), "gamma"),
             (() => Schedule.MultiStep([10], double.NaN), "gamma"),
             (() => Schedule.StepDecay(0), "at least 1 epoch"),
             (() => Schedule.StepDecay(10, double.PositiveInfinity), "gamma"),
+            (() => Schedule.StepDecay(10, 0), "gamma"),
             (() => Schedule.Cosine(1.5), "1.5"),
+            (() => Schedule.Cosine(-0.1), "-0.1"),
             (() => Schedule.Cosine(unit: (ScheduleUnit)7), "Epoch or by Step"),
             (() => Schedule.Linear(-1, 0), "-1"),
+            (() => Schedule.Linear(double.PositiveInfinity, 0), "starts from Infinity"),
+            (() => Schedule.Linear(0, -1), "ends at -1"),
+            (() => Schedule.Linear(0, 1, (ScheduleUnit)7), "Epoch or by Step"),
             (() => Schedule.Linear(1, double.NaN), "NaN"),
             (() => Schedule.OneCycle(0), "rise"),
             (() => Schedule.OneCycle(1), "rise"),
             (() => Schedule.OneCycle(from: 1.1), "starts from 1.1"),
+            (() => Schedule.OneCycle(from: -0.1), "starts from -0.1"),
             (() => Schedule.OneCycle(to: -0.1), "ends at -0.1"),
+            (() => Schedule.OneCycle(to: 1.1), "ends at 1.1"),
             (() => Schedule.OneCycle(annealing: (Annealing)7), "Cosine or Linear"),
             (() => Schedule.OneCycle(unit: (ScheduleUnit)7), "Epoch or by Step"),
             (() => Schedule.Of(" ", done => done), "name"),
             (() => Schedule.Constant.WithWarmup(0), "warm-up"),
+            (() => Schedule.Constant.WithWarmup(double.PositiveInfinity), "finite"),
             (() => Schedule.Constant.WithWarmup(5, from: 2), "between 0 and 1"),
+            (() => Schedule.Constant.WithWarmup(5, from: -0.1), "between 0 and 1"),
+            (() => Schedule.Constant.WithWarmup(5, unit: (ScheduleUnit)7), "Epoch or by Step"),
             (() => Schedule.Constant.WithWarmup(5).WithWarmup(5), "already"),
         ];
 
@@ -134,6 +146,27 @@ public sealed class ScheduleTests
     [DynamicData(nameof(Mistakes))]
     public void A_mistake_is_named(Func<Schedule> make, string fault) =>
         Assert.Contains(fault, Assert.ThrowsExactly<ArgumentException>(() => make()).Message);
+
+    [TestMethod]
+    public void What_is_just_in_range_is_taken()
+    {
+        CollectionAssert.AreEqual(new[] { 1.0, 1 }, Factors(Schedule.Cosine(1), 4, 0, 4));
+        CollectionAssert.AreEqual(new[] { 0.0, 0 }, Factors(Schedule.Linear(0, 0), 4, 0, 4));
+        CollectionAssert.AreEqual(new[] { 0.0, 0 }, Factors(Schedule.OneCycle(from: 0, to: 0), 4, 0, 4));
+        CollectionAssert.AreEqual(new[] { 1.0, 1 }, Factors(Schedule.OneCycle(from: 1, to: 1), 4, 0, 4));
+        CollectionAssert.AreEqual(new[] { 1.0, 1 }, Factors(Schedule.Constant.WithWarmup(1, from: 1), 4, 0, 4));
+        CollectionAssert.AreEqual(new[] { 1, 0.1, 0.01 }, Factors(Schedule.StepDecay(1), 4, 0, 1, 2));
+        CollectionAssert.AreEqual(new[] { 1, 0.1 }, Factors(Schedule.MultiStep([1]), 4, 0, 1));
+    }
+
+    [TestMethod]
+    public void After_the_end_a_schedule_stays_where_it_ended() =>
+        CollectionAssert.AreEqual(
+            new[] { 0.2, 0.5, 0.07, 1 },
+            new[] { Schedule.Cosine(0.2), Schedule.Linear(1, 0.5), Schedule.OneCycle(to: 0.07), Schedule.Of("whole", done => done) }
+                .Select(schedule => Math.Round(schedule.Factor(7.5, 4), 12))
+                .ToArray()
+        );
 
     [TestMethod]
     public void Time_starts_at_zero_and_a_run_has_epochs()
@@ -149,6 +182,8 @@ public sealed class ScheduleTests
         Assert.AreEqual(Schedule.MultiStep([50, 100], 0.1), Schedule.MultiStep([50, 100], 0.1));
         Assert.AreEqual(Schedule.MultiStep([50, 100]).GetHashCode(), Schedule.MultiStep([50, 100]).GetHashCode());
         Assert.AreNotEqual(Schedule.MultiStep([50, 100]), Schedule.MultiStep([50, 101]));
+        Assert.AreNotEqual(Schedule.MultiStep([50, 100], 0.1), Schedule.MultiStep([50, 100], 0.2));
+        Assert.AreNotEqual(Schedule.Linear(1, 0.5), Schedule.Linear(1, 0.6));
         Assert.AreEqual(Schedule.Cosine(0.1).WithWarmup(3), Schedule.Cosine(0.1).WithWarmup(3));
         Assert.AreNotEqual(Schedule.Cosine(0.1), Schedule.Cosine(0.1, ScheduleUnit.Step));
         Assert.AreEqual(Schedule.Of("one name", done => done), Schedule.Of("one name", done => 1));

@@ -149,6 +149,27 @@ public sealed class FrozenOutputsTests
         _mlContext.Padam().ImageClassifier(options).Fit(train).Dispose();
     }
 
+    [TestMethod]
+    public void Frozen_normalisation_keeps_its_statistics_where_varied_images_go_through_it()
+    {
+        (IDataView train, IDataView test) = TinyImages.Load(_mlContext, _folder["data"], train: 40, test: 20);
+        ImageClassificationOptions options = Options(test);
+        (options.Augmentation, options.InitialWeights) = (new(Flip: true), _folder["first.safetensors"]);
+        using (var network = Backbone.Parse("vgg-small").Build(10))
+            Persistence.Safetensors.Write(options.InitialWeights, network.PlainState());
+        Dictionary<string, byte[]>[] trained = [Trained(0), Trained(1), Trained(2)];
+        foreach (string name in trained[0].Keys.Where(name => name.StartsWith("features", StringComparison.Ordinal)))
+            Assert.IsTrue(trained.All(weights => weights[name].SequenceEqual(trained[0][name])), name);
+        Assert.IsFalse(trained[1]["classifier.weight"].SequenceEqual(trained[2]["classifier.weight"]));
+
+        Dictionary<string, byte[]> Trained(int epochs)
+        {
+            options.Epochs = epochs;
+            using ImageClassificationTransformer model = _mlContext.Padam().ImageClassifier(options).Fit(train);
+            return Weights(model);
+        }
+    }
+
     private static ImageClassificationOptions Options(IDataView validation)
     {
         ImageClassificationOptions options = TinyImages.Options();

@@ -1,5 +1,7 @@
+using Padam.MLNet;
 using Padam.MLNet.Optimizers;
 using Padam.MLNet.Schedules;
+using Padam.Reproduce.Data;
 using Padam.Reproduce.Runs;
 
 namespace Padam.Reproduce.Tests.Commands;
@@ -45,6 +47,38 @@ public class FineTuneTests
         Assert.AreEqual(Schedule.Cosine().WithWarmup(2), FineTuning.Of(Settings(2)).Schedule);
         Assert.AreEqual(Schedule.Cosine(), FineTuning.Of(Settings(0)).Schedule);
         Assert.AreEqual(0.8, ((AdamWOptions)FineTuning.Of(Settings(null)).Optimizer).Beta1);
+    }
+
+    [TestMethod]
+    public void Numbers_that_are_asked_for_are_taken_and_the_ways_own_stay_elsewhere()
+    {
+        using TemporaryFolder folder = new();
+        File.WriteAllBytes(folder["w.safetensors"], []);
+        RunSettings settings = new()
+        {
+            DataSet = "folder",
+            Backbone = "imagenet-resnet18",
+            Recipe = "authors",
+            FineTune = "all",
+            Weights = folder["w.safetensors"],
+            Optimizer = new OptimizerSettings(FineTuning.Optimizer),
+            Epochs = 4,
+            BatchSize = 9,
+            Seed = 5,
+        };
+        var proposed = (AdamWOptions)FineTuning.Proposed("all", settings.Backbone, settings.Weights).Optimizer;
+        Assert.AreEqual(proposed, FineTuning.Of(settings).Optimizer);
+
+        ImageClassificationOptions options = FineTuning.Of(
+            settings with
+            {
+                Optimizer = settings.Optimizer with { LearningRate = 0.25, WeightDecay = 0.5, Beta1 = 0.75, Beta2 = 0.875 },
+            }
+        );
+        var asked = (AdamWOptions)options.Optimizer;
+        Assert.AreEqual((0.25, 0.5, 0.75, 0.875), (asked.LearningRate, asked.WeightDecay, asked.Beta1, asked.Beta2));
+        Assert.AreEqual((4, 9, 5), (options.Epochs, options.BatchSize, options.Seed));
+        Assert.AreEqual(ImageSource.FeatureColumn("folder"), options.FeatureColumnName);
     }
 
     [TestMethod]

@@ -52,6 +52,19 @@ public sealed class KeepCheckpointTests
     }
 
     [TestMethod]
+    [OSCondition(ConditionMode.Exclude, OperatingSystems.Windows)]
+    [DataRow(1, true)]
+    [DataRow(100_000, false)]
+    public async Task A_run_that_is_killed_has_a_checkpoint_only_where_one_was_due(int every, bool has)
+    {
+        using Process process = ConsoleProcess.Start(_folder.Path, TinyRun.Words("--epochs", "100000", "--checkpoint-every", $"{every}"));
+        while (await process.StandardOutput.ReadLineAsync() is { } line && !line.Contains("epoch 3/", StringComparison.Ordinal)) { }
+        process.Signal("KILL");
+        Assert.AreEqual(137, (await process.Result()).ExitCode);
+        Assert.AreEqual(has, File.Exists(_folder[Kept]));
+    }
+
+    [TestMethod]
     public async Task More_epochs_that_make_it_another_run_are_refused_with_the_remedy()
     {
         Finished(TinySettings);

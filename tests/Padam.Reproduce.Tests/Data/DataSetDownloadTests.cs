@@ -116,6 +116,49 @@ public sealed class DataSetDownloadTests
     }
 
     [TestMethod]
+    [DataRow(0)]
+    [DataRow(1000, DisplayName = "with a part that is here already")]
+    public async Task A_file_that_says_it_has_more_than_a_GiB_is_refused_before_it_is_fetched(int part)
+    {
+        using TemporaryFolder folder = new();
+        File.WriteAllBytes(folder["tiny.tar.gz.part"], new byte[part]);
+        using var server = new LocalServer(async context =>
+        {
+            if (part > 0)
+            {
+                context.Response.StatusCode = 206;
+                context.Response.Headers["Content-Range"] = $"bytes {part}-{1L << 30}/*";
+            }
+
+            context.Response.ContentLength64 = (1L << 30) + 1 - part;
+            await context.Response.OutputStream.WriteAsync(new byte[1]);
+            context.Response.Abort();
+        });
+
+        StringAssert.Contains(await Failure(server, folder.Path), "claims 1073741825 bytes, more than any CIFAR archive has");
+        Assert.AreEqual(part, new FileInfo(folder["tiny.tar.gz.part"]).Length);
+    }
+
+    [TestMethod]
+    [OSCondition(OperatingSystems.Linux)] // Where a file of nothing takes no space.
+    public async Task A_file_that_goes_on_beyond_a_GiB_without_saying_so_is_given_up()
+    {
+        using TemporaryFolder folder = new();
+        using (FileStream part = File.Create(folder["tiny.tar.gz.part"]))
+            part.SetLength(1L << 30);
+        using var server = new LocalServer(async context =>
+        {
+            context.Response.StatusCode = 206;
+            context.Response.Headers["Content-Range"] = $"bytes {1L << 30}-{(1L << 30) + 1}/*";
+            context.Response.SendChunked = true;
+            await context.Response.OutputStream.WriteAsync(new byte[2]);
+            context.Response.Close();
+        });
+
+        StringAssert.Contains(await Failure(server, folder.Path), "More than 1073741824 bytes arrived, which no CIFAR archive has");
+    }
+
+    [TestMethod]
     public async Task A_flipped_bit_fails_the_checksum_and_leaves_no_folder()
     {
         byte[] flipped = [.. TinyArchive.Records];

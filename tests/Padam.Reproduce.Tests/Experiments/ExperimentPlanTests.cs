@@ -216,6 +216,9 @@ public sealed class ExperimentPlanTests
 
     [TestMethod]
     [DataRow("\"Name\": \"table2\"", "\"Name\": \"../table2\"", "its name is '../table2'")]
+    [DataRow("\"Name\": \"table2\"", "\"Name\": \"\"", "its name is ''")]
+    [DataRow("\"Protocol\": 50", "\"Protocol\": 0", "an epoch that it shows is none")]
+    [DataRow("\"Version\": 2", "\"Version\": 0", "its version is 0")]
     [DataRow("\"Scale\": \"full\"", "\"Scale\": \"vast\"", "there is no scale 'vast'")]
     [DataRow("\"Recipe\": \"report\",\n  \"Shown\"", "\"Recipe\": \"soup\",\n  \"Shown\"", "there is no recipe 'soup'")]
     [DataRow("\"test-error\"", "\"error\"", "there is no figure 'error'")]

@@ -18,6 +18,7 @@ public sealed class SlurmScriptTests
         "a;b&c|d>e",
         "line\nbreak\r\n#SBATCH --evil",
         "tab\tand \\ backslash",
+        "it's\nbroken",
         "试验",
         "",
         "*",
@@ -25,11 +26,21 @@ public sealed class SlurmScriptTests
         "!x",
     ];
 
-    private static string[] Script(string title, string name, IReadOnlyList<string> words, string output)
+    private static string[] Script(
+        string title,
+        string name,
+        IReadOnlyList<string> words,
+        string output,
+        string device = "cpu",
+        int? threads = null
+    )
     {
         ExperimentPlan plan = Planning.Of(ExperimentFile.Shipped("table2"), Scale.Full, Recipe.Report, [1]);
-        return SlurmScript.For(plan with { Title = title, Name = name }, 4, words, output, "cpu", null).Split('\n');
+        return SlurmScript.For(plan with { Title = title, Name = name }, 4, words, output, device, threads).Split('\n');
     }
+
+    private static string[] Directives(string device, int? threads = null) =>
+        [.. Script("title", "name", ["word"], "out", device, threads).Where(line => line.StartsWith("#SBATCH", StringComparison.Ordinal))];
 
     [TestMethod]
     public void No_title_name_or_path_writes_a_directive_or_a_line_of_its_own()
@@ -69,6 +80,32 @@ public sealed class SlurmScriptTests
         CollectionAssert.AreEqual(new[] { "experiment" }.Concat(Nasty).ToArray(), printed.Take(1 + Nasty.Length).ToArray());
         Assert.IsEmpty(Directory.GetFileSystemEntries(folder.Path));
     }
+
+    [TestMethod]
+    [DataRow("cpu", false)]
+    [DataRow("cuda", true)]
+    [DataRow("cuda:3", true)]
+    public void A_task_asks_for_one_GPU_where_the_runs_are_for_one_and_for_none_elsewhere(string device, bool asks) =>
+        CollectionAssert.AreEqual(
+            asks ? new[] { "#SBATCH --gres=gpu:1" } : [],
+            Directives(device).Where(line => line.Contains("gpu", StringComparison.Ordinal)).ToArray()
+        );
+
+    [TestMethod]
+    public void A_task_has_as_many_processors_as_its_run_has_threads_and_there_is_one_a_run()
+    {
+        CollectionAssert.Contains(Directives("cpu", threads: 7), "#SBATCH --cpus-per-task=7");
+        CollectionAssert.Contains(Directives("cpu"), "#SBATCH --cpus-per-task=4");
+        CollectionAssert.Contains(Directives("cpu"), "#SBATCH --array=0-3");
+    }
+
+    [TestMethod]
+    [DataRow("my runs", "--out 'my runs'`")]
+    [DataRow("it's", "--out 'it'\\''s'`")]
+    [DataRow("a\nb", "--out $'a\\x0ab'`")]
+    [DataRow("runs", "--out runs`")]
+    public void The_command_that_gathers_the_results_can_be_copied_as_it_stands(string output, string said) =>
+        Assert.IsTrue(Script("title", "name", ["word"], output).Any(line => line.Contains(said, StringComparison.Ordinal)));
 
     [TestMethod]
     [DataRow("cpu", "cpu")]

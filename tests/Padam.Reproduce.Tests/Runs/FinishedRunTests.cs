@@ -83,6 +83,7 @@ public sealed class FinishedRunTests
     [DataRow("\"Epochs\": 4", "\"Epochs\": -4", "its epochs are -4")]
     [DataRow("\"TestAccuracy\": 0.9", "\"TestAccuracy\": null", "neither a test accuracy nor a divergence")]
     [DataRow("\"TestAccuracy\": 0.9", "\"TestAccuracy\": 90", "its test accuracy is 90")]
+    [DataRow("\"TestAccuracy\": 0.9", "\"TestAccuracy\": -0.9", "its test accuracy is -0.9")]
     [DataRow("\"Seconds\": 7", "\"Seconds\": -7", "its seconds are -7")]
     [DataRow("\"Recipe\": \"authors\"", "\"Recipe\": null", "")]
     public void A_summary_that_says_what_cannot_be_is_named(string was, string becomes, string said)

@@ -14,6 +14,7 @@ public sealed class RecipeTests
         CollectionAssert.AreEqual(new[] { 50, 100, 150 }, Recipe.Report.Milestones(200).ToArray());
         CollectionAssert.AreEqual(new[] { 50, 75 }, Recipe.Authors.Milestones(100).ToArray());
         CollectionAssert.AreEqual(Array.Empty<int>(), Recipe.Report.Milestones(1).ToArray());
+        CollectionAssert.AreEqual(new[] { 1, 2 }, Recipe.Report.Milestones(3).ToArray(), "1.5 and 2.25 are both the second");
     }
 
     [TestMethod]
@@ -21,6 +22,7 @@ public sealed class RecipeTests
     {
         Assert.IsNull(Recipe.Authors.RestartEpochs(200, null));
         Assert.AreEqual(50, Recipe.Report.RestartEpochs(200, null));
+        Assert.AreEqual(1, Recipe.Report.RestartEpochs(1, null), "a quarter of an epoch is one");
         Assert.AreEqual(30, Recipe.Report.RestartEpochs(90, [30, 60]));
         Assert.IsNull(Recipe.Report.RestartEpochs(30, []));
     }

@@ -48,6 +48,32 @@ public sealed class ReplacedRunTests
     }
 
     [TestMethod]
+    public void One_that_was_put_aside_long_ago_makes_room_for_the_one_of_now()
+    {
+        using TemporaryFolder folder = new();
+        RunFiles files = Unfinished(folder);
+        Directory.CreateDirectory(files.OldCheckpoint);
+        File.WriteAllText(Path.Combine(files.OldCheckpoint, "checkpoint.zip"), "older");
+        using (new ReplacedRun(files))
+            Assert.IsFalse(files.IsUnfinished);
+        Assert.AreEqual("old", Content(files));
+    }
+
+    [TestMethod]
+    public void The_checkpoint_of_a_new_training_is_not_replaced_by_the_old_one()
+    {
+        using TemporaryFolder folder = new();
+        RunFiles files = Unfinished(folder);
+        using (new ReplacedRun(files))
+        {
+            Directory.CreateDirectory(files.Checkpoint);
+            File.WriteAllText(Path.Combine(files.Checkpoint, "checkpoint.zip"), "new");
+        }
+
+        Assert.AreEqual("new", Content(files));
+    }
+
+    [TestMethod]
     public void The_next_process_puts_it_back_where_one_was_killed_meanwhile()
     {
         using TemporaryFolder folder = new();

@@ -75,17 +75,35 @@ public sealed class RunIdentityTests
     }
 
     [TestMethod]
-    [DataRow("padam", "epsilon placement: InsideRoot")]
-    [DataRow("adam", "uncorrected epsilon: no")]
-    [DataRow("amsgrad", "amsgrad: yes")]
-    [DataRow("adamw", "weight decay: 0.025")]
-    [DataRow("sgd", "nesterov: no")]
-    [DataRow("yogi", "epsilon: 0.001")]
-    [DataRow("adabound", "final learning rate: 0.1")]
-    public void Each_optimizers_own_constants_are_in_it(string optimizer, string line)
+    [DataRow(
+        "padam",
+        "learning rate: 0.1, weight decay: 0.0005, beta1: 0.9, beta2: 0.999, epsilon: 1E-08, p: 0.125, epsilon placement: InsideRoot, "
+            + "amsgrad: yes, decoupled weight decay: no"
+    )]
+    [DataRow(
+        "adam",
+        "learning rate: 0.001, weight decay: 0.0001, beta1: 0.9, beta2: 0.99, epsilon: 1E-08, uncorrected epsilon: no, amsgrad: no"
+    )]
+    [DataRow(
+        "amsgrad",
+        "learning rate: 0.001, weight decay: 0.0001, beta1: 0.9, beta2: 0.99, epsilon: 1E-08, uncorrected epsilon: no, amsgrad: yes"
+    )]
+    [DataRow("adamw", "learning rate: 0.001, weight decay: 0.025, beta1: 0.9, beta2: 0.99, epsilon: 1E-08")]
+    [DataRow("sgd", "learning rate: 0.1, weight decay: 0.0005, momentum: 0.9, nesterov: no")]
+    [DataRow("yogi", "learning rate: 0.01, weight decay: 0.0005, beta1: 0.9, beta2: 0.999, epsilon: 0.001")]
+    [DataRow(
+        "adabound",
+        "learning rate: 0.001, weight decay: 0.0005, beta1: 0.9, beta2: 0.999, epsilon: 1E-08, final learning rate: 0.1, "
+            + "bound's gamma: 0.001, amsbound: no"
+    )]
+    public void Each_optimizers_constants_are_in_it(string optimizer, string constants)
     {
         RunSettings settings = Settings with { Recipe = "authors", Optimizer = new OptimizerSettings(optimizer), PartialDecay = null };
-        CollectionAssert.Contains(RunIdentity.Of(settings).Text.Split('\n'), line);
+        string[] lines = RunIdentity.Of(settings).Text.Split('\n');
+        Assert.AreEqual(
+            constants,
+            string.Join(", ", lines.SkipWhile(line => line != $"optimizer: {optimizer}").Skip(1).TakeWhile(line => line != "epochs: 20"))
+        );
     }
 
     /// <summary>

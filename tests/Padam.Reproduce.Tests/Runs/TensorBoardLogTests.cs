@@ -28,6 +28,51 @@ public sealed class TensorBoardLogTests
     }
 
     [TestMethod]
+    public void Each_tag_has_its_own_column_of_the_log()
+    {
+        using TemporaryFolder folder = new();
+        TensorBoardLog.Start(folder.Path, [Row(0)], _ => Then);
+        CollectionAssert.AreEqual(
+            new[]
+            {
+                "loss/train 2",
+                "accuracy/train 0.5",
+                "loss/test 1.75",
+                "accuracy/test 0.25",
+                "top5/test 0.875",
+                "learning rate 0.1",
+                "p 0.125",
+            },
+            Scalars(folder.Path)
+        );
+    }
+
+    [TestMethod]
+    public void An_optimizer_without_p_has_no_curve_of_it()
+    {
+        using TemporaryFolder folder = new();
+        TensorBoardLog.Start(folder.Path, [Row(0) with { Partial = null }], _ => Then);
+        Assert.IsFalse(Scalars(folder.Path).Any(scalar => scalar.StartsWith("p ", StringComparison.Ordinal)));
+    }
+
+    [TestMethod]
+    public void An_epoch_whose_time_is_not_known_has_that_at_which_the_file_was_begun()
+    {
+        using TemporaryFolder folder = new();
+        TensorBoardLog.Start(folder.Path, [Row(0), Row(1)], epoch => epoch == 1 ? Then : null);
+        Event[] events = Read(folder.Path);
+        Assert.AreEqual(events[0].WallTime, events[1].WallTime);
+        Assert.AreEqual(Then.ToUnixTimeSeconds(), events[^1].WallTime);
+    }
+
+    private static string[] Scalars(string folder) =>
+        [
+            .. Read(folder)
+                .Where(one => one.Summary is not null)
+                .Select(one => FormattableString.Invariant($"{one.Summary.Value[0].Tag} {one.Summary.Value[0].SimpleValue}")),
+        ];
+
+    [TestMethod]
     public void A_training_that_starts_over_or_goes_on_leaves_no_curve_of_the_one_before()
     {
         using TemporaryFolder folder = new();

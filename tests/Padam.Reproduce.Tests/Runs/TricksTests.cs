@@ -68,6 +68,11 @@ public sealed class TricksTests
                 "colours: ColorJitter { Brightness = 0.2, Contrast = 0.2, Saturation = 0.2 }",
                 options => options.Augmentation.Color == new ColorJitter(0.2, 0.2, 0.2)
             ),
+            (
+                new() { Tta = "shift" },
+                "test-time augmentation: MirrorAndShift",
+                options => options.Inference.TestTimeAugmentation == TestTimeAugmentation.MirrorAndShift
+            ),
             (new() { Augment = "trivial" }, "trivial augment: yes", options => options.Augmentation.TrivialAugment),
             (
                 new() { Augment = "erase" },
@@ -137,6 +142,14 @@ public sealed class TricksTests
         StringAssert.StartsWith(Assert.ThrowsExactly<FormatException>(() => AugmentList.Parse(list)).Message, said);
 
     [TestMethod]
+    [DataRow("crop:1")]
+    [DataRow("color:1")]
+    [DataRow("color:0.01")]
+    [DataRow("mixup:0.01")]
+    [DataRow("cutmix:100")]
+    public void What_is_just_in_range_is_taken(string list) => Assert.AreNotEqual(Augmentation.None, AugmentList.Parse(list));
+
+    [TestMethod]
     public void Each_reaches_the_library_and_is_part_of_the_identity()
     {
         foreach ((Tricks tricks, string line, Func<ImageClassificationOptions, bool> reaches) in Each)
@@ -176,6 +189,12 @@ public sealed class TricksTests
         Assert.AreEqual(1, options.Schedule.Factor(2.3, 10), 1e-12);
         Assert.AreEqual(0.07, options.Schedule.Factor(10, 10), 1e-12);
         Assert.IsEmpty(options.Validate());
+        CollectionAssert.AreEqual(new[] { 0.2470f, 0.2435f, 0.2616f }, options.Normalization!.StandardDeviation.ToArray());
+        Assert.IsNull(TrainingOptions.Of(settings with { DataSet = "synthetic" }).Normalization, "the constants are of CIFAR-10");
+        Assert.AreEqual(
+            "[whiten.bias: rate x1, decay x1, for 3 epochs]",
+            TrainingOptions.Of(settings with { Optimizer = new OptimizerSettings("adam") }).Optimizer.Rules.ToString()
+        );
 
         options = TrainingOptions.Of(
             settings with

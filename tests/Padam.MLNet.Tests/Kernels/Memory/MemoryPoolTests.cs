@@ -48,6 +48,20 @@ public sealed unsafe class MemoryPoolTests
     }
 
     [TestMethod]
+    [DataRow(900, 1000)]
+    [DataRow(1200, 1300)]
+    [DataRow(1400, 1700)]
+    public void The_smallest_block_that_holds_a_request_serves_it(int length, int capacity)
+    {
+        using (Scratch.Rent(1700, "large"))
+        using (Scratch.Rent(1000, "small"))
+        using (Scratch.Rent(1300, "between")) { }
+        using Scratch next = Scratch.Rent(length, "the next");
+        const int cacheLine = 64;
+        Assert.AreEqual(((capacity * sizeof(float)) + cacheLine - 1) / cacheLine * cacheLine, MemoryPool.Bytes.Lent);
+    }
+
+    [TestMethod]
     public void What_waits_in_vain_goes_back_to_the_system()
     {
         Scratch.Rent(10 * MiB, "once").Dispose();

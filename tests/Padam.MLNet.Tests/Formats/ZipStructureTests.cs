@@ -1,0 +1,66 @@
+using System.IO.Compression;
+using Padam.MLNet.Formats;
+
+namespace Padam.MLNet.Tests.Formats;
+
+[TestClass]
+public sealed class ZipStructureTests
+{
+    [TestMethod]
+    [DataRow("Model/Weights.safetensors")]
+    [DataRow("a..b/..c")]
+    public void A_plain_name_is_let_in(string name) => Check((name, 10));
+
+    [TestMethod]
+    [DataRow("/x")]
+    [DataRow("../x")]
+    [DataRow("a/../x")]
+    [DataRow("a/..")]
+    [DataRow("..\\x")]
+    [DataRow("\\x")]
+    [DataRow("C:x")]
+    public void A_name_that_leads_out_is_refused(string name) => StringAssert.Contains(Refused((name, 10)), "leads out of it");
+
+    [TestMethod]
+    public void Names_that_are_one_file_on_some_systems_are_refused()
+    {
+        StringAssert.Contains(Refused(("a/x", 1), ("a/x", 1)), "twice");
+        StringAssert.Contains(Refused(("a/x", 1), ("A/X", 1)), "'A/X' twice");
+        StringAssert.Contains(Refused(("a/x", 1), ("a\\x", 1)), "twice");
+    }
+
+    [TestMethod]
+    public void Ten_thousand_entries_are_let_in_and_no_more()
+    {
+        (string, int)[] entries = [.. Enumerable.Range(0, 10_001).Select(i => ($"{i}", 0))];
+        Check(entries[1..]);
+        StringAssert.Contains(Refused(entries), "has 10001 entries");
+    }
+
+    [TestMethod]
+    public void Zeros_that_unpack_to_a_hundred_times_the_file_are_let_in_up_to_64_MiB_of_all_entries()
+    {
+        const int half = 32 << 20;
+        Check(("a", half), ("b", half));
+        StringAssert.Contains(Refused(("a", half), ("b", half), ("c", 1)), "at the entry 'c': a deflate bomb");
+    }
+
+    private static string Refused(params (string Name, int Zeros)[] entries) =>
+        Assert.ThrowsExactly<InvalidDataException>(() => Check(entries)).Message;
+
+    private static void Check(params (string Name, int Zeros)[] entries)
+    {
+        using var stream = new MemoryStream();
+        using (var zip = new ZipArchive(stream, ZipArchiveMode.Create, leaveOpen: true))
+        {
+            foreach ((string name, int zeros) in entries)
+            {
+                using Stream content = zip.CreateEntry(name, CompressionLevel.Fastest).Open();
+                content.Write(new byte[zeros]);
+            }
+        }
+
+        using var written = new ZipArchive(stream, ZipArchiveMode.Read);
+        ZipStructure.Check(written, stream.Length, "model.zip");
+    }
+}

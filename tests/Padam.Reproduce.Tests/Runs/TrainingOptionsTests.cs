@@ -1,0 +1,96 @@
+using Padam.MLNet;
+using Padam.MLNet.Schedules;
+using Padam.Reproduce.Exits;
+using Padam.Reproduce.Runs;
+
+namespace Padam.Reproduce.Tests.Runs;
+
+/// <summary>Settings of a run as the library's options.</summary>
+[TestClass]
+public sealed class TrainingOptionsTests
+{
+    private static readonly RunSettings Plain = new()
+    {
+        DataSet = "cifar10",
+        Backbone = "vgg-small",
+        Optimizer = new OptimizerSettings("padam"),
+        Recipe = Recipe.Authors.Name,
+        Epochs = 10,
+        BatchSize = 64,
+        Seed = 5,
+        Weights = "w.safetensors",
+    };
+
+    [TestMethod]
+    public void Epochs_batch_seed_and_weights_are_those_of_the_settings()
+    {
+        ImageClassificationOptions options = TrainingOptions.Of(Plain);
+        Assert.AreEqual(
+            (10, 64, 5, "w.safetensors", "Features"),
+            (options.Epochs, options.BatchSize, options.Seed, options.InitialWeights, options.FeatureColumnName)
+        );
+        Assert.AreEqual("Image", TrainingOptions.Of(Plain with { DataSet = "folder" }).FeatureColumnName);
+    }
+
+    [TestMethod]
+    public void The_rate_falls_to_a_tenth_at_the_recipes_milestones_or_as_it_is_told()
+    {
+        Assert.AreEqual(Schedule.MultiStep([5, 7], 0.1), TrainingOptions.Of(Plain).Schedule);
+        Assert.AreEqual(Schedule.MultiStep([3], 0.5), TrainingOptions.Of(Plain with { Milestones = [3], Gamma = 0.5 }).Schedule);
+        Assert.AreEqual(Schedule.Constant, TrainingOptions.Of(Plain with { Milestones = [] }).Schedule);
+    }
+
+    [TestMethod]
+    public void P_stays_or_falls_as_it_is_told()
+    {
+        Schedule? Of(PartialDecay? decay, int epochs = 10) =>
+            TrainingOptions.Of(Plain with { PartialDecay = decay, Epochs = epochs }).PartialSchedule;
+        Assert.IsNull(Of(null));
+        Assert.IsNull(Of(new("constant", 0.5)));
+        Assert.AreEqual(Schedule.Linear(1, 0.5), Of(new("linear", 0.5)));
+        Assert.AreEqual(Schedule.MultiStep([5], 0.5), Of(new("step", 0.5)));
+        Assert.AreEqual(Schedule.MultiStep([1], 0.5), Of(new("step", 0.5), epochs: 1));
+        StringAssert.Contains(Assert.ThrowsExactly<CommandException>(() => Of(new("sudden", 0.5))).Message, "'sudden' is not known");
+    }
+
+    [TestMethod]
+    [DataRow("none", "")]
+    [DataRow("1", "1")]
+    [DataRow("50,75", "50 75")]
+    public void Milestones_are_read(string text, string milestones)
+    {
+        Assert.AreEqual(milestones, string.Join(' ', Milestones.Parse(text)));
+        Assert.AreEqual(text, Milestones.Text(Milestones.Parse(text)), "and written the same");
+    }
+
+    [TestMethod]
+    [DataRow("")]
+    [DataRow("0")]
+    [DataRow("-1")]
+    [DataRow("5,5")]
+    [DataRow("5,3")]
+    [DataRow("5,")]
+    [DataRow("1.5")]
+    [DataRow("none,5")]
+    public void What_is_no_list_of_milestones_is_refused(string text) =>
+        StringAssert.Contains(Assert.ThrowsExactly<FormatException>(() => Milestones.Parse(text)).Message, $"--milestones '{text}'");
+
+    [TestMethod]
+    [DataRow("cpu", null)]
+    [DataRow("cuda", 0)]
+    [DataRow("cuda:3", 3)]
+    public void A_device_is_asked_for_by_its_number_and_never_replaced_by_the_CPU(string device, int? gpu)
+    {
+        Assert.IsTrue(RunContext.IsDevice(device));
+        var mlContext = RunContext.Of(_ => { }, seed: 1, device);
+        Assert.AreEqual((gpu, false), (mlContext.GpuDeviceId, mlContext.FallbackToCpu));
+    }
+
+    [TestMethod]
+    [DataRow("gpu")]
+    [DataRow("cuda:")]
+    [DataRow("cuda:-1")]
+    [DataRow("cuda:x")]
+    [DataRow("CPU")]
+    public void What_is_no_device_is_none(string name) => Assert.IsFalse(RunContext.IsDevice(name));
+}
