@@ -96,11 +96,11 @@ public sealed class ModelFileTests
     [TestMethod]
     public void A_model_of_a_backbone_that_is_not_registered_says_what_to_call()
     {
-        File.WriteAllBytes(Zip, _models.WithDescription(json => json["Backbone"] = "mine"));
+        File.WriteAllBytes(Zip, _models.WithDescription(json => json["Backbone"] = "registered nowhere"));
 
         StringAssert.Contains(
             Assert.ThrowsExactly<InvalidOperationException>(() => ModelFile.Verify(Zip)).Message,
-            "Backbone.Register(\"mine\""
+            "Backbone.Register(\"registered nowhere\""
         );
     }
 
