@@ -2,7 +2,8 @@
 //   score ZIP IMAGES SIDE                 loads a model and prints its scores
 //   score-pictures ZIP PATH...            loads a model of pictures in a column Image and prints its scores
 //   without-reflection DATA TARGET        trains and saves where JSON has no reflection
-//   train-everything FOLDER PADDED EPOCHS trains with every trick on, from the checkpoint in a folder
+//   train-everything FOLDER PADDED EPOCHS LAST trains with every trick on, from the checkpoint in a folder; in its last epoch it makes the
+//                    file LAST and waits to be killed
 using System.Globalization;
 using Microsoft.ML;
 using Padam.FreshProcess;
@@ -20,13 +21,21 @@ switch (args)
     case ["without-reflection", var data, var target]:
         WithoutReflection.Run(data, target);
         return 0;
-    case ["train-everything", var folder, var padded, var epochs]:
+    case ["train-everything", var folder, var padded, var epochs, var last]:
         var mlContext = new MLContext(seed: 1);
-        mlContext
-            .Padam()
-            .ImageClassifier(EverythingOn.Options(bool.Parse(padded), folder, int.Parse(epochs, CultureInfo.InvariantCulture)))
-            .Fit(EverythingOn.View(mlContext))
-            .Dispose();
+        ImageClassificationOptions options = EverythingOn.Options(
+            bool.Parse(padded),
+            folder,
+            int.Parse(epochs, CultureInfo.InvariantCulture)
+        );
+        options.MetricsCallback = metrics =>
+        {
+            if (metrics.Epoch < metrics.Epochs)
+                return;
+            File.WriteAllBytes(last, []);
+            Thread.Sleep(Timeout.Infinite);
+        };
+        mlContext.Padam().ImageClassifier(options).Fit(EverythingOn.View(mlContext)).Dispose();
         return 0;
     default:
         Console.Error.WriteLine("The comment at the head of Program.cs lists what there is.");

@@ -30,10 +30,10 @@ public sealed class NormalizationTests
     [TestMethod]
     public void Only_training_rows_are_measured()
     {
-        LabeledImages images = Read(Rows.View(_mlContext, _rows));
+        LabeledImages images = Rows.Read(Rows.View(_mlContext, _rows));
 
         Assert.AreEqual(
-            NormalizationMeasure.Of(Read(Rows.View(_mlContext, _rows[10..20])), [.. Enumerable.Range(0, 10)], 255),
+            NormalizationMeasure.Of(Rows.Read(Rows.View(_mlContext, _rows[10..20])), [.. Enumerable.Range(0, 10)], 255),
             NormalizationMeasure.Of(images, [.. Enumerable.Range(10, 10)], 255)
         );
         Assert.AreNotEqual(
@@ -86,18 +86,9 @@ public sealed class NormalizationTests
         }
     }
 
-    private static LabeledImages Read(IDataView view) =>
-        LabeledImages.Read(
-            view,
-            ImageColumn.Of(view.Schema, "Features"),
-            LabelColumn.Of(view.Schema, "Label"),
-            null,
-            new ImageReading(new ImageMemory(null))
-        );
-
     private static Normalization Measure(IDataView view, double scale)
     {
-        LabeledImages images = Read(view);
+        LabeledImages images = Rows.Read(view);
         return NormalizationMeasure.Of(images, [.. Enumerable.Range(0, images.Count)], scale);
     }
 }

@@ -21,17 +21,7 @@ public sealed class BatchAssemblyTests
     private LabeledImages _images = null!;
 
     [TestInitialize]
-    public void Read()
-    {
-        IDataView view = Rows.View(new MLContext(), _rows, classes: Count);
-        _images = LabeledImages.Read(
-            view,
-            ImageColumn.Of(view.Schema, "Features"),
-            LabelColumn.Of(view.Schema, "Label"),
-            null,
-            new ImageReading(new ImageMemory(null))
-        );
-    }
+    public void Read() => _images = Rows.Read(Rows.View(new MLContext(), _rows, classes: Count));
 
     [TestMethod]
     public void An_epoch_has_every_row_once_in_an_order_of_its_own()

@@ -165,13 +165,7 @@ public sealed class DeviceImagesTests
         IDataView view = singles
             ? Rows.View(context, Rows.Singles(rows), dimensions: dimensions)
             : Rows.View(context, rows, dimensions: dimensions);
-        return LabeledImages.Read(
-            view,
-            ImageColumn.Of(view.Schema, "Features"),
-            LabelColumn.Of(view.Schema, "Label"),
-            null,
-            new ImageReading(new ImageMemory(null))
-        );
+        return Rows.Read(view);
 
         byte[] Image(int i)
         {

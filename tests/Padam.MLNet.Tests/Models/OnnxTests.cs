@@ -1,6 +1,7 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.OnnxRuntime;
+using Microsoft.ML.Transforms;
 using Microsoft.ML.Transforms.Image;
 using Onnx;
 using Padam.MLNet.Backbones;
@@ -193,11 +194,8 @@ public sealed class OnnxTests : IDisposable
     public void A_step_that_cannot_be_converted_and_makes_a_column_of_the_same_name_is_not_passed_over_in_silence()
     {
         using ImageClassificationTransformer model = _trainer.Fit(_data);
-        var inverted = _mlContext.Transforms.CustomMapping<Pixels, Pixels>(
-            (from, to) => to.Features = [.. from.Features.Select(value => (byte)(255 - value))],
-            contractName: null
-        );
-        IDataView data = _mlContext.Data.LoadFromEnumerable(Rows.Of(4).Select(row => new Pixels { Features = row.Features }));
+        var inverted = Inverted();
+        IDataView data = FourImages();
 
         StringAssert.Contains(Refused(inverted.Fit(data).Append(model), data), "a step that makes column 'Features'");
         IDataView some = _mlContext.Data.TakeRows(data, 3);
@@ -209,12 +207,8 @@ public sealed class OnnxTests : IDisposable
     public void What_the_refusal_advises_is_converted()
     {
         using ImageClassificationTransformer model = _trainer.Fit(_data);
-        var inverted = _mlContext.Transforms.CustomMapping<Pixels, Pixels>(
-            (from, to) => to.Features = [.. from.Features.Select(value => (byte)(255 - value))],
-            contractName: null
-        );
-        IDataView data = _mlContext.Data.LoadFromEnumerable(Rows.Of(4).Select(row => new Pixels { Features = row.Features })),
-            cached = _mlContext.Data.Cache(inverted.Append(_mlContext.Transforms.SelectColumns("Features")).Fit(data).Transform(data));
+        IDataView data = FourImages(),
+            cached = _mlContext.Data.Cache(Inverted().Append(_mlContext.Transforms.SelectColumns("Features")).Fit(data).Transform(data));
 
         Convert(model, cached);
 
@@ -229,6 +223,14 @@ public sealed class OnnxTests : IDisposable
 
         StringAssert.Contains(Refused(model, _data), "of the type NoisyNetwork");
     }
+
+    private CustomMappingEstimator<Pixels, Pixels> Inverted() =>
+        _mlContext.Transforms.CustomMapping<Pixels, Pixels>(
+            (from, to) => to.Features = [.. from.Features.Select(value => (byte)(255 - value))],
+            contractName: null
+        );
+
+    private IDataView FourImages() => _mlContext.Data.LoadFromEnumerable(Rows.Of(4).Select(row => new Pixels { Features = row.Features }));
 
     private string Weights()
     {

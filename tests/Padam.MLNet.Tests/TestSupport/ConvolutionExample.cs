@@ -57,7 +57,7 @@ internal sealed class ConvolutionExample : IDisposable
     public static void NeedWinograd()
     {
         if (!WinogradConvolution.IsSupported)
-            Assert.Inconclusive("This machine has neither AVX-512 nor AVX2 with FMA.");
+            Assert.Inconclusive("This machine has no vector registers.");
     }
 
     public void Dispose() => _scope.Dispose();

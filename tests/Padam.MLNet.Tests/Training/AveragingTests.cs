@@ -70,15 +70,7 @@ public sealed class AveragingTests
         {
             options = Options(averaging);
             (options.CheckpointFolder, options.Resume) = (_folder["checkpoint"], true);
-            using var source = new CancellationTokenSource();
-            int batches = 0;
-            options.CancellationToken = source.Token;
-            options.MetricsCallback = metrics => resumed.Add(metrics.ValidationLoss);
-            options.ProgressCallback = _ =>
-            {
-                if (++batches == batch)
-                    source.Cancel();
-            };
+            options.CancelledAfter(batch).MetricsCallback = metrics => resumed.Add(metrics.ValidationLoss);
             if (batch < int.MaxValue)
             {
                 Assert.ThrowsExactly<OperationCanceledException>(() => Fit(options));

@@ -39,7 +39,7 @@ public sealed class CheckpointTests
         using ImageClassificationTransformer expected = Fit(uninterrupted);
 
         foreach (int batch in new[] { 1, 7, 6, 9 })
-            Assert.ThrowsExactly<OperationCanceledException>(() => Fit(CancelledAt(batch, Options(optimizer, resumed))));
+            Assert.ThrowsExactly<OperationCanceledException>(() => Fit(Options(optimizer, resumed).CancelledAfter(batch)));
         using ImageClassificationTransformer actual = Fit(Options(optimizer, resumed));
 
         CollectionAssert.AreEqual(straight, resumed);
@@ -60,7 +60,7 @@ public sealed class CheckpointTests
         Fit(counting).Dispose();
         Directory.Delete(_folder["checkpoint"], recursive: true);
 
-        Assert.ThrowsExactly<OperationCanceledException>(() => Fit(CancelledAt(lastOfFirstEpoch, Options("padam", resumed))));
+        Assert.ThrowsExactly<OperationCanceledException>(() => Fit(Options("padam", resumed).CancelledAfter(lastOfFirstEpoch)));
         Assert.IsEmpty(resumed, "The validation pass went on.");
         using ImageClassificationTransformer actual = Fit(Options("padam", resumed));
 
@@ -86,7 +86,7 @@ public sealed class CheckpointTests
         ImageClassificationOptions straight = Custom();
         straight.CheckpointFolder = _folder["straight"];
         using ImageClassificationTransformer expected = _mlContext.Padam().ImageClassifier(straight).Fit(few);
-        Assert.ThrowsExactly<OperationCanceledException>(() => _mlContext.Padam().ImageClassifier(CancelledAt(3, Custom())).Fit(few));
+        Assert.ThrowsExactly<OperationCanceledException>(() => _mlContext.Padam().ImageClassifier(Custom().CancelledAfter(3)).Fit(few));
         using ImageClassificationTransformer actual = _mlContext.Padam().ImageClassifier(Custom()).Fit(few);
 
         CollectionAssert.AreEqual(Weights(expected), Weights(actual));
@@ -130,7 +130,7 @@ public sealed class CheckpointTests
     public void A_checkpoint_resumes_under_a_culture_with_decimal_commas()
     {
         List<string> seen = [];
-        Assert.ThrowsExactly<OperationCanceledException>(() => Fit(CancelledAt(9, Options("padam", seen))));
+        Assert.ThrowsExactly<OperationCanceledException>(() => Fit(Options("padam", seen).CancelledAfter(9)));
         CultureInfo culture = CultureInfo.CurrentCulture;
         try
         {
@@ -293,19 +293,6 @@ public sealed class CheckpointTests
                         + $"{metrics.ValidationAccuracy:R} {metrics.ValidationMacroAccuracy:R} {metrics.LearningRate:R}"
                 )
             );
-        return options;
-    }
-
-    private static ImageClassificationOptions CancelledAt(int batch, ImageClassificationOptions options)
-    {
-        var source = new CancellationTokenSource();
-        options.CancellationToken = source.Token;
-        int batches = 0;
-        options.ProgressCallback = _ =>
-        {
-            if (++batches == batch)
-                source.Cancel();
-        };
         return options;
     }
 

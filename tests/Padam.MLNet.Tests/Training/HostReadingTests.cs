@@ -145,17 +145,7 @@ public sealed class HostReadingTests
             KernelL2 = 1e-4,
         };
 
-    private static LabeledImages Images()
-    {
-        IDataView view = Rows.View(new MLContext(), Rows.Of(24));
-        return LabeledImages.Read(
-            view,
-            ImageColumn.Of(view.Schema, "Features"),
-            LabelColumn.Of(view.Schema, "Label"),
-            null,
-            new ImageReading(new ImageMemory(null))
-        );
-    }
+    private static LabeledImages Images() => Rows.Read(Rows.View(new MLContext(), Rows.Of(24)));
 
     private static BatchAssembly Batches(LabeledImages images, Augmentation augmentation, DeviceTransfer device)
     {

@@ -124,14 +124,8 @@ public sealed class PlateauTests
 
     private string Hash(ImageClassificationOptions options, List<string> seen, int? cancelled)
     {
-        using var source = new CancellationTokenSource();
-        int batches = 0;
-        options.CancellationToken = source.Token;
-        options.ProgressCallback = _ =>
-        {
-            if (++batches == cancelled)
-                source.Cancel();
-        };
+        if (cancelled is { } batches)
+            options.CancelledAfter(batches);
         options.MetricsCallback = metrics =>
             seen.Add(string.Create(CultureInfo.InvariantCulture, $"{metrics.Epoch} {metrics.Loss:R} {metrics.LearningRate:R}"));
         return TinyImages.TrainedHash(_mlContext, options, Rows.View(_mlContext, Rows.Of(60)));

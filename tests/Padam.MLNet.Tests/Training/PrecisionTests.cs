@@ -96,15 +96,7 @@ public sealed class PrecisionTests
         string expected = Trained(Options(Precision.BFloat16));
         foreach (int batch in new[] { 2, 4 })
         {
-            using var source = new CancellationTokenSource();
-            ImageClassificationOptions options = Resumed(Precision.BFloat16);
-            int batches = 0;
-            options.CancellationToken = source.Token;
-            options.ProgressCallback = _ =>
-            {
-                if (++batches == batch)
-                    source.Cancel();
-            };
+            ImageClassificationOptions options = Resumed(Precision.BFloat16).CancelledAfter(batch);
             Assert.ThrowsExactly<OperationCanceledException>(() => Trained(options));
         }
 

@@ -3,7 +3,6 @@ using Padam.MLNet.Backbones;
 using Padam.MLNet.Optimizers;
 using Padam.MLNet.Schedules;
 using Padam.MLNet.Training;
-using static TorchSharp.torch;
 
 namespace Padam.MLNet.Tests.Training;
 
@@ -15,7 +14,6 @@ public sealed class TrainingOnDeviceTests
         Rows120 = 120 * BatchSize;
 
     // With the library's own normalisation: TorchSharp's makes numbers that nobody holds (docs/torchsharp-lifetime.md).
-    private static readonly Backbone Network = Register();
 
     private readonly MLContext _mlContext = new(seed: 1);
 
@@ -164,7 +162,7 @@ public sealed class TrainingOnDeviceTests
     private static ImageClassificationOptions Options(string what, bool onDevice)
     {
         ImageClassificationOptions options = TinyImages.Options(epochs: 3);
-        (options.Backbone, options.BatchSize) = (Network, BatchSize);
+        (options.Backbone, options.BatchSize) = (TinyImages.Backbone, BatchSize);
         options.Optimizer = new SgdOptions { LearningRate = 0.02, Momentum = 0.9 };
         (options.ValidationFraction, options.Compute) = (0.1, new() { AsOnDevice = onDevice });
         switch (what)
@@ -189,24 +187,6 @@ public sealed class TrainingOnDeviceTests
         }
 
         return options;
-    }
-
-    private static Backbone Register()
-    {
-        Backbone.Register(
-            "tiny on a device",
-            classes =>
-                nn.Sequential(
-                    ("pool1", nn.AvgPool2d(2)),
-                    ("conv", nn.Conv2d(3, 8, 3, padding: 1)),
-                    ("norm", new MLNet.Layers.BatchNorm(8)),
-                    ("relu", nn.ReLU()),
-                    ("pool2", nn.AdaptiveAvgPool2d([8, 1])),
-                    ("flat", nn.Flatten()),
-                    ("linear", nn.Linear(64, classes))
-                )
-        );
-        return Backbone.Parse("tiny on a device");
     }
 
     private List<EpochMetrics> Train(ImageClassificationOptions options, IEnumerable<Row<uint, byte[]>> rows)

@@ -118,15 +118,7 @@ public sealed class WeightedLossTests
         string expected = TinyImages.TrainedHash(_mlContext, Accumulated(false), View());
         foreach (int batch in new[] { 1, 3, 4 })
         {
-            ImageClassificationOptions options = Accumulated(true);
-            using var source = new CancellationTokenSource();
-            int batches = 0;
-            options.CancellationToken = source.Token;
-            options.ProgressCallback = _ =>
-            {
-                if (++batches == batch)
-                    source.Cancel();
-            };
+            ImageClassificationOptions options = Accumulated(true).CancelledAfter(batch);
             Assert.ThrowsExactly<OperationCanceledException>(() => _mlContext.Padam().ImageClassifier(options).Fit(View()));
         }
 
