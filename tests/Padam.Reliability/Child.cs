@@ -19,7 +19,7 @@ internal static class Child
                     Train(arguments[0], arguments[1], int.Parse(arguments.ElementAtOrDefault(2) ?? "12"));
                     break;
                 case "train-everything":
-                    FitEverything(new MLContext(seed: 1), bool.Parse(arguments[0]), arguments[1], int.Parse(arguments[2])).Dispose();
+                    FitEverything(new MLContext(seed: 1), bool.Parse(arguments[1]), arguments[0], int.Parse(arguments[2])).Dispose();
                     break;
                 case "train-many":
                     TrainMany(int.Parse(arguments[0]));

@@ -98,7 +98,7 @@ internal static class InterruptionCases
                     bench,
                     bench.Count(10),
                     folder => Child.FitEverything(bench.MLContext, padded, folder, epochs),
-                    folder => ["train-everything", $"{padded}", folder, $"{epochs}"]
+                    folder => ["train-everything", folder, $"{padded}", $"{epochs}"]
                 )
             ),
         ];

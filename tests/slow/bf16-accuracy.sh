@@ -28,5 +28,5 @@ awk -v accuracies="$accuracies" 'BEGIN {
   for (i = 1; i <= 3; i++) square += (a[i] - exact) ^ 2
   deviation = sqrt(square / 2); apart = rounded - exact
   holds = (apart <= 2 * deviation && apart >= -2 * deviation)
-  printf "float32 %.4f, standard deviation %.4f; bfloat16 %.4f: %.2f standard deviations apart, %s.\n", exact, deviation, rounded, apart / deviation, holds ? "holds" : "does NOT hold"
+  printf "float32 %.4f, standard deviation %.4f; bfloat16 %.4f, %.4f apart: %s.\n", exact, deviation, rounded, apart, holds ? "within two deviations" : "NOT within two deviations"
   exit !holds }'

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Padam.MLNet.Backbones;
+using Padam.MLNet.Tests;
 using static TorchSharp.torch;
 
 namespace Padam.Benchmarks.Export;
@@ -10,21 +11,6 @@ namespace Padam.Benchmarks.Export;
 /// </summary>
 internal static class ExportCommand
 {
-    private static readonly string[] Families =
-    [
-        "vgg-small",
-        "vgg16",
-        "resnet18",
-        "resnet50",
-        "wrn-16-4",
-        "wrn-16-4-report",
-        "airbench94",
-        "imagenet-resnet18",
-        "imagenet-resnet50",
-        "imagenet-vgg11",
-        "mlnet-resnet18",
-    ];
-
     internal static Command Create()
     {
         Option<string?> data = new("--data")
@@ -35,7 +21,7 @@ internal static class ExportCommand
         };
         Option<string[]> backbones = new("--backbones")
         {
-            DefaultValueFactory = _ => Families,
+            DefaultValueFactory = _ => [.. MadeUpModel.Families.Select(family => family.Backbone)],
             AllowMultipleArgumentsPerToken = true,
             Description = "The networks. The default value is one of each family.",
         };

@@ -26,10 +26,15 @@ internal static class TensorFloat32
 
     private sealed class Usage : IDisposable
     {
+        private bool _disposed;
+
         public void Dispose()
         {
             lock (Access)
             {
+                if (_disposed)
+                    return;
+                _disposed = true;
                 if (--users == 0)
                     (backends.cuda.matmul.allow_tf32, backends.cudnn.allow_tf32) = callers;
             }

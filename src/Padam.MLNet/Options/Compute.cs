@@ -1,6 +1,6 @@
 namespace Padam.MLNet;
 
-/// <summary>How the images of an epoch become steps.</summary>
+/// <summary>What a training multiplies in, and how the images of an epoch become steps.</summary>
 public sealed record Compute
 {
     /// <summary>What the network multiplies in while it trains. The default value is <see cref="Precision.Float32"/>.</summary>

@@ -21,7 +21,8 @@ internal sealed record TrainingContext
 
     internal required Device Device { get; init; }
 
-    /// <summary>Whether batches are made, and losses added up, where the network is: on a device other than the CPU.</summary>
+    /// <summary>Whether batches are made, and losses added up, where the network is: on a device other than the CPU, or told to go that
+    /// way.</summary>
     internal bool IsOnDevice => Device.type != DeviceType.CPU || Options.Compute.AsOnDevice;
 
     internal required int Seed { get; init; }

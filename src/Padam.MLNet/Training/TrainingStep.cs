@@ -44,7 +44,7 @@ internal sealed class TrainingStep
 
     /// <summary>Trains on a batch, unless its loss is known to be broken.</summary>
     /// <param name="batch">The batch.</param>
-    /// <param name="part">Which of a step's batches it is.</param>
+    /// <param name="part">Where in the epoch it stands.</param>
     /// <param name="optimizer">What updates the weights.</param>
     internal void Run(TrainingBatch batch, StepPart part, optim.Optimizer optimizer)
     {

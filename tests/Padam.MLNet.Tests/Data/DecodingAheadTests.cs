@@ -70,25 +70,32 @@ public sealed class DecodingAheadTests
     }
 
     [TestMethod]
-    public void Nothing_is_decoded_after_it_is_disposed()
+    public void Disposing_waits_for_what_has_begun_and_nothing_begins_after_it()
     {
+        using ManualResetEventSlim gate = new();
+        const int asked = 3;
         (int begun, int ended) = (0, 0);
         MLImage Counted(long i)
         {
             Interlocked.Increment(ref begun);
+            if (i >= asked)
+                gate.Wait();
             MLImage picture = Blank(i);
             Interlocked.Increment(ref ended);
             return picture;
         }
 
-        using (var ahead = new DecodingAhead(Counted, Small, count: 1000))
-        {
-            for (long i = 0; i < 3; i++)
-                ahead.At(i).Dispose();
-        }
+        var ahead = new DecodingAhead(Counted, Small, count: 1000);
+        for (long i = 0; i < asked; i++)
+            ahead.At(i).Dispose();
+        SpinWait.SpinUntil(() => Volatile.Read(ref begun) > asked);
+        Task disposed = Task.Run(ahead.Dispose);
+        Assert.IsFalse(disposed.IsCompleted, "a picture is under way");
+        gate.Set();
+        disposed.Wait();
 
         Assert.AreEqual(ended, begun, "what had begun is waited for");
-        Assert.IsLessThanOrEqualTo(3 + Environment.ProcessorCount + 1, begun);
+        Assert.IsLessThanOrEqualTo(asked + Environment.ProcessorCount + 1, begun);
     }
 
     [TestMethod]

@@ -30,10 +30,10 @@ public sealed class NormalizationTests
     [TestMethod]
     public void Only_training_rows_are_measured()
     {
-        LabeledImages images = Rows.Read(Rows.View(_mlContext, _rows));
+        LabeledImages images = StoredRows.Of(Rows.View(_mlContext, _rows));
 
         Assert.AreEqual(
-            NormalizationMeasure.Of(Rows.Read(Rows.View(_mlContext, _rows[10..20])), [.. Enumerable.Range(0, 10)], 255),
+            NormalizationMeasure.Of(StoredRows.Of(Rows.View(_mlContext, _rows[10..20])), [.. Enumerable.Range(0, 10)], 255),
             NormalizationMeasure.Of(images, [.. Enumerable.Range(10, 10)], 255)
         );
         Assert.AreNotEqual(
@@ -88,7 +88,7 @@ public sealed class NormalizationTests
 
     private static Normalization Measure(IDataView view, double scale)
     {
-        LabeledImages images = Rows.Read(view);
+        LabeledImages images = StoredRows.Of(view);
         return NormalizationMeasure.Of(images, [.. Enumerable.Range(0, images.Count)], scale);
     }
 }

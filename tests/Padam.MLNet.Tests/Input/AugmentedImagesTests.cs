@@ -25,7 +25,7 @@ public sealed class AugmentedImagesTests
     private LabeledImages _images = null!;
 
     [TestInitialize]
-    public void Read() => _images = Rows.Read(Rows.View(new MLContext(), Rows.Of(Count)));
+    public void Read() => _images = StoredRows.Of(Rows.View(new MLContext(), Rows.Of(Count)));
 
     [TestCleanup]
     public void Free() => _images.Dispose();
@@ -99,7 +99,7 @@ public sealed class AugmentedImagesTests
     [TestMethod]
     public void Holes_serve_images_of_singles_as_well()
     {
-        using LabeledImages singles = Rows.Read(Rows.View(new MLContext(), Rows.Singles(Rows.Of(Count))));
+        using LabeledImages singles = StoredRows.Of(Rows.View(new MLContext(), Rows.Singles(Rows.Of(Count))));
         var holes = new Augmentation(2, Flip: true) { Erasing = new(1), Cutout = new() };
         float[] expected = Image(holes, row: 3, epoch: 1),
             actual = new float[Shape.Values];

@@ -21,7 +21,7 @@ public sealed class BatchAssemblyTests
     private LabeledImages _images = null!;
 
     [TestInitialize]
-    public void Read() => _images = Rows.Read(Rows.View(new MLContext(), _rows, classes: Count));
+    public void Read() => _images = StoredRows.Of(Rows.View(new MLContext(), _rows, classes: Count));
 
     [TestMethod]
     public void An_epoch_has_every_row_once_in_an_order_of_its_own()

@@ -165,7 +165,7 @@ public sealed class DeviceImagesTests
         IDataView view = singles
             ? Rows.View(context, Rows.Singles(rows), dimensions: dimensions)
             : Rows.View(context, rows, dimensions: dimensions);
-        return Rows.Read(view);
+        return StoredRows.Of(view);
 
         byte[] Image(int i)
         {

@@ -30,10 +30,7 @@ public sealed class Convolution2dTests
     public void The_setting_decides(ConvolutionAlgorithm algorithm, int batch, int map, bool winograd)
     {
         using var example = new ConvolutionExample(batch, 32, 32, map, map);
-        Assert.AreEqual(
-            winograd && WinogradConvolution.IsSupported,
-            Convolution2d.UsesWinograd(algorithm, example.X, example.Weight, 1, 1)
-        );
+        Assert.AreEqual(winograd && Registers.AreSupported, Convolution2d.UsesWinograd(algorithm, example.X, example.Weight, 1, 1));
         AssertClose(
             example.Output.relu(),
             Convolution2d.Apply(example.X, example.Weight, example.Bias, activation: Activation.Relu, algorithm: algorithm),

@@ -16,14 +16,15 @@ public sealed class InstructionSetTests
     [DataRow(
         "EnableAVX512",
         "EnableAVX512F",
-        "GoldenTrajectoryTests|FusedUpdateTests|BatchNormalizationTests|WinogradConvolutionTests|RegisterTests",
+        "GoldenTrajectoryTests|FusedUpdateTests|BatchNormalizationTests|WinogradConvolutionTests|PatchConvolutionTests"
+            + "|KernelPropertyTests|Kernels.ActivationTests|RegisterTests",
         DisplayName = "without AVX-512"
     )]
     [DataRow(
         "EnableAVX2",
         "EnableAVX2",
         "GoldenTrajectoryTests|FusedUpdateTests|BatchNormalizationTests|Convolution2dTests|WinogradConvolutionTests"
-            + "|PatchConvolutionTests|KernelPropertyTests|GoldenNetworkTests|RegisterTests",
+            + "|PatchConvolutionTests|KernelPropertyTests|Kernels.ActivationTests|GoldenNetworkTests|RegisterTests",
         DisplayName = "without AVX2: registers of four"
     )]
     [DataRow(

@@ -43,26 +43,16 @@ public sealed class KernelBackwardTests
     public void A_step_without_a_scope_leaves_no_memory_lent_when_its_graph_is_gone()
     {
         MemoryPool.Trim();
-        Settle();
+        LiveTensors.Settle();
         long before = MemoryPool.Bytes.Lent;
         StepWithoutScope();
-        Settle();
+        LiveTensors.Settle();
         Assert.AreEqual(before, MemoryPool.Bytes.Lent);
     }
 
     // Not inlined, so that none of its locals outlives it.
     [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.NoInlining)]
     private static void StepWithoutScope() => Normalized(ChannelsLast(randn(8, 32, 16, 16)).requires_grad_()).sum().backward();
-
-    private static void Settle()
-    {
-        // What is finalized first holds what can be finalized next.
-        for (int i = 0; i < 3; i++)
-        {
-            GC.Collect();
-            GC.WaitForPendingFinalizers();
-        }
-    }
 
     /// <summary>Autograd refuses what was saved and then changed.</summary>
     /// <returns>The input, without a gradient.</returns>

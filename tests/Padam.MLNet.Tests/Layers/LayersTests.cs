@@ -108,8 +108,9 @@ public sealed class LayersTests
     public void Batch_normalisation_is_TorchSharps_and_moves_its_statistics_alike(bool training)
     {
         using DisposeScope scope = NewDisposeScope();
-        var ours = new BatchNorm(32, epsilon: 1e-3, momentum: 0.3);
-        var theirs = BatchNorm2d(32, 1e-3, 0.3);
+        // TorchSharp's takes its tensors along when it is finalized.
+        using var ours = new BatchNorm(32, epsilon: 1e-3, momentum: 0.3);
+        using var theirs = BatchNorm2d(32, 1e-3, 0.3);
         Assert.IsTrue(theirs.state_dict().Keys.ToHashSet().SetEquals(ours.state_dict().Keys));
         ours.train(training);
         theirs.train(training);
@@ -127,8 +128,8 @@ public sealed class LayersTests
     public void Convolution_normalisation_residual_and_activation_are_one(Activation activation, bool withResidual)
     {
         using DisposeScope scope = NewDisposeScope();
-        var ours = new ConvolutionBatchNorm(32, 32, 3, activation: activation);
-        var theirs = Sequential(Conv2d(32, 32, 3, padding: 1, bias: false), BatchNorm2d(32));
+        using var ours = new ConvolutionBatchNorm(32, 32, 3, activation: activation);
+        using var theirs = Sequential(Conv2d(32, 32, 3, padding: 1, bias: false), BatchNorm2d(32));
         theirs.load_state_dict(ours.state_dict());
         Tensor images = randn(4, 32, 8, 8),
             residual = randn(4, 32, 8, 8);

@@ -12,6 +12,7 @@ namespace Padam.MLNet.Tests.Models;
 /// ML.NET's converter makes ONNX of pipelines with a network of ours in them, and ML.NET's own scorer of ONNX files reads them back.
 /// </summary>
 [TestClass]
+[DoNotParallelize] // Torch's generator is the process's.
 public sealed class OnnxTests : IDisposable
 {
     private readonly MLContext _mlContext = new(seed: 1);
@@ -124,18 +125,8 @@ public sealed class OnnxTests : IDisposable
     [TestMethod]
     public void A_featurizer_before_ML_NETs_own_trainer_is_converted()
     {
-        ImageFeaturizingOptions options = new()
-        {
-            Backbone = Backbone.Parse("vgg-small"),
-            Weights = Weights(),
-            InputColumnName = "Features",
-            OutputColumnName = "Vector",
-            ImageSize = new(32, 32),
-            Normalization = Normalization.Cifar10,
-        };
-        var pipeline = _mlContext
-            .Padam()
-            .ImageFeaturizer(options)
+        var pipeline = MadeUpModel
+            .Featurizer(_mlContext, _folder["weights.safetensors"])
             .Append(
                 _mlContext.MulticlassClassification.Trainers.SdcaMaximumEntropy(featureColumnName: "Vector", maximumNumberOfIterations: 5)
             );
@@ -231,13 +222,6 @@ public sealed class OnnxTests : IDisposable
         );
 
     private IDataView FourImages() => _mlContext.Data.LoadFromEnumerable(Rows.Of(4).Select(row => new Pixels { Features = row.Features }));
-
-    private string Weights()
-    {
-        using var model = MadeUpModel.Of(_mlContext, Backbone.Parse("vgg-small"), new(32, 32));
-        model.SaveWeights(_folder["weights.safetensors"], WeightsFormat.Safetensors);
-        return _folder["weights.safetensors"];
-    }
 
     private string Refused(ITransformer model, IDataView data)
     {

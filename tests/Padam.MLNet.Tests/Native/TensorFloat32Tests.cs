@@ -4,6 +4,7 @@ using static TorchSharp.torch;
 namespace Padam.MLNet.Tests.Native;
 
 [TestClass]
+[DoNotParallelize] // libtorch's switches are the process's.
 public sealed class TensorFloat32Tests
 {
     private static (bool Products, bool Convolutions) Switches

@@ -56,7 +56,7 @@ internal sealed class ConvolutionExample : IDisposable
     /// <summary>Skips the test on machines that Winograd's kernels are not written for.</summary>
     public static void NeedWinograd()
     {
-        if (!WinogradConvolution.IsSupported)
+        if (!Registers.AreSupported)
             Assert.Inconclusive("This machine has no vector registers.");
     }
 

@@ -1,5 +1,4 @@
 using Microsoft.ML;
-using Microsoft.ML.Data;
 using Padam.MLNet.Optimizers;
 using Padam.MLNet.Schedules;
 
@@ -61,17 +60,14 @@ internal static class EverythingOn
     /// <summary>Its images, with weights.</summary>
     internal static IDataView View(MLContext mlContext)
     {
-        var schema = SchemaDefinition.Create(typeof(WeightedImage));
-        schema["Label"].ColumnType = new KeyDataViewType(typeof(uint), 10);
-        schema["Features"].ColumnType = new VectorDataViewType(NumberDataViewType.Byte, 3, TinyImages.Side, TinyImages.Side);
-        WeightedImage[] rows =
+        WeightedRow[] rows =
         [
             .. TinyImages
                 .Records(Count, classes: 10, seed: 1)
                 .Chunk(1 + TinyImages.Bytes)
                 .Select(
                     (record, i) =>
-                        new WeightedImage
+                        new WeightedRow
                         {
                             Label = record[0],
                             Features = record[1..],
@@ -79,15 +75,6 @@ internal static class EverythingOn
                         }
                 ),
         ];
-        return mlContext.Data.LoadFromEnumerable(rows, schema);
-    }
-
-    private sealed class WeightedImage
-    {
-        public uint Label { get; set; }
-
-        public byte[] Features { get; set; } = [];
-
-        public float Weight { get; set; }
+        return WeightedRow.View(mlContext, rows, classes: 10);
     }
 }

@@ -27,7 +27,7 @@ internal sealed class KernelTrial
     public static IReadOnlyList<string> Faults(int seed)
     {
         var trial = new KernelTrial(seed);
-        if (WinogradConvolution.IsSupported)
+        if (Registers.AreSupported)
         {
             trial.Try(trial.Convolution);
             trial.Try(trial.Product);

@@ -28,6 +28,16 @@ internal sealed class LiveTensors(long parametersOfNetwork)
         Assert.AreEqual(0, tensors.Left(networks));
     }
 
+    /// <summary>Collects until what is finalized first, and what that held, is gone.</summary>
+    internal static void Settle()
+    {
+        for (int i = 0; i < 3; i++)
+        {
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+        }
+    }
+
     private static long CountAfterCollection()
     {
         GC.Collect();

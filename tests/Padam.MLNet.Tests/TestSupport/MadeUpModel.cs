@@ -18,6 +18,22 @@ internal static class MadeUpModel
 {
     internal const int Classes = 10;
 
+    /// <summary>A network of each family, with the side of images that is the least trouble.</summary>
+    internal static readonly (string Backbone, int Side)[] Families =
+    [
+        ("vgg-small", 32),
+        ("vgg16", 32),
+        ("resnet18", 32),
+        ("resnet50", 32),
+        ("wrn-16-4", 32),
+        ("wrn-16-4-report", 32),
+        ("airbench94", 32),
+        ("imagenet-resnet18", 64),
+        ("imagenet-resnet50", 64),
+        ("imagenet-vgg11", 64),
+        ("mlnet-resnet18", 224),
+    ];
+
     private const int CifarSide = 32,
         CifarBytes = 3 * CifarSide * CifarSide;
 
@@ -72,6 +88,23 @@ internal static class MadeUpModel
         return new ImageClassificationTransformer(mlContext, model, Network(backbone, Normalized(size, normalization, cifar10)), CPU);
     }
 
+    /// <summary>A featurizer of 32x32 images by vgg-small, whose weights are written to a file.</summary>
+    internal static ImageFeaturizingEstimator Featurizer(MLContext mlContext, string weights)
+    {
+        ImageFeaturizingOptions options = new()
+        {
+            Backbone = Backbone.Parse("vgg-small"),
+            Weights = weights,
+            InputColumnName = "Features",
+            OutputColumnName = "Vector",
+            ImageSize = new(CifarSide, CifarSide),
+            Normalization = Normalization.Cifar10,
+        };
+        using (ImageClassificationTransformer model = Of(mlContext, options.Backbone, new(CifarSide, CifarSide)))
+            model.SaveWeights(weights, WeightsFormat.Safetensors);
+        return mlContext.Padam().ImageFeaturizer(options);
+    }
+
     /// <summary>Pictures that differ in colour and pattern, CHW; real ones, enlarged, where a folder with CIFAR-10 is given.</summary>
     internal static byte[][] Images(int count, ImageSize size, string? cifar10 = null) =>
         cifar10 is null
@@ -100,6 +133,9 @@ internal static class MadeUpModel
             norm.Norm.Bias.fill_(1);
         network.ToChannelsLast();
         network.Use(ConvolutionAlgorithm.Auto);
+        // TorchSharp's own normalisation makes a number that nothing holds where it trains; as it begins, it serves as well.
+        foreach (var norm in network.modules().OfType<TorchSharp.Modules.BatchNorm2d>())
+            norm.eval();
         network.LogitsOf(images, Classes);
         network.eval();
         Tensor logits = network.LogitsOf(images, Classes);

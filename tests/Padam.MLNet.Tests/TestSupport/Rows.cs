@@ -1,6 +1,5 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
-using Padam.MLNet.Data;
 
 namespace Padam.MLNet.Tests;
 
@@ -93,16 +92,6 @@ internal static class Rows
 
         return MLImage.CreateFromPixels(width, height, format, pixels);
     }
-
-    /// <summary>The images and labels of a view, as a training reads them.</summary>
-    internal static LabeledImages Read(IDataView view) =>
-        LabeledImages.Read(
-            view,
-            ImageColumn.Of(view.Schema, "Features"),
-            LabelColumn.Of(view.Schema, "Label"),
-            null,
-            new ImageReading(new ImageMemory(null))
-        );
 
     private static void Annotate<T>(SchemaDefinition schema, T[] values, PrimitiveDataViewType type) =>
         schema["Label"].AddAnnotation("KeyValues", new VBuffer<T>(values.Length, values), new VectorDataViewType(type, values.Length));

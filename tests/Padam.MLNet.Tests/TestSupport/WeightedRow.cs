@@ -29,10 +29,13 @@ internal sealed class WeightedRow
                 ),
         ];
 
-    internal static IDataView View(MLContext mlContext, WeightedRow[] rows)
+    /// <param name="mlContext">The context.</param>
+    /// <param name="rows">The rows.</param>
+    /// <param name="classes">Keys of the label.</param>
+    internal static IDataView View(MLContext mlContext, WeightedRow[] rows, int classes = Classes)
     {
         var schema = SchemaDefinition.Create(typeof(WeightedRow));
-        schema["Label"].ColumnType = new KeyDataViewType(typeof(uint), Classes);
+        schema["Label"].ColumnType = new KeyDataViewType(typeof(uint), classes);
         schema["Features"].ColumnType = new VectorDataViewType(NumberDataViewType.Byte, 3, 32, 32);
         return mlContext.Data.LoadFromEnumerable(rows, schema);
     }

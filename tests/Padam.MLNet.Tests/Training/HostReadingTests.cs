@@ -145,7 +145,7 @@ public sealed class HostReadingTests
             KernelL2 = 1e-4,
         };
 
-    private static LabeledImages Images() => Rows.Read(Rows.View(new MLContext(), Rows.Of(24)));
+    private static LabeledImages Images() => StoredRows.Of(Rows.View(new MLContext(), Rows.Of(24)));
 
     private static BatchAssembly Batches(LabeledImages images, Augmentation augmentation, DeviceTransfer device)
     {

@@ -58,9 +58,9 @@ public sealed class NetworkTrialTests
     {
         MLContext mlContext = new(seed: 1);
         IDataView data = Rows.View(mlContext, Rows.Of(40));
-        Backbone.Register("noisy", classes => new Noisy(classes));
+        Backbone.Register("draws when it scores", classes => new Noisy(classes));
         ImageClassificationOptions options = TinyImages.Options(epochs: 2);
-        options.Backbone = Backbone.Parse("noisy");
+        options.Backbone = Backbone.Parse("draws when it scores");
 
         // Two trainings, of which the second is tried twice: at the size it says, and as it reads.
         string bytes = TinyImages.TrainedHash(mlContext, options, data);

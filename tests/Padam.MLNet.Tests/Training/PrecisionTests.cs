@@ -12,6 +12,7 @@ namespace Padam.MLNet.Tests.Training;
 
 /// <summary>Trainings in bfloat16 and TF32.</summary>
 [TestClass]
+[DoNotParallelize] // libtorch's switches are the process's.
 public sealed class PrecisionTests
 {
     private readonly MLContext _mlContext = new(seed: 1);

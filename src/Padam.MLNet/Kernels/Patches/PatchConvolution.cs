@@ -14,7 +14,7 @@ internal static unsafe class PatchConvolution
 
     /// <summary>Whether the kernels can compute such a convolution here.</summary>
     public static bool Supports(ConvolutionShape shape) =>
-        WinogradConvolution.IsSupported
+        Registers.AreSupported
         && shape is { Batch: > 0, KernelFits: true, Inputs: > 0, Outputs: > 0, Kernel: > 0, Stride: > 0, Padding: >= 0 }
         && shape.Kernel * shape.Kernel * shape.Inputs <= Panel
         && shape.Outputs % Registers.Multiple == 0;

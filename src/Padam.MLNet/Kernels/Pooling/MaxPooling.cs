@@ -12,7 +12,7 @@ internal static class MaxPooling
 
     /// <summary>Whether the kernels can take such a map.</summary>
     public static bool Supports(Tensor x) =>
-        WinogradConvolution.IsSupported
+        Registers.AreSupported
         && x.device_type == TorchSharp.DeviceType.CPU
         && x.dtype == ScalarType.Float32
         && x.dim() == 4

@@ -9,12 +9,9 @@ namespace Padam.MLNet.Kernels;
 /// </summary>
 internal static unsafe class WinogradConvolution
 {
-    /// <summary>Whether this machine has the vector registers that the kernels are written for.</summary>
-    public static bool IsSupported => Registers.AreSupported;
-
     /// <summary>Whether the kernels can compute such a convolution here, be it quicker or not.</summary>
     public static bool Supports(ConvolutionShape shape) =>
-        IsSupported
+        Registers.AreSupported
         && shape is { Kernel: 3, Stride: 1, Padding: 0 or 1, Batch: > 0, OutputHeight: > 0, OutputWidth: > 0, Inputs: > 0, Outputs: > 0 }
         && shape.Inputs % Registers.Multiple == 0
         && shape.Outputs % Registers.Multiple == 0;

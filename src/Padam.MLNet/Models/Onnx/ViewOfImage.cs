@@ -1,3 +1,4 @@
+using Padam.MLNet.Data;
 using Padam.MLNet.Layers;
 
 namespace Padam.MLNet.Models;
@@ -49,19 +50,12 @@ internal sealed record ViewOfImage(long[] Rows, long[] Columns, float Weight)
     private static ViewOfImage[] Mirrored(ViewOfImage view, float weight) =>
         [view with { Weight = weight / 2 }, view with { Columns = [.. view.Columns.Reverse()], Weight = weight / 2 }];
 
-    // Beyond the edge lies its reflection, the edge itself not repeated.
-    private static long[] Places(int side, int from) =>
-        [
-            .. Enumerable
-                .Range(from, side)
-                .Select(place =>
-                    (long)(
-                        place < 0 ? -place
-                        : place < side ? place
-                        : (2 * (side - 1)) - place
-                    )
-                ),
-        ];
+    // Beyond the edge lies its reflection, as where scores are computed.
+    private static long[] Places(int side, int from)
+    {
+        var moved = new Placement(-from, 0, Mirrored: false, Reflected: true);
+        return [.. Enumerable.Range(0, side).Select(place => (long)moved.SourceRow(place, side))];
+    }
 
     private static bool IsAsItIs(long[] places) => places.Index().All(place => place.Item == place.Index);
 }

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace Padam.MLNet.Tests.Kernels;
 
 [TestClass]
-[DoNotParallelize] // The number of threads is the process's.
+[DoNotParallelize] // The number of threads and the size of the cache are the process's.
 public sealed class WinogradDeterminismTests
 {
     private readonly int _threads = get_num_threads();

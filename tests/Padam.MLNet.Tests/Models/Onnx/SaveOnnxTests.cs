@@ -10,6 +10,7 @@ namespace Padam.MLNet.Tests.Models;
 
 /// <summary>Classifiers written as ONNX files answer in ONNX Runtime as they do here.</summary>
 [TestClass]
+[DoNotParallelize] // Torch's generator is the process's.
 public sealed class SaveOnnxTests : IDisposable
 {
     private const float Tolerance = 1e-5f;
@@ -17,20 +18,7 @@ public sealed class SaveOnnxTests : IDisposable
     private readonly MLContext _mlContext = new(seed: 1);
     private readonly TemporaryFolder _folder = new();
 
-    public static IEnumerable<(string Backbone, int Side)> Families =>
-        [
-            ("vgg-small", 32),
-            ("vgg16", 32),
-            ("resnet18", 32),
-            ("resnet50", 32),
-            ("wrn-16-4", 32),
-            ("wrn-16-4-report", 32),
-            ("airbench94", 32),
-            ("imagenet-resnet18", 64),
-            ("imagenet-resnet50", 64),
-            ("imagenet-vgg11", 64),
-            ("mlnet-resnet18", 224),
-        ];
+    public static IEnumerable<(string Backbone, int Side)> Families => MadeUpModel.Families;
 
     public TestContext TestContext { get; set; } = null!;
 
@@ -221,19 +209,8 @@ public sealed class SaveOnnxTests : IDisposable
     {
         var size = new ImageSize(32, 32);
         byte[][] images = MadeUpModel.Images(5, size);
-        using (var model = MadeUpModel.Of(_mlContext, Backbone.Parse("vgg-small"), size))
-            model.SaveWeights(_folder["weights.safetensors"], WeightsFormat.Safetensors);
-        ImageFeaturizingOptions options = new()
-        {
-            Backbone = Backbone.Parse("vgg-small"),
-            Weights = _folder["weights.safetensors"],
-            InputColumnName = "Features",
-            OutputColumnName = "Vector",
-            ImageSize = size,
-            Normalization = Normalization.Cifar10,
-        };
         IDataView view = Rows.View(_mlContext, images.Select(image => new Row<uint, byte[]> { Features = image }));
-        using ImageFeaturizingTransformer featurizer = _mlContext.Padam().ImageFeaturizer(options).Fit(view);
+        using ImageFeaturizingTransformer featurizer = MadeUpModel.Featurizer(_mlContext, _folder["weights.safetensors"]).Fit(view);
 
         featurizer.SaveOnnx(File);
 
