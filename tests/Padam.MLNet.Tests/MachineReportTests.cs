@@ -1,5 +1,6 @@
 using System.Runtime.Intrinsics.X86;
 using Padam.MLNet.Kernels;
+using Padam.MLNet.Native;
 using TorchSharp;
 
 namespace Padam.MLNet.Tests;
@@ -16,7 +17,7 @@ public sealed class MachineReportTests
         Assert.AreEqual(torch.get_num_threads(), report.Threads);
         Assert.AreEqual(Registers.Widest, report.KernelFloats);
         Assert.AreEqual(Avx2.IsSupported, report.Instructions.Contains("AVX2"));
-        Assert.AreEqual(report.HasFastBFloat16 == true, report.Instructions.Contains("fast bfloat16"));
+        Assert.AreEqual<bool?>(X86Base.IsSupported ? !FastBFloat16.IsMissing : null, report.HasFastBFloat16);
         Assert.AreEqual(Environment.ProcessorCount, report.Processors);
         Assert.AreEqual(Caches.Level2, report.Level2Cache);
         Assert.IsGreaterThan(report.ImageMemory, report.Memory);

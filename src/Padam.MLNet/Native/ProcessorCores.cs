@@ -9,28 +9,17 @@ internal static class ProcessorCores
     public static int? Count => In(Folder);
 
     /// <summary>The cores in a folder as Linux has it; null where it doesn't say.</summary>
-    public static int? In(string folder)
-    {
-        try
-        {
-            if (!Directory.Exists(folder))
-                return null;
-            HashSet<string> cores =
-            [
-                .. Directory
-                    .EnumerateDirectories(folder, "cpu*")
-                    .Select(processor => Path.Combine(processor, "topology"))
-                    .Where(Directory.Exists)
-                    .Select(topology => $"{Read(topology, "physical_package_id")} {Read(topology, "core_id")}"),
-            ];
-            return cores.Count > 0 ? cores.Count : null;
-        }
-        // A container may hide it.
-        catch (Exception hidden) when (hidden is IOException or UnauthorizedAccessException)
-        {
-            return null;
-        }
-    }
+    public static int? In(string folder) => SystemFile.In(folder, Cores);
 
-    private static string Read(string topology, string file) => File.ReadAllText(Path.Combine(topology, file)).Trim();
+    private static int? Cores(string folder)
+    {
+        int cores = Directory
+            .EnumerateDirectories(folder, "cpu*")
+            .Select(processor => Path.Combine(processor, "topology"))
+            .Where(Directory.Exists)
+            .Select(topology => (SystemFile.Text(topology, "physical_package_id"), SystemFile.Text(topology, "core_id")))
+            .Distinct()
+            .Count();
+        return cores > 0 ? cores : null;
+    }
 }

@@ -16,7 +16,6 @@ internal static class VectorInstructions
             ("AVX2", Avx2.IsSupported),
             ("FMA", Fma.IsSupported),
             ("AVX-512", Avx512F.IsSupported),
-            ("fast bfloat16", X86Base.IsSupported && !FastBFloat16.IsMissing),
         }
             .Where(instructions => instructions.Has)
             .Select(instructions => instructions.Name),

@@ -13,7 +13,7 @@ internal static class DoctorCommand
         var command = new Command("doctor", "Say what this machine has (processor, threads, memory, libtorch, GPUs) and what that means.");
         command.SetAction(_ =>
         {
-            Console.WriteLine(VersionAction.Sentence);
+            Console.WriteLine(VersionAction.OfProgram);
             foreach (string sentence in MachineSentences.Of(MachineReport.Read()))
                 Console.WriteLine(sentence);
             return ExitCode.Success;

@@ -50,7 +50,11 @@ internal static class EvaluateCommand
         {
             string? page = parsed.GetValue(Report);
             if (page is not null)
-                RequirePage(page, parsed.GetValue(Force));
+            {
+                OutputFile.RequireEnding(page, "--report", ".html");
+                OutputFile.Require(page, "--report", parsed.GetValue(Force));
+            }
+
             MLContext mlContext = RunContext.Of(Console.Error.WriteLine);
             if (Options.ThreadsHere(parsed.GetValue(Threads)) is { } threads)
                 TorchSharp.torch.set_num_threads(threads);
@@ -70,18 +74,6 @@ internal static class EvaluateCommand
             return ExitCode.Success;
         });
         return command;
-    }
-
-    // Before anything is read.
-    private static void RequirePage(string file, bool force)
-    {
-        if (!file.EndsWith(".html", StringComparison.OrdinalIgnoreCase))
-            throw new UsageException($"--report '{file}' must end in .html.");
-        if (Directory.Exists(file))
-            throw new CommandException($"'{file}' is a folder. Choose another --report.");
-        if (!force && File.Exists(file))
-            throw new CommandException($"'{file}' exists. Choose another --report, or overwrite it with --force.");
-        OutputFolder.Require(Path.GetDirectoryName(Path.GetFullPath(file))!, "--report");
     }
 
     private static string Sentence(TestResult result, ImagePart test, ImageSource source)

@@ -40,7 +40,7 @@ internal static class EvaluationPage
                 CultureInfo.InvariantCulture,
                 $"Measured on {test.Share.Taken:N0} test images of {source.DataSet}{(test.Taken is { } taken ? $": {taken}" : "")}."
             ),
-            ClassNames = [.. Enumerable.Range(0, model.Classes).Select(i => model.ClassNames?[i] ?? $"class {i}")],
+            ClassNames = [.. Enumerable.Range(0, model.Classes).Select(model.ClassName)],
             Result = result,
             Answers = answers,
             MistakenImages = Images(mlContext, model, test.Rows, answers.SurestMistakes),

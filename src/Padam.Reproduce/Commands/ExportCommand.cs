@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Padam.MLNet;
+using Padam.Reproduce.Data;
 using Padam.Reproduce.Exits;
 using Padam.Reproduce.Runs;
 
@@ -29,8 +30,7 @@ internal static class ExportCommand
         command.SetAction(parsed =>
         {
             string target = parsed.GetValue(Out)!;
-            if (File.Exists(target) && !parsed.GetValue(Force))
-                throw new CommandException($"'{target}' exists. Choose another --out, or overwrite it with --force.");
+            OutputFile.Require(target, "--out", parsed.GetValue(Force));
             using ImageClassificationTransformer model = LoadedModel.Open(RunContext.Of(Console.Error.WriteLine), parsed.GetValue(Model)!);
             string written = Write(model, parsed.GetValue(Format)!, target);
             Console.WriteLine($"{target}: {written} of {model.BackboneName}, {model.Classes} classes.");

@@ -60,7 +60,7 @@ internal static class PredictCommand
     private static IEnumerable<int> Best(float[] score) => Enumerable.Range(0, score.Length).OrderByDescending(c => score[c]).Take(Shown);
 
     private static string Share(ImageClassificationTransformer model, int c, float score) =>
-        string.Create(CultureInfo.InvariantCulture, $"{model.ClassNames?[c] ?? $"class {c}"} {score:P1}");
+        string.Create(CultureInfo.InvariantCulture, $"{model.ClassName(c)} {score:P1}");
 
     private sealed class Scored
     {

@@ -52,15 +52,13 @@ internal static class PreviewCommand
     {
         string file = parsed.GetValue(Out)!,
             dataSet = parsed.GetValue(DataSet)!;
-        if (!file.EndsWith(".png", StringComparison.OrdinalIgnoreCase))
-            throw new UsageException($"--out '{file}' must end in .png.");
+        OutputFile.RequireEnding(file, "--out", ".png");
         (int images, int epochs, int seed) = (parsed.GetValue(Images), parsed.GetValue(Epochs), parsed.GetValue(Seed));
         var augmentation = AugmentList.Parse(parsed.GetValue(Augment)!);
         if (images < 2 && augmentation.Mixing is not null)
             throw new UsageException("--augment mixup and cutmix need --images 2 or more: each image is mixed with another.");
         RequireFitting(ImageSource.GivenSize(dataSet), augmentation, images, epochs);
-        if (!parsed.GetValue(Force) && File.Exists(file))
-            throw new CommandException($"'{file}' exists. Choose another --out, or overwrite it with --force.");
+        OutputFile.Require(file, "--out", parsed.GetValue(Force));
         MLContext mlContext = RunContext.Of(Console.Error.WriteLine, seed);
         var source = new ImageSource(dataSet, dataSet == "cifar100" ? "fine" : null, parsed.GetValue(Data));
         ImagePart part = source.Part(mlContext, CifarSplit.Train, images);

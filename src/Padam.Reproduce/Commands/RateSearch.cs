@@ -16,8 +16,8 @@ internal static class RateSearch
     public static int Run(RunSettings settings, RunPlace place, ImageSource source, CancellationToken cancel)
     {
         (string table, string figure) = (place.Files.Rates + ".csv", place.Files.Rates + ".png");
-        if (!place.Force && new[] { table, figure }.FirstOrDefault(File.Exists) is { } there)
-            throw new CommandException($"'{there}' is there already. Choose another --out, or overwrite it with --force.");
+        foreach (string file in new[] { table, figure })
+            OutputFile.Require(file, "--out", place.Force);
         MLContext mlContext = RunContext.Of(Console.Error.WriteLine, settings.Seed, place.Device);
         var data = ImageData.Load(mlContext, source, settings.TrainLimit, settings.TestLimit);
         ImageClassificationOptions options = TrainingOptions.Of(settings);

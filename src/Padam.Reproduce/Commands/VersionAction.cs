@@ -9,12 +9,12 @@ namespace Padam.Reproduce.Commands;
 /// <summary><c>--version</c>: of the program, with its commit, and of libtorch, which is not loaded for it.</summary>
 internal sealed class VersionAction : SynchronousCommandLineAction
 {
-    public static string Sentence =>
-        $"padam-reproduce {ProgramVersion.This.Number}, commit {ProgramVersion.This.Commit}, libtorch {MachineReport.LibtorchVersion}";
+    /// <summary>Of the program alone.</summary>
+    public static string OfProgram => $"padam-reproduce {ProgramVersion.This.Number}, commit {ProgramVersion.This.Commit}";
 
     public override int Invoke(ParseResult parseResult)
     {
-        Console.WriteLine(Sentence);
+        Console.WriteLine($"{OfProgram}, libtorch {MachineReport.LibtorchVersion}");
         return ExitCode.Success;
     }
 }

@@ -18,9 +18,7 @@ internal static partial class ConsoleWords
         (" Set FallbackToCpu, or leave GpuDeviceId null.", " Use --device cpu."),
         (" Set Resume to go on from it, or remove it to start anew.", " Go on with --resume, or start over with --force."),
         (": only Schedule.Constant, MultiStep and StepDecay leave its beginning as it was.", ": only --schedule multistep can be longer."),
-        ("Inference.TestTimeAugmentation is", "--tta is"),
         (" SaveWeights(path, WeightsFormat.Safetensors) writes weights", " --format safetensors writes weights"),
-        ("Compute.Precision is BFloat16", "--precision is bfloat16"),
         (" Use another CheckpointFolder.", " Choose another --out, or start over with --force."),
         (" Append Transforms.ResizeImages, or set ImageSize.", ""),
         (" Append Transforms.ResizeImages before the trainer, or set ImageSize.", ""),
@@ -36,6 +34,8 @@ internal static partial class ConsoleWords
     private static readonly Dictionary<string, string> Options = new()
     {
         ["Averaging"] = "--ema",
+        ["Averaging.Decay"] = "--ema",
+        ["Averaging.Every"] = "--lookahead",
         ["Backbone"] = "--backbone",
         ["BatchSize"] = "--batch-size",
         ["Beta1"] = "--beta1",
@@ -43,13 +43,16 @@ internal static partial class ConsoleWords
         ["CheckpointEvery"] = "--checkpoint-every",
         ["CheckpointFolder"] = "--out",
         ["Compute.AccumulateBatches"] = "--accumulate",
+        ["Compute.Precision"] = "--precision",
         ["Epochs"] = "--epochs",
         ["GpuDeviceId"] = "--device",
         ["GradientClipNorm"] = "--clip-norm",
+        ["Inference.TestTimeAugmentation"] = "--tta",
         ["InitialWeights"] = "--weights",
         ["LabelSmoothing"] = "--label-smoothing",
         ["LearningRate"] = "--lr",
         ["Loss.ClassWeights"] = "--class-weights",
+        ["Loss.LabelSmoothing"] = "--label-smoothing",
         ["Optimizer"] = "--optimizer",
         ["Partial"] = "--partial",
         ["ReduceOnPlateau"] = "--plateau",
@@ -73,7 +76,7 @@ internal static partial class ConsoleWords
     [GeneratedRegex(@" \(Parameter '\w+'\)")]
     private static partial Regex Parameter();
 
-    // An option is spoken of as one: "Threads is 0", "InitialWeights: the file". Before that, what stands in quotes is passed over.
-    [GeneratedRegex("""(?<!\w)'[^']*'(?!\w)|"[^"]*"|\b[A-Z]\w+(?= (?:is|was|needs|takes)\b|:)""")]
+    // An option is spoken of as one: "Threads is 0", "Loss.ClassWeights: there are". Before that, what stands in quotes is passed over.
+    [GeneratedRegex("""(?<!\w)'[^']*'(?!\w)|"[^"]*"|\b[A-Z]\w+(?:\.[A-Z]\w+)*(?= (?:is|was|needs|takes)\b|:)""")]
     private static partial Regex QuotedOrOption();
 }

@@ -81,7 +81,7 @@ internal sealed record GridRun(ExperimentPlan Plan, string Output, string Data, 
     private string? Execute(PlannedRun run, string title, ITrainingDisplay display, CancellationToken cancel)
     {
         RunFiles files = run.Files(Output);
-        if (FinishedRun.Read(files) is { } before && !files.IsUnfinished)
+        if (FinishedRun.Read(files) is { } before && !files.HasCheckpoint)
             return Before(before, files, title);
         OutputFolder.Require(files.Folder, "--out");
         using RunLock? held = RunLock.Take(files.Lock);

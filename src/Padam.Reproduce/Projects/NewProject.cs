@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.RegularExpressions;
 using Padam.MLNet;
 using Padam.Reproduce.Exits;
+using Padam.Reproduce.Runs;
 
 namespace Padam.Reproduce.Projects;
 
@@ -18,7 +19,9 @@ internal sealed partial record NewProject(string Kind, string Folder, string? Pa
 
     /// <summary>The version of Padam.MLNet that it asks for: the one that this program has.</summary>
     public static string LibraryVersion { get; } =
-        typeof(PadamCatalog).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
+        ProgramVersion
+            .Of(typeof(PadamCatalog).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion)
+            .Number;
 
     private static string Libtorch { get; } =
         typeof(PadamCatalog)
@@ -99,7 +102,7 @@ internal sealed partial record NewProject(string Kind, string Folder, string? Pa
     {
         var files = new Dictionary<string, string>
         {
-            ["Program.cs"] = Template($"{Kind}/Program.cs"),
+            ["Program.cs"] = Template($"{Kind}/Program.txt"),
             [$"{Name}.csproj"] = Template("project.xml"),
             ["README.md"] = Template($"{Kind}/README.md"),
         };
@@ -123,6 +126,7 @@ internal sealed partial record NewProject(string Kind, string Folder, string? Pa
             "torchsharp" => typeof(TorchSharp.torch).Assembly.GetName().Version!.ToString(fieldCount: 3),
             "packages" => SecurityElement.Escape(Path.GetFullPath(Packages!)),
             "advice" => Template("advice.md").TrimEnd(),
+            "arguments" or "options" or "predict" => Template($"{slot}.cs").TrimEnd(),
             _ => throw new InvalidOperationException($"A template has a slot for {slot}, which nothing fills."),
         };
 

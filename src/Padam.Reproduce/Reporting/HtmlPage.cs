@@ -1,6 +1,6 @@
-using System.Net;
 using System.Text;
 using System.Text.RegularExpressions;
+using static System.Net.WebUtility;
 
 namespace Padam.Reproduce.Reporting;
 
@@ -16,7 +16,7 @@ internal static partial class HtmlPage
                 slot =>
                     slot.Groups[1].Value switch
                     {
-                        "title" => Text(blocks.OfType<Heading>().First().Text),
+                        "title" => HtmlEncode(blocks.OfType<Heading>().First().Text),
                         "style" => Resource("report.css"),
                         "body" => string.Concat(blocks.Select(block => Html(block, folder) + "\n")),
                         var name => throw new InvalidOperationException($"report.html has a slot for {name}, which nothing fills."),
@@ -35,11 +35,12 @@ internal static partial class HtmlPage
     private static string Html(Block block, string folder) =>
         block switch
         {
-            Heading heading => $"<h{heading.Level} id=\"{Text(heading.Anchor)}\">{Text(heading.Text)}{Note(heading)}</h{heading.Level}>",
-            Paragraph { Small: true } paragraph => $"<p class=\"small\">{Text(paragraph.Text)}</p>",
-            Paragraph paragraph => $"<p>{Text(paragraph.Text)}</p>",
+            Heading heading =>
+                $"<h{heading.Level} id=\"{HtmlEncode(heading.Anchor)}\">{HtmlEncode(heading.Text)}{Note(heading)}</h{heading.Level}>",
+            Paragraph { Small: true } paragraph => $"<p class=\"small\">{HtmlEncode(paragraph.Text)}</p>",
+            Paragraph paragraph => $"<p>{HtmlEncode(paragraph.Text)}</p>",
             Figures figures => $"<div class=\"figures\">\n{Lines(figures.Pictures.Select(picture => Image(picture, folder)))}\n</div>",
-            Grid { Title: { } title } grid => $"<details><summary>{Text(title)}</summary>\n{Table(grid)}\n</details>",
+            Grid { Title: { } title } grid => $"<details><summary>{HtmlEncode(title)}</summary>\n{Table(grid)}\n</details>",
             Grid grid => Table(grid),
             Gallery gallery => $"<div class=\"gallery\">\n{Lines(gallery.Photographs.Select(Figure))}\n</div>",
             Drawing drawing => Image("svg+xml", Encoding.UTF8.GetBytes(drawing.Svg), drawing.Description),
@@ -52,7 +53,7 @@ internal static partial class HtmlPage
         if (heading.Note is not { } note)
             return "";
         string full = note.StartsWith("scale full", StringComparison.Ordinal) ? " full" : "";
-        return $" <span class=\"note{full}\">{Text(note)}</span>";
+        return $" <span class=\"note{full}\">{HtmlEncode(note)}</span>";
     }
 
     private static string Image(Picture picture, string folder) =>
@@ -60,14 +61,14 @@ internal static partial class HtmlPage
 
     // Drawings are images too, since they name their parts alike and would clip each other in one document.
     private static string Image(string type, byte[] bytes, string description) =>
-        $"<img alt=\"{Text(description)}\" src=\"data:image/{type};base64,{Convert.ToBase64String(bytes)}\">";
+        $"<img alt=\"{HtmlEncode(description)}\" src=\"data:image/{type};base64,{Convert.ToBase64String(bytes)}\">";
 
     private static string Figure(Photograph photograph) =>
-        $"<figure>{Image("png", photograph.Png, photograph.Description)}<figcaption>{Text(photograph.Caption)}</figcaption></figure>";
+        $"<figure>{Image("png", photograph.Png, photograph.Description)}<figcaption>{HtmlEncode(photograph.Caption)}</figcaption></figure>";
 
     private static string Table(Grid grid)
     {
-        string head = string.Concat(grid.Columns.Select(column => $"<th>{Text(column)}</th>")),
+        string head = string.Concat(grid.Columns.Select(column => $"<th>{HtmlEncode(column)}</th>")),
             body = Lines(grid.Rows.Select((row, i) => Row(row, above: i > 0 ? grid.Rows[i - 1] : null)));
         return $"<div class=\"wide\"><table><thead><tr>{head}</tr></thead><tbody>\n{body}\n</tbody></table></div>";
     }
@@ -78,10 +79,8 @@ internal static partial class HtmlPage
 
     private static string Td(Cell cell) =>
         cell.Link is null
-            ? $"<td>{Text(cell.Text)}</td>"
-            : $"<td><a href=\"{Text(MarkdownText.Target(cell.Link))}\">{Text(cell.Text)}</a></td>";
+            ? $"<td>{HtmlEncode(cell.Text)}</td>"
+            : $"<td><a href=\"{HtmlEncode(MarkdownText.Target(cell.Link))}\">{HtmlEncode(cell.Text)}</a></td>";
 
     private static string Lines(IEnumerable<string> lines) => string.Join('\n', lines);
-
-    private static string Text(string text) => WebUtility.HtmlEncode(text);
 }

@@ -1,5 +1,5 @@
-using System.Globalization;
 using Padam.MLNet;
+using static System.FormattableString;
 
 namespace Padam.Reproduce.Reporting;
 
@@ -15,7 +15,7 @@ internal static class MachineSentences
             Convolutions(machine),
             BFloat16(machine),
             Cores(machine),
-            Said($"cache: {machine.Level2Cache / Kibi:0} KiB of the second level for each core; the kernels cut their work to it."),
+            Invariant($"cache: {machine.Level2Cache / Kibi:0} KiB of the second level for each core; the kernels cut their work to it."),
             Memory(machine),
             .. machine.LibtorchFault is { } fault
                 ? [$"libtorch: cannot be loaded, so nothing can be trained. {fault}"]
@@ -52,8 +52,9 @@ internal static class MachineSentences
     }
 
     private static string Memory(MachineReport machine) =>
-        Said($"memory: {machine.Memory / Gibi:0.0} GiB for this process. Images take up to {machine.ImageMemory / Gibi:0.0} GiB of it; ")
-        + $"what is beyond goes to a temporary file in '{Path.GetTempPath()}'.";
+        Invariant(
+            $"memory: {machine.Memory / Gibi:0.0} GiB for this process. Images take up to {machine.ImageMemory / Gibi:0.0} GiB of it; "
+        ) + $"what is beyond goes to a temporary file in '{Path.GetTempPath()}'.";
 
     private static IEnumerable<string> OfLibtorch(MachineReport machine) =>
         [
@@ -74,7 +75,5 @@ internal static class MachineSentences
             ? ", fewer than there are processors. OMP_NUM_THREADS or --threads changes it."
         : ". Several runs at once need --threads or --jobs, which divide them.";
 
-    private static string Number(int count, string what) => Said($"{count} {what}{(count == 1 ? "" : "s")}");
-
-    private static string Said(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+    private static string Number(int count, string what) => Invariant($"{count} {what}{(count == 1 ? "" : "s")}");
 }

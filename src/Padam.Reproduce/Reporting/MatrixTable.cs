@@ -1,5 +1,5 @@
 using System.Globalization;
-using System.Net;
+using static System.Net.WebUtility;
 
 namespace Padam.Reproduce.Reporting;
 
@@ -8,22 +8,20 @@ internal static class MatrixTable
 {
     public static string Of(Matrix matrix)
     {
-        string head = string.Concat(matrix.Names.Select(name => $"<th scope=\"col\"><span>{Text(name)}</span></th>")),
+        string head = string.Concat(matrix.Names.Select(name => $"<th scope=\"col\"><span>{HtmlEncode(name)}</span></th>")),
             body = string.Join('\n', matrix.Names.Zip(matrix.Counts, Row));
-        return $"<div class=\"wide\"><table class=\"matrix\"><caption>{Text(matrix.Title)}</caption>"
+        return $"<div class=\"wide\"><table class=\"matrix\"><caption>{HtmlEncode(matrix.Title)}</caption>"
             + $"<thead><tr><td></td>{head}</tr></thead><tbody>\n{body}\n</tbody></table></div>";
     }
 
     private static string Row(string name, IReadOnlyList<long> counts)
     {
         long all = counts.Sum();
-        return $"<tr><th scope=\"row\">{Text(name)}</th>{string.Concat(counts.Select(count => Cell(count, all)))}</tr>";
+        return $"<tr><th scope=\"row\">{HtmlEncode(name)}</th>{string.Concat(counts.Select(count => Cell(count, all)))}</tr>";
     }
 
     private static string Cell(long count, long all) =>
         count == 0
             ? "<td class=\"none\">0</td>"
             : string.Create(CultureInfo.InvariantCulture, $"<td style=\"--share: {100.0 * count / all:0}%\">{count}</td>");
-
-    private static string Text(string text) => WebUtility.HtmlEncode(text);
 }

@@ -1,8 +1,8 @@
-using System.Globalization;
 using System.Text;
 using Padam.MLNet;
 using Padam.MLNet.Formats;
 using Padam.Reproduce.Runs;
+using static System.FormattableString;
 
 namespace Padam.Reproduce.Reporting;
 
@@ -165,8 +165,8 @@ internal sealed record ModelPage
             predicted = ClassNames[mistake.Predicted];
         return new(
             HeatPicture.Png(image),
-            Text($"Test image {mistake.Row}, of the class {actual}, and where in it is what speaks for {predicted}"),
-            Text($"{actual}, taken for {predicted} with {mistake.Confidence:P1}; image {mistake.Row}")
+            Invariant($"Test image {mistake.Row}, of the class {actual}, and where in it is what speaks for {predicted}"),
+            Invariant($"{actual}, taken for {predicted} with {mistake.Confidence:P1}; image {mistake.Row}")
         );
     }
 
@@ -180,16 +180,14 @@ internal sealed record ModelPage
                         $"{bin.Images}",
                         $"{bin.Right}",
                         $"{Share(bin.Right, bin.Images)}",
-                        $"{(bin.Images > 0 ? Text($"{bin.Confidence:P1}") : "-")}"
+                        $"{(bin.Images > 0 ? Invariant($"{bin.Confidence:P1}") : "-")}"
                     )
                 ),
             ],
             "Numbers of the curve"
         );
 
-    private static string Share(long part, long of) => of > 0 ? Text($"{(double)part / of:P1}") : "-";
+    private static string Share(long part, long of) => of > 0 ? Invariant($"{(double)part / of:P1}") : "-";
 
-    private static IReadOnlyList<Cell> Row(params FormattableString[] cells) => [.. cells.Select(cell => new Cell(Text(cell)))];
-
-    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+    private static IReadOnlyList<Cell> Row(params FormattableString[] cells) => [.. cells.Select(cell => new Cell(Invariant(cell)))];
 }

@@ -149,10 +149,9 @@ internal static class ReportDocument
     // Of a version with its commit, ten digits of it.
     private static string Origin(RunSummary run)
     {
-        string version = run.Version.Split('+') is [var number, var commit]
-            ? $"{number} (commit {commit[..Math.Min(10, commit.Length)]})"
-            : run.Version;
-        return $"Version {version} on {run.Device}; {run.Machine}.";
+        (string number, string commit) = ProgramVersion.Of(run.Version);
+        string built = commit == ProgramVersion.NoCommit ? "" : $" (commit {commit[..Math.Min(10, commit.Length)]})";
+        return $"Version {number}{built} on {run.Device}; {run.Machine}.";
     }
 
     private static string Diverged(IReadOnlyList<int> epochs) => $"diverged at epoch {string.Join(", ", epochs)}";

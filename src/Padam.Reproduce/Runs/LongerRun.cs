@@ -42,7 +42,7 @@ internal static class LongerRun
     /// <exception cref="UsageException">The finished run left no checkpoint.</exception>
     public static void RequireCheckpoint(RunFiles files, RunSettings settings)
     {
-        if (!files.IsUnfinished)
+        if (!files.HasCheckpoint)
             throw new UsageException(
                 $"--epochs {settings.Epochs}: the finished run '{files.Model}' has fewer, and left no checkpoint to go on from, as it "
                     + $"would have with --keep-checkpoint. To train anew, {Remedy}"

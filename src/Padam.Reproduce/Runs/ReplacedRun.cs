@@ -12,7 +12,7 @@ internal sealed class ReplacedRun : IDisposable
     public ReplacedRun(RunFiles files)
     {
         this.files = files;
-        if (!files.IsUnfinished)
+        if (!files.HasCheckpoint)
             return;
         if (Directory.Exists(files.OldCheckpoint))
             Directory.Delete(files.OldCheckpoint, recursive: true);
@@ -30,7 +30,7 @@ internal sealed class ReplacedRun : IDisposable
     /// <summary>Puts the old checkpoint back where the new training came to nothing, also in a process that was killed.</summary>
     public static void Restore(RunFiles files)
     {
-        if (!Directory.Exists(files.OldCheckpoint) || files.IsUnfinished)
+        if (!Directory.Exists(files.OldCheckpoint) || files.HasCheckpoint)
             return;
         if (Directory.Exists(files.Checkpoint))
             Directory.Delete(files.Checkpoint, recursive: true);

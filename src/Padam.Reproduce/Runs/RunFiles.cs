@@ -30,11 +30,11 @@ internal sealed record RunFiles(string Folder, string Optimizer, string DataSet)
     public bool IsFinished => File.Exists(Summary) && File.Exists(Model);
 
     /// <summary>Whether there is a checkpoint, of a run that is not finished or one that was kept.</summary>
-    public bool IsUnfinished => HasCheckpoint(Checkpoint);
+    public bool HasCheckpoint => File.Exists(Path.Combine(Checkpoint, "checkpoint.zip"));
 
     /// <summary>What is left of a run that is neither finished nor can go on: its summary or its checkpoint was removed.</summary>
     public IEnumerable<string> Remains =>
-        IsUnfinished ? [] : new[] { Summary, Model, Weights }.Where(File.Exists).Concat(TrainingLog.HasEpochs(Log) ? [Log] : []);
+        HasCheckpoint ? [] : new[] { Summary, Model, Weights }.Where(File.Exists).Concat(TrainingLog.HasEpochs(Log) ? [Log] : []);
 
     /// <summary>Refuses to write over what a run left here, unless it is asked to.</summary>
     /// <exception cref="CommandException">A run is in the way, finished, unfinished or in part.</exception>
@@ -44,7 +44,7 @@ internal sealed record RunFiles(string Folder, string Optimizer, string DataSet)
             return;
         if (IsFinished)
             throw new CommandException($"'{Model}' is a finished run. Choose another --out, or overwrite it with --force.");
-        if (IsUnfinished && !resume)
+        if (HasCheckpoint && !resume)
             throw new CommandException($"'{Checkpoint}' is an unfinished run. Go on with --resume, or start over with --force.");
         // A log alone is of a training that was killed before its first checkpoint.
         if (Remains.FirstOrDefault(file => !resume || file != Log) is { } remains)
@@ -74,8 +74,6 @@ internal sealed record RunFiles(string Folder, string Optimizer, string DataSet)
         foreach (string file in new[] { Summary, Model, Weights })
             File.Delete(file);
     }
-
-    public static bool HasCheckpoint(string folder) => File.Exists(Path.Combine(folder, "checkpoint.zip"));
 
     private string Named(string extension) => Path.Combine(Folder, $"model_{Optimizer}_{DataSet}{extension}");
 }

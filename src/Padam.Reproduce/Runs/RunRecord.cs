@@ -32,7 +32,7 @@ internal sealed class RunRecord
     public static RunRecord Begin(RunSettings settings, RunPlace place, DataIdentity data)
     {
         var identity = RunIdentity.Of(settings);
-        RunProgress? before = place.Resume && place.Files.IsUnfinished ? RunProgress.In(place.Files.Checkpoint) : null;
+        RunProgress? before = place.Resume && place.Files.HasCheckpoint ? RunProgress.In(place.Files.Checkpoint) : null;
         if (before is not null)
         {
             if (!LongerRun.Is(settings, before.Resolved) && identity.DifferenceFrom(before.Resolved) is { } difference)
@@ -73,7 +73,7 @@ internal sealed class RunRecord
     /// <summary>It was told to stop.</summary>
     public void Interrupt()
     {
-        if (_place.Files.IsUnfinished)
+        if (_place.Files.HasCheckpoint)
             WriteProgress();
     }
 
@@ -102,7 +102,7 @@ internal sealed class RunRecord
             summary with
             {
                 BestTestAccuracy = summary.BestTestAccuracy ?? summary.TestAccuracy,
-                CheckpointKept = _place is { KeepCheckpoint: true, Files.IsUnfinished: true },
+                CheckpointKept = _place is { KeepCheckpoint: true, Files.HasCheckpoint: true },
             }
         );
     }

@@ -58,7 +58,7 @@ internal static class Training
         catch (OperationCanceledException)
         {
             // What was stopped in its first epoch has a checkpoint, and is the run from now on.
-            if (files.IsUnfinished)
+            if (files.HasCheckpoint)
                 replaced?.Remove();
             record.Interrupt();
             throw;

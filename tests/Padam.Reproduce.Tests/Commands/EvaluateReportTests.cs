@@ -48,16 +48,25 @@ public sealed partial class EvaluateReportTests
         );
 
         XElement[] pictures = [.. page.Descendants("figure")];
+        Assert.IsNotEmpty(pictures);
         Assert.HasCount((int)Math.Min(24, images - right), pictures);
         double[] confidences =
         [
             .. pictures.Select(picture => double.Parse(Confidence().Match(picture.Value).Groups[1].Value, CultureInfo.InvariantCulture)),
         ];
         CollectionAssert.AreEqual(confidences.OrderDescending().ToArray(), confidences, "the surest first");
+        byte[] records = File.ReadAllBytes(folder["data", "test_batch.bin"]);
+        string[] names = File.ReadAllLines(folder["data", "batches.meta.txt"]);
         foreach (XElement picture in pictures)
         {
             using SKBitmap bitmap = SKBitmap.Decode(Data(picture.Element("img")!, "image/png"));
             Assert.AreEqual((224, 456), (bitmap.Height, bitmap.Width));
+            Match caption = Caption().Match(picture.Value);
+            Assert.IsTrue(caption.Success, picture.Value);
+            const int Planes = 3 * 32 * 32;
+            byte[] record = records[(int.Parse(caption.Groups[2].Value) * (1 + Planes))..][..(1 + Planes)];
+            Assert.AreEqual(names[record[0]], caption.Groups[1].Value, "the class of the row that it names");
+            CollectionAssert.AreEqual(record[1..], LeftHalf(bitmap), $"and the pixels: {picture.Value}");
         }
 
         XElement curve = page.Descendants("img")
@@ -69,6 +78,7 @@ public sealed partial class EvaluateReportTests
     }
 
     [TestMethod]
+    [OSCondition(ConditionMode.Exclude, OperatingSystems.Windows, IgnoreMessage = "Windows allows no such names of files.")]
     public async Task Names_of_classes_and_of_the_model_are_text_and_nothing_else()
     {
         using TemporaryFolder folder = new();
@@ -113,6 +123,14 @@ public sealed partial class EvaluateReportTests
         Assert.AreEqual("mine", await File.ReadAllTextAsync(folder["page.html"]));
     }
 
+    // Each pixel is a square of seven; those of a record are plane by plane.
+    private static byte[] LeftHalf(SKBitmap bitmap) =>
+        [
+            .. new Func<SKColor, byte>[] { pixel => pixel.Red, pixel => pixel.Green, pixel => pixel.Blue }.SelectMany(channel =>
+                Enumerable.Range(0, 32 * 32).Select(i => channel(bitmap.GetPixel(7 * (i % 32), 7 * (i / 32))))
+            ),
+        ];
+
     // What the page is made of is XML, but for three elements that stay open.
     private static XElement Parsed(string html) =>
         XElement.Parse(OpenElement().Replace(html[(html.IndexOf('\n', StringComparison.Ordinal) + 1)..], "$0</$1>"));
@@ -135,6 +153,9 @@ public sealed partial class EvaluateReportTests
 
     [GeneratedRegex(@"<(meta|img)\b[^>]*>")]
     private static partial Regex OpenElement();
+
+    [GeneratedRegex(@"^(\w+), taken for \w+ with .*; image (\d+)$")]
+    private static partial Regex Caption();
 
     [GeneratedRegex(@"with ([0-9.]+) ?%")]
     private static partial Regex Confidence();

@@ -26,7 +26,7 @@ public sealed class RateSearchTests
 
         ConsoleResult second = await ConsoleProcess.Run(folder.Path, search);
         Assert.AreEqual(1, second.ExitCode, second.All);
-        StringAssert.Contains(second.Error, "is there already");
+        StringAssert.Contains(second.Error, "lr_padam_synthetic.csv' exists. Choose another --out, or overwrite it with --force.");
         Assert.AreEqual(0, (await ConsoleProcess.Run(folder.Path, [.. search, "--force"])).ExitCode);
     }
 }

@@ -37,18 +37,33 @@ public sealed class ConsoleWordsTests
         "InferenceBatchSize",
         "ConvolutionAlgorithm",
         "ImageMemoryLimit",
+        "Averaging.Power",
+        "Compute.DropPartBatch",
+        "Inference.BatchSize",
+    ];
+
+    /// <summary>The options whose members have names of their own, with the records that they may be.</summary>
+    private static readonly (string Option, Type Part)[] Parts =
+    [
+        (nameof(ImageClassificationOptions.Averaging), typeof(WeightAverage)),
+        (nameof(ImageClassificationOptions.Averaging), typeof(Lookahead)),
+        (nameof(ImageClassificationOptions.Compute), typeof(Compute)),
+        (nameof(ImageClassificationOptions.Inference), typeof(Inference)),
+        (nameof(ImageClassificationOptions.Loss), typeof(Loss)),
     ];
 
     [TestMethod]
     public void Each_option_of_the_library_that_the_console_sets_has_the_consoles_name()
     {
         foreach (
-            string name in typeof(ImageClassificationOptions)
-                .GetProperties(BindingFlags.Public | BindingFlags.Instance)
-                .Select(property => property.Name)
+            string name in Names(typeof(ImageClassificationOptions))
+                .Concat(Parts.SelectMany(part => Names(part.Part).Select(name => $"{part.Option}.{name}")))
                 .Except(NeverSet)
         )
             Assert.AreNotEqual($"{name} is 0; it must be 1.", ConsoleWords.Of($"{name} is 0; it must be 1."), name);
+
+        static IEnumerable<string> Names(Type type) =>
+            type.GetProperties(BindingFlags.Public | BindingFlags.Instance).Select(property => property.Name);
     }
 
     [TestMethod]
@@ -65,6 +80,13 @@ public sealed class ConsoleWordsTests
     [DataRow("Replace or remove the file, or set SkipBadImages.", "Replace or remove the file.")]
     [DataRow("It is wrong. (Parameter 'name')", "It is wrong.")]
     [DataRow("Augmentation.CropPadding: a move by 9 can", "--augment crop or reflect: a move by 9 can")]
+    [DataRow("Compute.AccumulateBatches is 0; it must be at least 1.", "--accumulate is 0; it must be at least 1.")]
+    [DataRow("Compute.Precision is BFloat16, and this processor", "--precision is BFloat16, and this processor")]
+    [DataRow("Inference.TestTimeAugmentation is Mirror, with which", "--tta is Mirror, with which")]
+    [DataRow("Loss.ClassWeights: there are 3 weights, and column", "--class-weights: there are 3 weights, and column")]
+    [DataRow("Loss.LabelSmoothing is 1; it must be", "--label-smoothing is 1; it must be")]
+    [DataRow("Averaging.Every is 5, and the training has 3 steps", "--lookahead is 5, and the training has 3 steps")]
+    [DataRow("Inference.BatchSize is 0; it must be", "Inference.BatchSize is 0; it must be")]
     public void Advice_is_what_can_be_done_from_a_command_line(string said, string expected) =>
         Assert.AreEqual(expected, ConsoleWords.Of(said));
 

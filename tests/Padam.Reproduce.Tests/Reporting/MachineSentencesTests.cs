@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Padam.MLNet;
 using Padam.Reproduce.Reporting;
 
@@ -8,7 +9,8 @@ public sealed class MachineSentencesTests
 {
     private static readonly MachineReport Server = new()
     {
-        Instructions = ["AVX2", "FMA", "AVX-512", "fast bfloat16"],
+        Architecture = Architecture.X64,
+        Instructions = ["AVX2", "FMA", "AVX-512"],
         KernelFloats = 16,
         HasFastBFloat16 = true,
         Processors = 8,
@@ -25,7 +27,7 @@ public sealed class MachineSentencesTests
     public void Of_a_server_everything_is_said()
     {
         string said = Of(Server);
-        StringAssert.Contains(said, "processor: X86, with AVX2, FMA, AVX-512, fast bfloat16.");
+        StringAssert.Contains(said, "processor: X64, with AVX2, FMA, AVX-512.");
         StringAssert.Contains(said, "convolutions: own kernels in registers of 16 floats (AVX-512).");
         StringAssert.Contains(said, "bfloat16: multiplied by the processor's own instructions");
         StringAssert.Contains(said, "processors: 8 for this process (the machine has 4 cores).");
@@ -57,6 +59,12 @@ public sealed class MachineSentencesTests
         StringAssert.Contains(said, "OpenMP: none whose threads can be shared");
         StringAssert.Contains(said, "CUDA: no device");
     }
+
+    [TestMethod]
+    [DataRow(4, "convolutions: own kernels in registers of 4 floats. A processor with AVX2 and FMA has registers of 8.")]
+    [DataRow(8, "convolutions: own kernels in registers of 8 floats (AVX2).")]
+    public void The_kernels_registers_are_said_with_the_instructions_that_they_need(int floats, string expected) =>
+        StringAssert.Contains(Of(Server with { KernelFloats = floats }), expected);
 
     [TestMethod]
     [DataRow(4, "threads: 4. Several")]

@@ -22,7 +22,7 @@ public sealed class ReplacedRunTests
         RunFiles files = Unfinished(folder);
         using (new ReplacedRun(files))
         {
-            Assert.IsFalse(files.IsUnfinished, "the trainer finds none in its way");
+            Assert.IsFalse(files.HasCheckpoint, "the trainer finds none in its way");
             Directory.CreateDirectory(files.Checkpoint);
             File.WriteAllText(Path.Combine(files.Checkpoint, "lock"), "");
         }
@@ -55,7 +55,7 @@ public sealed class ReplacedRunTests
         Directory.CreateDirectory(files.OldCheckpoint);
         File.WriteAllText(Path.Combine(files.OldCheckpoint, "checkpoint.zip"), "older");
         using (new ReplacedRun(files))
-            Assert.IsFalse(files.IsUnfinished);
+            Assert.IsFalse(files.HasCheckpoint);
         Assert.AreEqual("old", Content(files));
     }
 

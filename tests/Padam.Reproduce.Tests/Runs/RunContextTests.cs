@@ -1,9 +1,30 @@
+using Padam.Reproduce.Runs;
+
 namespace Padam.Reproduce.Tests.Runs;
 
-/// <summary>What the library warns of reaches whoever sits before the console.</summary>
+/// <summary>Devices by name, and what the library warns of: it reaches whoever sits before the console.</summary>
 [TestClass]
 public sealed class RunContextTests
 {
+    [TestMethod]
+    [DataRow("cpu", null)]
+    [DataRow("cuda", 0)]
+    [DataRow("cuda:3", 3)]
+    public void A_device_is_asked_for_by_its_number_and_never_replaced_by_the_CPU(string device, int? gpu)
+    {
+        Assert.IsTrue(RunContext.IsDevice(device));
+        var mlContext = RunContext.Of(_ => { }, seed: 1, device);
+        Assert.AreEqual((gpu, false), (mlContext.GpuDeviceId, mlContext.FallbackToCpu));
+    }
+
+    [TestMethod]
+    [DataRow("gpu")]
+    [DataRow("cuda:")]
+    [DataRow("cuda:-1")]
+    [DataRow("cuda:x")]
+    [DataRow("CPU")]
+    public void What_is_no_device_is_none(string name) => Assert.IsFalse(RunContext.IsDevice(name));
+
     [TestMethod]
     public async Task Files_that_are_no_pictures_of_the_set_are_named_on_stderr()
     {

@@ -148,7 +148,7 @@ public sealed class RunRecordTests
             File.WriteAllText(Path.Combine(Files.Checkpoint, "checkpoint.zip"), "");
 
         Assert.AreEqual(kept, record.Finish(measured: null).CheckpointKept);
-        Assert.AreEqual(kept, Files.IsUnfinished);
+        Assert.AreEqual(kept, Files.HasCheckpoint);
     }
 
     private RunRecord Begun(bool resume = false) => RunRecord.Begin(Settings, new RunPlace { Files = Files, Resume = resume }, Data);

@@ -52,45 +52,4 @@ public sealed class TrainingOptionsTests
         Assert.AreEqual(Schedule.MultiStep([1], 0.5), Of(new("step", 0.5), epochs: 1));
         StringAssert.Contains(Assert.ThrowsExactly<CommandException>(() => Of(new("sudden", 0.5))).Message, "'sudden' is not known");
     }
-
-    [TestMethod]
-    [DataRow("none", "")]
-    [DataRow("1", "1")]
-    [DataRow("50,75", "50 75")]
-    public void Milestones_are_read(string text, string milestones)
-    {
-        Assert.AreEqual(milestones, string.Join(' ', Milestones.Parse(text)));
-        Assert.AreEqual(text, Milestones.Text(Milestones.Parse(text)), "and written the same");
-    }
-
-    [TestMethod]
-    [DataRow("")]
-    [DataRow("0")]
-    [DataRow("-1")]
-    [DataRow("5,5")]
-    [DataRow("5,3")]
-    [DataRow("5,")]
-    [DataRow("1.5")]
-    [DataRow("none,5")]
-    public void What_is_no_list_of_milestones_is_refused(string text) =>
-        StringAssert.Contains(Assert.ThrowsExactly<FormatException>(() => Milestones.Parse(text)).Message, $"--milestones '{text}'");
-
-    [TestMethod]
-    [DataRow("cpu", null)]
-    [DataRow("cuda", 0)]
-    [DataRow("cuda:3", 3)]
-    public void A_device_is_asked_for_by_its_number_and_never_replaced_by_the_CPU(string device, int? gpu)
-    {
-        Assert.IsTrue(RunContext.IsDevice(device));
-        var mlContext = RunContext.Of(_ => { }, seed: 1, device);
-        Assert.AreEqual((gpu, false), (mlContext.GpuDeviceId, mlContext.FallbackToCpu));
-    }
-
-    [TestMethod]
-    [DataRow("gpu")]
-    [DataRow("cuda:")]
-    [DataRow("cuda:-1")]
-    [DataRow("cuda:x")]
-    [DataRow("CPU")]
-    public void What_is_no_device_is_none(string name) => Assert.IsFalse(RunContext.IsDevice(name));
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Padam.MLNet.Native;
 
 namespace Padam.MLNet.Kernels;
 
@@ -16,30 +17,21 @@ internal static class Caches
     /// <summary>Bytes of the second-level cache. A test may say another.</summary>
     public static long Level2 { get; set; } = ReadLevel2(Folder) ?? UsualLevel2;
 
-    /// <summary>The size of the second-level cache in a folder as Linux has it; null where it doesn't say.</summary>
-    public static long? ReadLevel2(string folder)
+    /// <summary>The size of the second-level cache in a folder as Linux has it; null where it doesn't say, or not in KiB.</summary>
+    public static long? ReadLevel2(string folder) => SystemFile.In(folder, SizeOfLevel2);
+
+    private static long? SizeOfLevel2(string folder)
     {
-        try
+        foreach (string cache in Directory.EnumerateDirectories(folder, "index*"))
         {
-            if (!Directory.Exists(folder))
-                return null;
-            foreach (string cache in Directory.EnumerateDirectories(folder, "index*"))
-            {
-                if (Read(cache, "level") == "2" && Read(cache, "size") is [.. var number, 'K'] && IsNumber(number, out long kibibytes))
-                    return kibibytes << 10;
-            }
+            if (
+                SystemFile.Text(cache, "level") == "2"
+                && SystemFile.Text(cache, "size") is [.. var number, 'K']
+                && long.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out long kibibytes)
+            )
+                return kibibytes << 10;
+        }
 
-            return null;
-        }
-        // A container may hide it, and every size does.
-        catch (Exception hidden) when (hidden is IOException or UnauthorizedAccessException)
-        {
-            return null;
-        }
+        return null;
     }
-
-    private static bool IsNumber(string text, out long number) =>
-        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number);
-
-    private static string Read(string cache, string file) => File.ReadAllText(Path.Combine(cache, file)).Trim();
 }
