@@ -109,6 +109,12 @@ public sealed class ImageClassificationTrainer : IEstimator<ImageClassificationT
             checkpoints!.RequireSame(start.Position.In(options.Epochs), settings);
         checkpoints?.RemoveHalfWritten();
         log.Info(MessageSensitivity.None, Plan(options, data, device, seed));
+        log.Info(
+            MessageSensitivity.None,
+            OpenMP.Library is { } runtime
+                ? $"OpenMP: {runtime}; the kernels run on its threads, which are libtorch's."
+                : "OpenMP: none whose threads can be shared; the kernels run on .NET's thread pool."
+        );
 
         // From here on: the data before it are read by code of the caller's.
         using var state = TorchState.Enter();

@@ -25,12 +25,13 @@ public sealed class MachineReportTests
     }
 
     [TestMethod]
-    public void On_Linux_the_OpenMP_runtime_is_a_file_that_is_there()
+    public void On_Linux_the_OpenMP_runtime_is_a_file_that_is_there_beside_libtorch()
     {
         if (!OperatingSystem.IsLinux())
             return;
         string? runtime = MachineReport.Read().OpenMPRuntime;
         Assert.IsNotNull(runtime);
         Assert.IsTrue(File.Exists(runtime), runtime);
+        Assert.IsTrue(File.Exists(Path.Combine(Path.GetDirectoryName(runtime)!, "libtorch_cpu.so")), runtime);
     }
 }

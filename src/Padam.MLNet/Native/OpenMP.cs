@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 namespace Padam.MLNet.Native;
 
 /// <summary>
-/// The OpenMP runtime that libtorch brought into the process, so that work may run on the threads that libtorch has already.
+/// The OpenMP runtime that libtorch computes with, so that work may run on the threads that libtorch has already.
 /// </summary>
 internal static unsafe class OpenMP
 {
@@ -12,7 +12,7 @@ internal static unsafe class OpenMP
 
     /// <summary>
     /// <c>void GOMP_parallel(void (*work)(void *), void *data, unsigned threads, unsigned flags)</c>: what a compiler emits for
-    /// <c>#pragma omp parallel</c>. Null where no loaded runtime has it.
+    /// <c>#pragma omp parallel</c>. Null where libtorch's runtime has none, or libtorch is not loaded yet.
     /// </summary>
     public static readonly delegate* unmanaged<delegate* unmanaged<nint, void>, nint, uint, uint, void> Parallel = (delegate* unmanaged<
         delegate* unmanaged<nint, void>,
@@ -22,30 +22,26 @@ internal static unsafe class OpenMP
         void>)
         Found.Entry;
 
-    /// <summary>The file of the runtime that has it; null where none has.</summary>
+    /// <summary>The file of that runtime; null where there is none.</summary>
     public static string? Library => Found.File;
 
-    // The file's name differs from package to package (libgomp-98b21ff3.so.1), so it is looked up among the libraries already loaded.
+    // Other libraries bring OpenMP runtimes of their own (LightGBM the system's), each with threads of its own that spin while they wait.
+    // Asked for by libtorch's handle, the loader looks through what libtorch was linked with, in the order in which libtorch is bound.
     private static (string? File, nint Entry) Find()
     {
         if (!OperatingSystem.IsLinux())
             return default;
         using var process = Process.GetCurrentProcess();
-        foreach (ProcessModule module in process.Modules)
-        {
-            bool isOpenMP =
-                module.ModuleName.StartsWith("libgomp", StringComparison.Ordinal)
-                || module.ModuleName.StartsWith("libiomp", StringComparison.Ordinal);
-            if (
-                isOpenMP
-                && NativeLibrary.TryLoad(module.FileName, out nint library)
-                && NativeLibrary.TryGetExport(library, "GOMP_parallel", out nint parallel)
-            )
-            {
-                return (module.FileName, parallel);
-            }
-        }
-
-        return default;
+        ProcessModule[] modules = [.. process.Modules.Cast<ProcessModule>()];
+        if (
+            modules.FirstOrDefault(module => module.ModuleName == "libtorch_cpu.so") is not { } libtorch
+            || !NativeLibrary.TryLoad(libtorch.FileName, out nint library)
+            || !NativeLibrary.TryGetExport(library, "GOMP_parallel", out nint parallel)
+        )
+            return default;
+        return (modules.FirstOrDefault(module => Holds(module, parallel))?.FileName, parallel);
     }
+
+    private static bool Holds(ProcessModule module, nint address) =>
+        address >= module.BaseAddress && address - module.BaseAddress < module.ModuleMemorySize;
 }
