@@ -13,11 +13,8 @@ internal static class PackedPackage
     /// <returns>The package's file.</returns>
     public static string In(string output, string? version = null)
     {
-        string root = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(root, "Padam.sln")))
-            root = Path.GetDirectoryName(root) ?? throw new DirectoryNotFoundException("No Padam.sln above the tests.");
         string configuration = Path.GetFileName(Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory))!);
-        string[] arguments = ["pack", Path.Combine(root, "src", "Padam.MLNet"), "--no-build", "-c", configuration, "-o", output];
+        string[] arguments = ["pack", Path.Combine(Repository.Root, "src", "Padam.MLNet"), "--no-build", "-c", configuration, "-o", output];
         string[] versioned = version is null ? [] : [$"-p:PackageVersion={version}"];
         using Process pack = Process.Start(new ProcessStartInfo("dotnet", [.. arguments, .. versioned]) { RedirectStandardOutput = true })!;
         string said = pack.StandardOutput.ReadToEnd();

@@ -1,0 +1,12 @@
+namespace Padam.MLNet.Tests;
+
+/// <summary>The clone that these tests were built from.</summary>
+internal static class Repository
+{
+    internal static string Root { get; } = Above(AppContext.BaseDirectory);
+
+    private static string Above(string folder) =>
+        File.Exists(Path.Combine(folder, "Padam.sln"))
+            ? folder
+            : Above(Path.GetDirectoryName(folder) ?? throw new DirectoryNotFoundException("No Padam.sln above the tests."));
+}
