@@ -96,6 +96,20 @@ public sealed class ImageClassificationTransformer : ITransformer, IDisposable
     }
 
     /// <summary>
+    /// The pixels of one image file as the model sees them, turned upright and resized: 3 x height x width bytes, planes of red, green and
+    /// blue, which a <c>Vector&lt;Byte,3,H,W&gt;</c> column takes. So that a service decodes each upload by itself, on any thread, refuses
+    /// it by itself, and scores those that came together as one batch.
+    /// </summary>
+    /// <param name="file">The file's bytes; of at most <see cref="PadamCatalog.LargestImagePixels"/>.</param>
+    /// <exception cref="BadImageException">It is no image, is cut off or damaged, or its header says too many pixels.</exception>
+    /// <exception cref="InvalidOperationException">The model was trained on vectors of singles.</exception>
+    public byte[] DecodeImage(byte[] file)
+    {
+        ArgumentNullException.ThrowIfNull(file);
+        return ModelInput.Pixels(file, _model);
+    }
+
+    /// <summary>
     /// Where in each image the network finds what speaks for a class: Grad-CAM (Selvaraju et al., arXiv 1610.02391), computed image by
     /// image while the result is read.
     /// </summary>

@@ -5,14 +5,16 @@ using System.Text.RegularExpressions;
 namespace Padam.MLNet.Native;
 
 /// <summary>
-/// The libtorch of a PyTorch installation instead of the one that came with the program: <c>PADAM_LIBTORCH</c> names its <c>torch/lib</c>.
-/// Linux only.
+/// The libtorch of a PyTorch installation instead of the one that came with the program: <c>PADAM_LIBTORCH</c> names its <c>torch/lib</c>;
+/// or that of another program, with TorchSharp's own library beside it. Linux only.
 /// </summary>
 internal static partial class OtherLibtorch
 {
     internal const string Variable = "PADAM_LIBTORCH";
 
-    // Each needs those before it. What only a CUDA build has is left out where it is not there.
+    private const string TorchSharpsOwn = "libLibTorchSharp.so";
+
+    // Each needs those before it. What only a CUDA build has, or only a program, is left out where it is not there.
     private static readonly (string File, bool IsOptional)[] Libraries =
     [
         ("libc10.so", false),
@@ -20,6 +22,7 @@ internal static partial class OtherLibtorch
         ("libtorch_cpu.so", false),
         ("libtorch_cuda.so", true),
         ("libtorch.so", false),
+        (TorchSharpsOwn, true),
     ];
 
     /// <summary>The folder that the variable names, or null.</summary>
@@ -61,12 +64,19 @@ internal static partial class OtherLibtorch
         if (missing.Length > 0)
             return $"it does not hold {string.Join(", ", missing)}. Give the folder torch/lib of a PyTorch installation.";
         if (VersionOf(folder) is not { } version)
-            return "neither version.py nor build-version above it says which version it is. Give the folder torch/lib of a PyTorch "
-                + "installation.";
+            return "neither version.py nor build-version above it, nor the deps.json of a program, says which version it is. Give the "
+                + "folder torch/lib of a PyTorch installation.";
         // libtorch's C++ interface changes with every minor version.
         if ((version.Major, version.Minor) != (Wanted.Major, Wanted.Minor))
             return $"it is libtorch {version}, and this TorchSharp was built for {Wanted.Major}.{Wanted.Minor}. Use a PyTorch "
                 + $"{Wanted.Major}.{Wanted.Minor}, or unset the variable.";
+        if (
+            File.Exists(Path.Combine(folder, TorchSharpsOwn))
+            && BuiltProgram.Of(folder)?.TorchSharp is var beside
+            && beside != WantedTorchSharp
+        )
+            return $"its {TorchSharpsOwn} is of {(beside is null ? "an unknown TorchSharp" : $"TorchSharp {beside}")}, and this program "
+                + $"has {WantedTorchSharp}. Build the program that it belongs to with the same version.";
         return OwnLibtorch() is { } own
             ? $"the program brings a libtorch of its own, '{own}', and one process cannot have two. Build it with -p:TorchBackend=none, "
                 + "or without a libtorch package."
@@ -81,6 +91,9 @@ internal static partial class OtherLibtorch
                 .Value!
         );
 
+    private static System.Version WantedTorchSharp =>
+        typeof(TorchSharp.torch).Assembly.GetName().Version is { } own ? new(own.Major, own.Minor, own.Build) : new(0, 0, 0);
+
     // torch/version.py of a PyTorch installation: __version__ = '2.10.0+cu128'; build-version of a libtorch archive: 2.10.0+cu128.
     private static System.Version? VersionOf(string folder)
     {
@@ -90,7 +103,9 @@ internal static partial class OtherLibtorch
             .Where(File.Exists)
             .Select(File.ReadAllText)
             .FirstOrDefault();
-        return text is not null && Number().Match(text) is { Success: true } match ? System.Version.Parse(match.ValueSpan) : null;
+        return text is not null && Number().Match(text) is { Success: true } match
+            ? System.Version.Parse(match.ValueSpan)
+            : BuiltProgram.Of(folder)?.Libtorch;
     }
 
     // TorchSharp loads a libtorch beside the program by its full path whatever is loaded already, and a second copy ends the process.

@@ -1,6 +1,7 @@
 using Microsoft.ML;
 using Padam.MLNet.Data;
 using Padam.MLNet.Models;
+using SkiaSharp;
 
 namespace Padam.MLNet.Scoring;
 
@@ -23,6 +24,30 @@ internal static class ModelInput
                     + $"{model.Shape}. Resize with Transforms.ResizeImages before it."
             );
         return column;
+    }
+
+    /// <summary>The pixels of an image file as the model sees them: bytes, CHW, red first.</summary>
+    /// <exception cref="BadImageException">It is no image.</exception>
+    /// <exception cref="InvalidOperationException">The model was trained on singles.</exception>
+    internal static byte[] Pixels(byte[] file, NetworkDescription model)
+    {
+        if (model.Pixels == PixelKind.Singles)
+            throw new InvalidOperationException(
+                "The model was trained on vectors of singles; what made them of files is not in it. Read files as its training data were."
+            );
+        ImageFitting fitting = new(model.ReadPreprocessing());
+        byte[] chw = new byte[model.Shape.Values];
+        try
+        {
+            using SKBitmap bitmap = ImageFile.Decode(file, fitting.Upright);
+            fitting.Write(bitmap, model.Shape, chw);
+        }
+        catch (BadImageException fault)
+        {
+            throw new BadImageException($"The image could not be decoded: {fault.Message}.", fault);
+        }
+
+        return chw;
     }
 
     /// <summary>Compares the classes of the label column, where there is one with texts as keys, with the model's.</summary>

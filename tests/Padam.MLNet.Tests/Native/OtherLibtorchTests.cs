@@ -8,7 +8,7 @@ public sealed class OtherLibtorchTests
 {
     private readonly TemporaryFolder _folder = new();
 
-    private string Lib => Path.Combine(_folder.Path, "torch", "lib");
+    private string Lib => Path.Combine(_folder.Path, "program", "torch", "lib");
 
     [TestCleanup]
     public void Delete() => _folder.Dispose();
@@ -49,6 +49,24 @@ public sealed class OtherLibtorchTests
         Install(file, text);
 
         Refused("the program brings a libtorch of its own");
+    }
+
+    [TestMethod]
+    [DataRow(".")]
+    [DataRow("../../..")]
+    public void The_libraries_of_a_built_program_fit_where_its_versions_do(string program)
+    {
+        Install(versionFile: null);
+        File.WriteAllText(Path.Combine(Lib, "libLibTorchSharp.so"), "");
+        string beside = Path.Combine(Lib, program, "program.deps.json");
+        const string Fitting = """{ "libraries": { "TorchSharp/0.107.0": {}, "libtorch-cpu-linux-x64/2.10.0": {} } }""";
+
+        File.WriteAllText(beside, Fitting);
+        Refused("the program brings a libtorch of its own");
+        File.WriteAllText(beside, Fitting.Replace("0.107.0", "0.106.0", StringComparison.Ordinal));
+        Refused("its libLibTorchSharp.so is of TorchSharp 0.106.0, and this program has 0.107.0.");
+        File.WriteAllText(beside, Fitting.Replace("2.10.0", "2.9.1", StringComparison.Ordinal));
+        Refused("it is libtorch 2.9.1, and this TorchSharp was built for 2.10.");
     }
 
     private void Install(string? versionFile, string text = "")
