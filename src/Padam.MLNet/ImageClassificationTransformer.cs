@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
@@ -128,6 +129,8 @@ public sealed class ImageClassificationTransformer : ITransformer, IDisposable
 
     /// <summary>The image classifier in a loaded model: the model itself, or the last one in its chain.</summary>
     /// <exception cref="ArgumentException">There is none.</exception>
+    [RequiresUnreferencedCode(PublishAdvice.Trimming)]
+    [RequiresDynamicCode(PublishAdvice.NativeAot)]
     public static ImageClassificationTransformer Find(ITransformer model)
     {
         ArgumentNullException.ThrowIfNull(model);

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
 using Padam.MLNet.Backbones;
@@ -13,6 +14,8 @@ namespace Padam.MLNet;
 public static class PadamMLContextExtensions
 {
     /// <summary>Trainers and loaders of Padam.MLNet.</summary>
+    [RequiresUnreferencedCode(PublishAdvice.Trimming)]
+    [RequiresDynamicCode(PublishAdvice.NativeAot)]
     public static PadamCatalog Padam(this MLContext mlContext)
     {
         ArgumentNullException.ThrowIfNull(mlContext);

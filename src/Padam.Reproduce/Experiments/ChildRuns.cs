@@ -66,19 +66,14 @@ internal sealed record ChildRuns(IReadOnlyList<string> Words, int Jobs)
     }
 
     /// <summary>This program, whether it was started by its own name or by <c>dotnet</c>.</summary>
-    private static ProcessStartInfo Self(IReadOnlyList<string> words)
-    {
-        string program = Environment.ProcessPath!,
-            assembly = typeof(ChildRuns).Assembly.Location;
-        bool byDotnet = Path.GetFileNameWithoutExtension(program) == "dotnet";
-        return new ProcessStartInfo(program, byDotnet ? [assembly, .. words] : words)
+    private static ProcessStartInfo Self(IEnumerable<string> words) =>
+        new(ThisProgram.Start[0], [.. ThisProgram.Start.Skip(1), .. words])
         {
             UseShellExecute = false,
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-    }
 
     private void StopAll()
     {

@@ -31,7 +31,7 @@ internal static class SlurmScript
             #SBATCH --output=padam-{{Plain(plan.Name)}}-%A_%a.log
 
             # The same number of threads on every node: another one changes the last digits of a result.
-            {{string.Join(' ', Program().Concat(words).Select(Quoted))}} --threads "$SLURM_CPUS_PER_TASK" --index "$SLURM_ARRAY_TASK_ID" &
+            {{Line(ThisProgram.Start.Concat(words))}} --threads "$SLURM_CPUS_PER_TASK" --index "$SLURM_ARRAY_TASK_ID" &
             child=$!
             trap 'kill -TERM "$child"' TERM
             # A trapped signal ends `wait` early; the child is still saving then.
@@ -50,10 +50,7 @@ internal static class SlurmScript
     /// <summary>What a task sees of a GPU: it gets one, whatever number that has on its node.</summary>
     public static string DeviceOfTask(string device) => device == "cpu" ? device : "cuda";
 
-    private static IEnumerable<string> Program() =>
-        Path.GetFileNameWithoutExtension(Environment.ProcessPath!) == "dotnet"
-            ? [Environment.ProcessPath!, typeof(SlurmScript).Assembly.Location]
-            : [Environment.ProcessPath!];
+    private static string Line(IEnumerable<string> words) => string.Join(' ', words.Select(Quoted));
 
     /// <summary>
     /// As one word of bash; line breaks and other control characters by their numbers, so that a line of the script stays one.

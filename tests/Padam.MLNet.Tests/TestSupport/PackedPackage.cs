@@ -10,13 +10,16 @@ internal static class PackedPackage
     /// Its version; null for the library's own. NuGet keeps the first package of a version that it saw, so what is restored from needs
     /// one of its own.
     /// </param>
+    /// <param name="repository">Where the repository stands; null where that is not known.</param>
     /// <returns>The package's file.</returns>
-    public static string In(string output, string? version = null)
+    public static string In(string output, string? version = null, string? repository = null)
     {
         string configuration = Path.GetFileName(Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory))!);
         string[] arguments = ["pack", Path.Combine(Repository.Root, "src", "Padam.MLNet"), "--no-build", "-c", configuration, "-o", output];
         string[] versioned = version is null ? [] : [$"-p:PackageVersion={version}"];
-        using Process pack = Process.Start(new ProcessStartInfo("dotnet", [.. arguments, .. versioned]) { RedirectStandardOutput = true })!;
+        string[] linked = repository is null ? [] : [$"-p:RepositoryUrl={repository}"];
+        var start = new ProcessStartInfo("dotnet", [.. arguments, .. versioned, .. linked]) { RedirectStandardOutput = true };
+        using Process pack = Process.Start(start)!;
         string said = pack.StandardOutput.ReadToEnd();
         pack.WaitForExit();
         Assert.AreEqual(0, pack.ExitCode, said);
