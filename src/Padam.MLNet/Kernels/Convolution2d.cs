@@ -13,6 +13,10 @@ internal static class Convolution2d
     private const int FewestChannels = 16,
         FewestFilters = 512;
 
+    // The same of laying out filters and pixels.
+    private const int FewestOutputs = 256,
+        FewestChannelsInPatches = 64;
+
     /// <summary>The convolution, with its gradient where one is needed.</summary>
     /// <param name="x">[N, C, H, W], best in channels-last layout.</param>
     /// <param name="weight">[K, C, R, R].</param>
@@ -32,9 +36,11 @@ internal static class Convolution2d
     )
     {
         if (UsesPatches(algorithm, x, weight, stride, padding))
-            return PatchConvolution.Apply(x, weight, bias, stride, padding, activation);
+            return ConvolutionFunction<PatchConvolution>.Apply(x, weight, bias, stride, padding, activation);
         if (UsesWinograd(algorithm, x, weight, stride, padding))
-            return WinogradConvolution.Apply(x, weight, bias, padding, activation);
+            return ConvolutionFunction<WinogradConvolution>.Apply(x, weight, bias, stride, padding, activation);
+        if (UsesIm2col(algorithm, x, weight, stride, padding))
+            return ConvolutionFunction<Im2colConvolution>.Apply(x, weight, bias, stride, padding, activation);
         // The pixels that are passed over are taken out first: libtorch's gradient for the filters writes beyond its memory there, in
         // channels-last and with few channels.
         if (weight.shape[2] == 1 && stride > 2 && padding == 0)
@@ -45,7 +51,7 @@ internal static class Convolution2d
 
     /// <summary>
     /// Whether <see cref="Apply"/> takes products of patches; depends on the settings, the shapes and the machine, never on a measurement.
-    /// Not for 1x1 convolutions, which stand amid a network, where the gradient of their input would cost more than is won.
+    /// Not for 1x1 convolutions, which stand amid a network and need the gradient of their input.
     /// </summary>
     public static bool UsesPatches(ConvolutionAlgorithm algorithm, Tensor x, Tensor weight, int stride, int padding) =>
         IsForKernels(algorithm, x, weight)
@@ -61,6 +67,35 @@ internal static class Convolution2d
             return false;
         ConvolutionShape shape = ConvolutionShape.Of(x, weight, stride, padding);
         return WinogradConvolution.Supports(shape) && (algorithm == ConvolutionAlgorithm.Winograd || IsQuickerByWinograd(shape));
+    }
+
+    /// <summary>
+    /// Whether <see cref="Apply"/> lays out pixels and multiplies; depends on the settings, the shapes and the machine, never on a
+    /// measurement.
+    /// </summary>
+    public static bool UsesIm2col(ConvolutionAlgorithm algorithm, Tensor x, Tensor weight, int stride, int padding)
+    {
+        if (!IsForKernels(algorithm, x, weight))
+            return false;
+        ConvolutionShape shape = ConvolutionShape.Of(x, weight, stride, padding);
+        return Im2colConvolution.Supports(shape) && IsQuickerByIm2col(shape);
+    }
+
+    /// <summary>
+    /// The rule for 1x1 convolutions and 3x3 ones with stride 2, from measurements of forward and backward pass together: there are 256
+    /// outputs, and 64 channels on each side, or with 1x1 kernels on one side and 16 on the other. With narrower ones libtorch's is the
+    /// quicker.
+    /// </summary>
+    public static bool IsQuickerByIm2col(ConvolutionShape shape)
+    {
+        (long narrow, long wide) = (Math.Min(shape.Inputs, shape.Outputs), Math.Max(shape.Inputs, shape.Outputs));
+        bool isWide = shape switch
+        {
+            { Kernel: 1, Stride: 1 or 2, Padding: 0 } => narrow >= FewestChannels && wide >= FewestChannelsInPatches,
+            { Kernel: 3, Stride: 2 } => narrow >= FewestChannelsInPatches,
+            _ => false,
+        };
+        return isWide && shape.Batch * shape.OutputHeight * shape.OutputWidth >= FewestOutputs;
     }
 
     /// <summary>

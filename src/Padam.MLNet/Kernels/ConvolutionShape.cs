@@ -31,6 +31,9 @@ internal readonly record struct ConvolutionShape(
     /// <summary>Columns of the output.</summary>
     public long OutputWidth => (Width + 2 * Padding - Kernel) / Stride + 1;
 
+    /// <summary>[N, K, H', W'].</summary>
+    public long[] OutputSizes => [Batch, Outputs, OutputHeight, OutputWidth];
+
     /// <summary>The shape of a convolution of <paramref name="x"/> [N, C, H, W] with <paramref name="weight"/> [K, C, R, R].</summary>
     public static ConvolutionShape Of(torch.Tensor x, torch.Tensor weight, long stride = 1, long padding = 1)
     {

@@ -9,7 +9,7 @@ namespace Padam.MLNet.Layers;
 /// <summary>
 /// A 2-d convolution with a square kernel, [N, in, H, W] to [N, out, H', W'] with H' = (H + 2 padding - kernel) / stride + 1, as
 /// torch.nn.Conv2d: parameters <c>weight</c> [out, in, k, k] and, on request, <c>bias</c> [out]. On the CPU it works on channels-last
-/// memory and, where <see cref="Algorithm"/> allows, by Winograd's algorithm. For scoring it takes the batch normalisation after it into
+/// memory and, where <see cref="Algorithm"/> allows, by kernels of this library. For scoring it takes the batch normalisation after it into
 /// itself.
 /// </summary>
 public sealed class Convolution : nn.Module<Tensor, Tensor>, IExportable

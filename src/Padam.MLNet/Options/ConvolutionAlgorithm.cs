@@ -7,8 +7,8 @@ namespace Padam.MLNet;
 public enum ConvolutionAlgorithm
 {
     /// <summary>
-    /// By a fixed rule on the shape: Winograd where it was measured to be quicker; products of patches (im2col) for few channels, as those
-    /// of images, into a multiple of 8.
+    /// By a fixed rule on the shape: Winograd where it was measured to be quicker; matrix products of laid out pixels (im2col) for 1x1
+    /// kernels, for 3x3 with stride 2, and for few channels, as those of images, into a multiple of 8.
     /// </summary>
     Auto,
 

@@ -39,17 +39,48 @@ public sealed class Convolution2dTests
     }
 
     [TestMethod]
-    public void What_Winograd_cannot_do_is_computed_directly()
+    [DataRow(64, 128, 32, 3, 2, 1, true, DisplayName = "down-sampling of ResNet18 and WRN-16-4")]
+    [DataRow(64, 128, 32, 1, 2, 0, true, DisplayName = "their shortcuts")]
+    [DataRow(16, 64, 32, 1, 1, 0, true, DisplayName = "the first shortcut of WRN-16-4")]
+    [DataRow(256, 64, 56, 1, 1, 0, true, DisplayName = "a bottleneck")]
+    [DataRow(64, 128, 2, 1, 1, 0, false, DisplayName = "few outputs")]
+    [DataRow(32, 64, 32, 3, 2, 1, false, DisplayName = "3x3 of few channels")]
+    [DataRow(32, 32, 32, 1, 1, 0, false, DisplayName = "1x1 of few channels")]
+    [DataRow(8, 64, 32, 1, 2, 0, false, DisplayName = "1x1 of very few channels")]
+    [DataRow(64, 64, 16, 3, 1, 1, false, DisplayName = "3x3 of stride 1")]
+    [DataRow(64, 64, 16, 5, 2, 2, false, DisplayName = "5x5")]
+    [DataRow(20, 64, 16, 1, 1, 0, false, DisplayName = "no multiple of 8 inputs")]
+    public void The_rule_takes_im2col_for_1x1_and_for_stride_2(
+        int inputs,
+        int outputs,
+        int map,
+        int kernel,
+        int stride,
+        int padding,
+        bool expected
+    )
+    {
+        using var scope = NewDisposeScope();
+        Tensor x = randn(8, inputs, map, map),
+            weight = randn(outputs, inputs, kernel, kernel);
+        bool Uses(ConvolutionAlgorithm algorithm) => Convolution2d.UsesIm2col(algorithm, x, weight, stride, padding);
+        Assert.AreEqual(expected && Registers.AreSupported, Uses(ConvolutionAlgorithm.Auto));
+        Assert.AreEqual(expected && Registers.AreSupported, Uses(ConvolutionAlgorithm.Winograd));
+        Assert.IsFalse(Uses(ConvolutionAlgorithm.Direct));
+    }
+
+    [TestMethod]
+    public void What_no_kernel_takes_is_computed_directly()
     {
         using var scope = NewDisposeScope();
         Tensor x = randn(8, 64, 16, 16),
             weight = randn(64, 64, 3, 3),
-            narrow = randn(64, 64, 1, 1);
+            large = randn(64, 64, 5, 5);
         foreach (
             (Tensor input, Tensor filter, int stride, int padding) in new[]
             {
-                (x, weight, 2, 1),
-                (x, narrow, 1, 0),
+                (x, weight, 3, 1),
+                (x, large, 1, 2),
                 (x.to_type(ScalarType.Float64), weight.to_type(ScalarType.Float64), 1, 1),
                 (x[.., ..3], weight[.., ..3], 1, 1),
             }

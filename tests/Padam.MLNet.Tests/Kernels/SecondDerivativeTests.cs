@@ -28,6 +28,23 @@ public sealed class SecondDerivativeTests
     }
 
     [TestMethod]
+    [DataRow(1, 1)]
+    [DataRow(1, 2)]
+    [DataRow(3, 2)]
+    public void The_gradient_penalty_of_a_strided_convolution_is_that_of_libtorch(int kernel, int stride)
+    {
+        NeedWinograd();
+        using var scope = NewDisposeScope();
+        manual_seed(24);
+        int padding = kernel / 2;
+        Tensor[] arguments = [ChannelsLast(randn(4, 32, 6, 7)), randn(64, 32, kernel, kernel) / (6 * kernel), randn(64)];
+        AreClose(
+            Penalty(arguments, a => nn.functional.conv2d(a[0], a[1], a[2], strides: [stride, stride], padding: [padding, padding])),
+            Penalty(arguments, a => ConvolutionFunction<Im2colConvolution>.Apply(a[0], a[1], a[2], stride, padding, Activation.None))
+        );
+    }
+
+    [TestMethod]
     [DataRow(Activation.None)]
     [DataRow(Activation.Relu)]
     [DataRow(Activation.Gelu)]

@@ -15,6 +15,9 @@ public sealed class LayersTests
     [TestMethod]
     [DataRow(3, 32, 3, 1, 1, true)]
     [DataRow(32, 64, 3, 2, 1, false)]
+    [DataRow(128, 64, 3, 2, 1, true)]
+    [DataRow(64, 128, 1, 1, 0, false)]
+    [DataRow(64, 24, 1, 2, 0, true)]
     [DataRow(32, 32, 3, 1, 0, true)]
     [DataRow(5, 7, 1, 1, 0, true)]
     [DataRow(32, 32, 5, 3, 2, false)]
@@ -30,7 +33,7 @@ public sealed class LayersTests
         AssertClose(theirs.weight!, ours.get_parameter("weight")!, 1e-6);
         theirs.load_state_dict(ours.state_dict());
 
-        AssertSamePasses(ours, theirs, randn(2, inputs, 12, 9));
+        AssertSamePasses(ours, theirs, randn(9, inputs, 12, 9));
     }
 
     [TestMethod]

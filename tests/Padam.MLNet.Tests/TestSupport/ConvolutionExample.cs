@@ -9,21 +9,23 @@ internal sealed class ConvolutionExample : IDisposable
 {
     private readonly DisposeScope _scope = NewDisposeScope();
 
-    public ConvolutionExample(int batch, int inputs, int outputs, int height, int width, int padding = 1)
+    public ConvolutionExample(int batch, int inputs, int outputs, int height, int width, int padding = 1, int kernel = 3, int stride = 1)
     {
         manual_seed(1);
-        Padding = padding;
+        (Stride, Padding) = (stride, padding);
         X = ChannelsLast(randn(batch, inputs, height, width));
-        Weight = ChannelsLast(randn(outputs, inputs, 3, 3) / MathF.Sqrt(9 * inputs));
+        Weight = ChannelsLast(randn(outputs, inputs, kernel, kernel) / MathF.Sqrt(kernel * kernel * inputs));
         Bias = randn(outputs);
         Tensor x = X.to_type(ScalarType.Float64).requires_grad_(),
             weight = Weight.to_type(ScalarType.Float64).requires_grad_(),
             bias = Bias.to_type(ScalarType.Float64).requires_grad_();
-        Output = nn.functional.conv2d(x, weight, bias, padding: [padding, padding]);
+        Output = nn.functional.conv2d(x, weight, bias, strides: [stride, stride], padding: [padding, padding]);
         OutputGradient = ChannelsLast(randn(Output.shape));
         Tensor[] gradients = autograd.grad([Output], [x, weight, bias], [OutputGradient.to_type(ScalarType.Float64)]).ToArray();
         (InputGradient, WeightGradient, BiasGradient) = (gradients[0], gradients[1], gradients[2]);
     }
+
+    public int Stride { get; }
 
     public int Padding { get; }
 

@@ -32,6 +32,7 @@ internal sealed class KernelTrial
             trial.Try(trial.Convolution);
             trial.Try(trial.Product);
             trial.Try(trial.Patches);
+            trial.Try(trial.Im2col);
         }
 
         trial.Try(trial.MaxPool);
@@ -85,15 +86,17 @@ internal sealed class KernelTrial
 
     private unsafe void Product()
     {
-        const int panel = WinogradProduct.Panel;
-        int rows = WinogradProduct.RowGroup * _random.Next(1, 9),
+        const int panel = PanelProduct.Panel;
+        int rows = PanelProduct.RowGroup * _random.Next(1, 9),
             terms = 8 * _random.Next(1, 65),
-            panels = WinogradProduct.Panels(terms);
+            panels = PanelProduct.Panels(terms);
         _shape = $"product {rows}x{terms}x{panel}";
         Tensor v = Pooled(randn(panels, rows, panel)),
             u = Pooled(randn(terms, panel)),
             m = PooledTensor.EmptyLike(v[0], "product"),
             inPieces = PooledTensor.EmptyLike(v[0], "product in pieces"),
+            ofRows = PooledTensor.EmptyLike(v[0], "product of rows"),
+            plain = Pooled(v.transpose(0, 1).reshape(rows, panels * panel).narrow(1, 0, terms).contiguous()),
             du = PooledTensor.EmptyLike(u.narrow(0, 0, 1).expand(panel, panel).contiguous(), "transposed product");
         float* left = TensorMemory.Floats(v),
             right = TensorMemory.Floats(u);
@@ -108,19 +111,24 @@ internal sealed class KernelTrial
             where T : unmanaged, IRegister<T>
         {
             float* product = TensorMemory.Floats(m),
-                again = TensorMemory.Floats(inPieces);
-            WinogradProduct.Multiply<T>(left, rows * panel, right, terms, rows, product);
-            WinogradProduct.MultiplyTransposed<T>(left, product, rows, TensorMemory.Floats(du), add: false);
-            for (int first = 0; first < terms; first += WinogradProduct.TermsAtOnce)
+                again = TensorMemory.Floats(inPieces),
+                byRows = TensorMemory.Floats(ofRows),
+                rowsOfLeft = TensorMemory.Floats(plain);
+            PanelProduct.Multiply<T>(left, rows * panel, right, terms, rows, product);
+            PanelProduct.MultiplyTransposed<T>(left, product, rows, TensorMemory.Floats(du), add: false);
+            for (int first = 0; first < terms; first += PanelProduct.TermsAtOnce)
             {
-                int count = Math.Min(WinogradProduct.TermsAtOnce, terms - first);
-                WinogradProduct.Multiply<T>(left + first * rows, rows * panel, right + first * panel, count, rows, again, add: first > 0);
+                int count = Math.Min(PanelProduct.TermsAtOnce, terms - first);
+                PanelProduct.Multiply<T>(left + first * rows, rows * panel, right + first * panel, count, rows, again, add: first > 0);
+                PanelProduct.MultiplyRows<T>(rowsOfLeft + first, terms, right + first * panel, count, rows, byRows, first > 0, panel);
             }
         }
 
         if (!m.equal(inPieces).all().item<bool>())
             _faults.Add($"{_shape}: in pieces it has other bits");
-        Compare("product", matmul(v.transpose(0, 1).reshape(rows, panels * panel).narrow(1, 0, terms), u), m);
+        if (!m.equal(ofRows).all().item<bool>())
+            _faults.Add($"{_shape}: of rows it has other bits");
+        Compare("product", matmul(plain, u), m);
         Compare("transposed product", matmul(v[0].t(), m), du);
     }
 
@@ -147,6 +155,35 @@ internal sealed class KernelTrial
         Tensor gradient = autograd.grad([y], [filters], [dy.contiguous()])[0];
         Compare("output", y.Activated(activation), PatchConvolution.Forward(x, weight, bias, stride, padding, activation));
         Compare("weight gradient", gradient, PatchConvolution.WeightGradient(x, dy, weight, stride, padding));
+    }
+
+    private void Im2col()
+    {
+        // Mostly what the networks have: 1x1 and 3x3, stride 1 and 2.
+        int kernel = _random.GetItems([1, 3, 1, 3, 1, 3, 2, 4, 5], 1)[0],
+            stride = _random.GetItems([1, 2, 2, 3], 1)[0],
+            padding = _random.Next(2) == 0 ? kernel / 2 : _random.Next(kernel + 1),
+            batch = _random.Next(1, 10),
+            inputs = Channels(),
+            outputs = Channels(),
+            smallest = Math.Max(1, kernel - 2 * padding),
+            height = _random.Next(smallest, smallest + 21),
+            width = _random.Next(smallest, smallest + 21);
+        Activation activation = DrawActivation();
+        _shape = $"im2col {batch}x{inputs}->{outputs}@{height}x{width}, kernel {kernel}, stride {stride}, padding {padding}";
+        Tensor x = Maps(batch, inputs, height, width),
+            weight = randn(outputs, inputs, kernel, kernel).div_(kernel * MathF.Sqrt(inputs)),
+            bias = Pooled(randn(outputs));
+        // In the plain layout, as above.
+        Tensor input = x.detach().contiguous().requires_grad_(),
+            filters = weight.detach().requires_grad_();
+        Tensor y = nn.functional.conv2d(input, filters, bias, strides: [stride, stride], padding: [padding, padding]);
+        Tensor dy = Maps(y.shape);
+        IList<Tensor> gradients = autograd.grad([y], [input, filters], [dy.contiguous()]);
+        weight = Pooled(_random.Next(4) == 0 ? weight : weight.ToChannelsLast());
+        Compare("output", y.Activated(activation), Im2colConvolution.Forward(x, weight, bias, stride, padding, activation));
+        Compare("input gradient", gradients[0], Im2colConvolution.InputGradient(x, dy, weight, stride, padding));
+        Compare("weight gradient", gradients[1], Im2colConvolution.WeightGradient(x, dy, weight, stride, padding));
     }
 
     private void MaxPool()

@@ -9,7 +9,7 @@ namespace Padam.MLNet.Kernels;
 internal static unsafe class PatchKernel<T>
     where T : unmanaged, IRegister<T>
 {
-    private const int Panel = WinogradProduct.Panel;
+    private const int Panel = PanelProduct.Panel;
 
     // Patches and products of a block, 8 KiB each, stay in the first-level cache beside the filters.
     private const int BlockRows = 64;
@@ -30,7 +30,7 @@ internal static unsafe class PatchKernel<T>
     public static void Forward<TActivation>(PatchRows patches, FilterBank filters, ConvolutionShape shape, float* bias, float* y)
         where TActivation : IActivation
     {
-        int panels = WinogradProduct.Panels(filters.Outputs);
+        int panels = PanelProduct.Panels(filters.Outputs);
         using var u = new PanelMatrices(panels, Panel, Panel, FiltersOwner);
         Lay(filters, shape, u);
         Workers.Run(
@@ -48,7 +48,7 @@ internal static unsafe class PatchKernel<T>
                     for (int panel = 0; panel < panels; panel++)
                     {
                         // Rows beyond the outputs are computed up to a whole group, and not read.
-                        WinogradProduct.Multiply<T>(v.Pointer, 0, u.At(panel), Panel, rows, m.Pointer);
+                        PanelProduct.Multiply<T>(v.Pointer, 0, u.At(panel), Panel, rows, m.Pointer);
                         float* to = y + (nint)first * filters.Outputs + panel * Panel;
                         Put<TActivation>(
                             m.Pointer,
@@ -70,7 +70,7 @@ internal static unsafe class PatchKernel<T>
     /// <param name="gradient">Of the filters: written.</param>
     public static void FilterGradient(PatchRows patches, float* dy, ConvolutionShape shape, FilterBank gradient)
     {
-        int panels = WinogradProduct.Panels(gradient.Outputs);
+        int panels = PanelProduct.Panels(gradient.Outputs);
         long blocks = (patches.Count + BlockRows - 1) / BlockRows;
         int parts = (int)Math.Min(MostParts, blocks);
         using var sums = new PanelMatrices(parts * panels, Panel, Panel, SumsOwner);
@@ -101,7 +101,7 @@ internal static unsafe class PatchKernel<T>
                                 dm.Pointer
                             );
                             float* sum = sums.At(part * panels + panel);
-                            WinogradProduct.MultiplyTransposed<T>(v.Pointer, dm.Pointer, count, sum, add: block > start);
+                            PanelProduct.MultiplyTransposed<T>(v.Pointer, dm.Pointer, count, sum, add: block > start);
                         }
                     }
                 }
@@ -113,7 +113,7 @@ internal static unsafe class PatchKernel<T>
     // How many columns of a panel are outputs.
     private static int Lanes(int panel, FilterBank filters) => Math.Min(Panel, filters.Outputs - panel * Panel);
 
-    private static int RoundedUp(int count) => (count + WinogradProduct.RowGroup - 1) / WinogradProduct.RowGroup * WinogradProduct.RowGroup;
+    private static int RoundedUp(int count) => (count + PanelProduct.RowGroup - 1) / PanelProduct.RowGroup * PanelProduct.RowGroup;
 
     // The filters as panels of 32 outputs, in the order of a patch's numbers.
     private static void Lay(FilterBank filters, ConvolutionShape shape, PanelMatrices u)

@@ -11,7 +11,7 @@ namespace Padam.MLNet.Kernels;
 /// <param name="shape">The convolution, whose patch has 32 numbers at most.</param>
 internal readonly unsafe struct PatchRows(ChannelsLastImages x, ChannelsLastImages y, ConvolutionShape shape)
 {
-    private const int Panel = WinogradProduct.Panel;
+    private const int Panel = PanelProduct.Panel;
 
     private readonly int _kernel = (int)shape.Kernel,
         _stride = (int)shape.Stride,

@@ -8,7 +8,7 @@ namespace Padam.MLNet.Kernels;
 /// </summary>
 internal static unsafe class ProductTile4
 {
-    private const int Panel = WinogradProduct.Panel;
+    private const int Panel = PanelProduct.Panel;
 
     /// <summary>
     /// c[i, j] = sum over p, s of a[p aPanel + i aRow + s aStep] * b[p steps + s, j], or added to it: 4 rows i, two registers of columns j.
@@ -42,10 +42,10 @@ internal static unsafe class ProductTile4
             }
         }
 
-        WinogradProduct.Put(c, c00, c01, add);
-        WinogradProduct.Put(c + Panel, c10, c11, add);
-        WinogradProduct.Put(c + 2 * Panel, c20, c21, add);
-        WinogradProduct.Put(c + 3 * Panel, c30, c31, add);
+        PanelProduct.Put(c, c00, c01, add);
+        PanelProduct.Put(c + Panel, c10, c11, add);
+        PanelProduct.Put(c + 2 * Panel, c20, c21, add);
+        PanelProduct.Put(c + 3 * Panel, c30, c31, add);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

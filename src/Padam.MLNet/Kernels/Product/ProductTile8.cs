@@ -8,7 +8,7 @@ namespace Padam.MLNet.Kernels;
 /// </summary>
 internal static unsafe class ProductTile8
 {
-    private const int Panel = WinogradProduct.Panel;
+    private const int Panel = PanelProduct.Panel;
 
     /// <summary>
     /// c[i, j] = sum over p, s of a[p aPanel + i aRow + s aStep] * b[p steps + s, j], or added to it: 8 rows i, two registers of columns j.
@@ -110,14 +110,14 @@ internal static unsafe class ProductTile8
             }
         }
 
-        WinogradProduct.Put(c, c00, c01, add);
-        WinogradProduct.Put(c + Panel, c10, c11, add);
-        WinogradProduct.Put(c + 2 * Panel, c20, c21, add);
-        WinogradProduct.Put(c + 3 * Panel, c30, c31, add);
-        WinogradProduct.Put(c + 4 * Panel, c40, c41, add);
-        WinogradProduct.Put(c + 5 * Panel, c50, c51, add);
-        WinogradProduct.Put(c + 6 * Panel, c60, c61, add);
-        WinogradProduct.Put(c + 7 * Panel, c70, c71, add);
+        PanelProduct.Put(c, c00, c01, add);
+        PanelProduct.Put(c + Panel, c10, c11, add);
+        PanelProduct.Put(c + 2 * Panel, c20, c21, add);
+        PanelProduct.Put(c + 3 * Panel, c30, c31, add);
+        PanelProduct.Put(c + 4 * Panel, c40, c41, add);
+        PanelProduct.Put(c + 5 * Panel, c50, c51, add);
+        PanelProduct.Put(c + 6 * Panel, c60, c61, add);
+        PanelProduct.Put(c + 7 * Panel, c70, c71, add);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -10,7 +10,7 @@ internal sealed unsafe class TileBuffers<T> : IDisposable
     /// <summary>The elements of a filter: 3x3.</summary>
     public const int TapCount = 9;
 
-    private const int Panel = WinogradProduct.Panel;
+    private const int Panel = PanelProduct.Panel;
 
     private readonly Scratch _patch = Registers("Winograd: a tile"),
         _half = Registers("Winograd: a half transformed tile"),

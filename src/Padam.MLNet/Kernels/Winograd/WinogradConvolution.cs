@@ -7,8 +7,10 @@ namespace Padam.MLNet.Kernels;
 /// 3x3 convolution with stride 1 by Winograd's algorithm (<see cref="IWinogradTile"/>) on channels-last float32 tensors of the CPU:
 /// a quarter of the multiplications of direct convolution, rounding apart the same result (largest error about 1e-5 of the largest output).
 /// </summary>
-internal static unsafe class WinogradConvolution
+internal sealed unsafe class WinogradConvolution : IConvolutionKernels
 {
+    private WinogradConvolution() { }
+
     /// <summary>Whether the kernels can compute such a convolution here, be it quicker or not.</summary>
     public static bool Supports(ConvolutionShape shape) =>
         Registers.AreSupported
@@ -29,30 +31,17 @@ internal static unsafe class WinogradConvolution
     /// <exception cref="ArgumentException">
     /// The shape is not one that <see cref="Supports"/> accepts, or a tensor is not float32 on the CPU.
     /// </exception>
-    public static Tensor Apply(Tensor x, Tensor weight, Tensor? bias = null, int padding = 1, Activation activation = Activation.None)
-    {
-        bool needsGradient = is_grad_enabled() && (x.requires_grad || weight.requires_grad || bias is { requires_grad: true });
-        if (!needsGradient)
-            return Forward(x, weight, bias, padding, activation);
-        Tensor y = WinogradFunction.Apply(x, weight, bias, padding);
-        return y.ActivatedInPlace(activation);
-    }
+    public static Tensor Apply(Tensor x, Tensor weight, Tensor? bias = null, int padding = 1, Activation activation = Activation.None) =>
+        ConvolutionFunction<WinogradConvolution>.Apply(x, weight, bias, 1, padding, activation);
 
     /// <summary>As <see cref="Apply"/>, without a gradient.</summary>
     public static Tensor Forward(Tensor x, Tensor weight, Tensor? bias = null, int padding = 1, Activation activation = Activation.None)
     {
         ConvolutionShape shape = Checked(x, weight, padding);
-        if (bias is not null && (bias.dim() != 1 || bias.shape[0] != shape.Outputs))
-            throw new ArgumentException(
-                $"A bias of {shape.Outputs} values is needed, this one is [{string.Join(", ", bias.shape)}].",
-                nameof(bias)
-            );
+        ConvolutionArguments.CheckBias(bias, shape);
         using var scope = NewDisposeScope();
         using var _ = no_grad();
-        Tensor y = PooledTensor.ChannelsLast(
-            [shape.Batch, shape.Outputs, shape.OutputHeight, shape.OutputWidth],
-            "Winograd forward: output"
-        );
+        Tensor y = PooledTensor.ChannelsLast(shape.OutputSizes, "Winograd forward: output");
         (x, bias) = (x.ToChannelsLast(), bias?.contiguous());
         float* biases = bias is null ? null : TensorMemory.Floats(bias);
         var pass = new Pass(shape, new(x), FilterBank.Of(weight), biases, new(y), padding);
@@ -73,7 +62,7 @@ internal static unsafe class WinogradConvolution
         using var _ = no_grad();
         Tensor dx = PooledTensor.ChannelsLast([dy.shape[0], weight.shape[1], height, width], "Winograd input gradient: output");
         ConvolutionShape shape = Checked(dx, weight, padding);
-        CheckGradient(dy, shape);
+        ConvolutionArguments.CheckGradient(dy, shape);
         // The gradient is a convolution too: with turned filters, and with the padding that restores the size.
         dy = dy.ToChannelsLast();
         var turned = FilterBank.Of(weight).Transposed();
@@ -87,7 +76,7 @@ internal static unsafe class WinogradConvolution
     public static Tensor WeightGradient(Tensor x, Tensor dy, Tensor weight, int padding)
     {
         ConvolutionShape shape = Checked(x, weight, padding);
-        CheckGradient(dy, shape);
+        ConvolutionArguments.CheckGradient(dy, shape);
         using var scope = NewDisposeScope();
         using var _ = no_grad();
         Tensor gradient = PooledTensor.EmptyLike(weight, "Winograd weight gradient: output");
@@ -100,32 +89,17 @@ internal static unsafe class WinogradConvolution
 
     private static bool IsTinyMap(ConvolutionShape shape) => shape is { Height: 2, Width: 2, Padding: 1 };
 
-    private static ConvolutionShape Checked(Tensor x, Tensor weight, int padding)
-    {
-        if (x.dim() != 4 || weight.dim() != 4 || x.shape[1] != weight.shape[1] || weight.shape[2] != weight.shape[3])
-        {
-            throw new ArgumentException(
-                $"No convolution: input [{string.Join(", ", x.shape)}], weight [{string.Join(", ", weight.shape)}]."
-            );
-        }
+    static Tensor IConvolutionKernels.Forward(Tensor x, Tensor weight, Tensor? bias, int stride, int padding, Activation activation) =>
+        Forward(x, weight, bias, padding, activation);
 
-        ConvolutionShape shape = ConvolutionShape.Of(x, weight, padding: padding);
-        return Supports(shape)
-            ? shape
-            : throw new ArgumentException($"Winograd's algorithm does not cover {shape} on this machine; use direct convolution.");
-    }
+    static Tensor IConvolutionKernels.InputGradient(Tensor x, Tensor dy, Tensor weight, int stride, int padding) =>
+        InputGradient(dy, weight, padding, x.shape[2], x.shape[3]);
 
-    private static void CheckGradient(Tensor dy, ConvolutionShape shape)
-    {
-        long[] expected = [shape.Batch, shape.Outputs, shape.OutputHeight, shape.OutputWidth];
-        if (!dy.shape.SequenceEqual(expected))
-        {
-            throw new ArgumentException(
-                $"The gradient of an output [{string.Join(", ", expected)}] has its shape, not [{string.Join(", ", dy.shape)}].",
-                nameof(dy)
-            );
-        }
-    }
+    static Tensor IConvolutionKernels.WeightGradient(Tensor x, Tensor dy, Tensor weight, int stride, int padding) =>
+        WeightGradient(x, dy, weight, padding);
+
+    private static ConvolutionShape Checked(Tensor x, Tensor weight, int padding) =>
+        ConvolutionArguments.Checked(x, weight, 1, padding, Supports, "Winograd's kernels");
 
     private readonly struct Pass(
         ConvolutionShape shape,

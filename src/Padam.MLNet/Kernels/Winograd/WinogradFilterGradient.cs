@@ -13,7 +13,7 @@ internal sealed unsafe class WinogradFilterGradient<TTile, T>
     where TTile : IWinogradTile
     where T : unmanaged, IRegister<T>
 {
-    private const int Panel = WinogradProduct.Panel;
+    private const int Panel = PanelProduct.Panel;
 
     // The two panels that a product reads, 128 rows each, stay in the first-level cache together.
     private const int RowsAtOnce = 128;
@@ -45,7 +45,7 @@ internal sealed unsafe class WinogradFilterGradient<TTile, T>
     private WinogradFilterGradient(ChannelsLastImages x, ChannelsLastImages dy, FilterBank gradient, int padding)
     {
         (_x, _dy, _gradient, _padding) = (x, dy, gradient, padding);
-        (_inputPanels, _outputPanels) = (WinogradProduct.Panels(x.Channels), WinogradProduct.Panels(dy.Channels));
+        (_inputPanels, _outputPanels) = (PanelProduct.Panels(x.Channels), PanelProduct.Panels(dy.Channels));
         _grid = new TileGrid(dy.Batch, dy.Height, dy.Width, TTile.Outputs);
         Parts = (int)Math.Min(SumFloats / ((long)Pairs * Elements * Panel * Panel), MaximalParts);
         int sharedRows = Math.Max(SharedFloats / (Elements * (x.Channels + dy.Channels)) / RowsAtOnce, 1) * RowsAtOnce;
@@ -217,7 +217,7 @@ internal sealed unsafe class WinogradFilterGradient<TTile, T>
         int count,
         float* sum,
         bool isFirst
-    ) => WinogradProduct.MultiplyTransposed<T>(v.At(element, row, input), dm.At(element, row, output), count, sum, !isFirst);
+    ) => PanelProduct.MultiplyTransposed<T>(v.At(element, row, input), dm.At(element, row, output), count, sum, !isFirst);
 
     private void TransformBack(PanelMatrices sums, int parts) =>
         Workers.Run(

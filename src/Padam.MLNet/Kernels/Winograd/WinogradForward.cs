@@ -6,8 +6,8 @@ internal sealed unsafe class WinogradForward<TTile, T, TActivation>
     where T : unmanaged, IRegister<T>
     where TActivation : IActivation
 {
-    private const int Panel = WinogradProduct.Panel;
-    private const int RowGroup = WinogradProduct.RowGroup;
+    private const int Panel = PanelProduct.Panel;
+    private const int RowGroup = PanelProduct.RowGroup;
 
     // Tiles of a block: as many as the second-level cache holds transformed, beside their products. With fewer than the least, the filters,
     // which pass each block once, would come through the caches too often; with more than the most, nothing is won.
@@ -32,7 +32,7 @@ internal sealed unsafe class WinogradForward<TTile, T, TActivation>
         (_x, _filters, _y, _padding) = (x, filters, y, padding);
         _bias = bias;
         _grid = new TileGrid(y.Batch, y.Height, y.Width, TTile.Outputs);
-        _outputPanels = WinogradProduct.Panels(filters.Outputs);
+        _outputPanels = PanelProduct.Panels(filters.Outputs);
         _blockTiles = BlockTiles();
     }
 
@@ -101,7 +101,7 @@ internal sealed unsafe class WinogradForward<TTile, T, TActivation>
 
     private void TransformFilters(PanelMatrices u)
     {
-        int inputPanels = WinogradProduct.Panels(_filters.Inputs);
+        int inputPanels = PanelProduct.Panels(_filters.Inputs);
         Workers.Run(
             inputPanels * _outputPanels,
             queue =>
@@ -138,7 +138,7 @@ internal sealed unsafe class WinogradForward<TTile, T, TActivation>
                 using var buffers = new TileBuffers<T>(0);
                 // Transformed filters are four times as large as the filters: of so few inputs they need not leave the second-level cache
                 // before they are multiplied.
-                using PanelMatrices u = new(Elements, Math.Min(_filters.Inputs, WinogradProduct.TermsAtOnce), Panel, FiltersOwner),
+                using PanelMatrices u = new(Elements, Math.Min(_filters.Inputs, PanelProduct.TermsAtOnce), Panel, FiltersOwner),
                     m = new(Elements, rows, Panel, ProductsOwner);
                 while (queue.Next(out int panel))
                 {
@@ -184,7 +184,7 @@ internal sealed unsafe class WinogradForward<TTile, T, TActivation>
     /// group, and not read.
     /// </summary>
     private static void Multiply(float* v, nint vPanel, int inputs, float* u, int count, float* m, bool add = false) =>
-        WinogradProduct.Multiply<T>(v, vPanel, u, inputs, RoundedUp(count), m, add);
+        PanelProduct.Multiply<T>(v, vPanel, u, inputs, RoundedUp(count), m, add);
 
     private static int RoundedUp(int count) => (count + RowGroup - 1) / RowGroup * RowGroup;
 

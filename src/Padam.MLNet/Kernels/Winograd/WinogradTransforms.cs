@@ -9,7 +9,7 @@ internal static unsafe class WinogradTransforms<TTile, T>
     where TTile : IWinogradTile
     where T : unmanaged, IRegister<T>
 {
-    private const int Panel = WinogradProduct.Panel;
+    private const int Panel = PanelProduct.Panel;
     private const int MaximalElements = TileBuffers<T>.MaximalElements;
     private const int TapCount = TileBuffers<T>.TapCount;
 

@@ -96,7 +96,11 @@ public sealed class PatchConvolutionTests
             weight = randn(32, 3, 3, 3) / 5;
         AssertClose(
             Penalty(x, weight, (input, filters) => nn.functional.conv2d(input, filters, padding: [1, 1])),
-            Penalty(x, weight, (input, filters) => PatchConvolution.Apply(input, filters, null, 1, 1, activation: Activation.None)),
+            Penalty(
+                x,
+                weight,
+                (input, filters) => ConvolutionFunction<PatchConvolution>.Apply(input, filters, null, 1, 1, Activation.None)
+            ),
             "second derivative"
         );
     }

@@ -8,7 +8,7 @@ namespace Padam.MLNet.Kernels;
 /// </summary>
 internal sealed unsafe class PanelMatrices : IDisposable
 {
-    private const int Panel = WinogradProduct.Panel;
+    private const int Panel = PanelProduct.Panel;
 
     // A cache line, lest element (i, j) of a tile fall into the same cache set for all (i, j).
     private const int Gap = 16;
@@ -22,7 +22,7 @@ internal sealed unsafe class PanelMatrices : IDisposable
     /// <param name="owner">The kernel, and what it keeps there.</param>
     public PanelMatrices(int count, int rows, int columns, string owner)
     {
-        (Count, Rows, Panels) = (count, rows, WinogradProduct.Panels(columns));
+        (Count, Rows, Panels) = (count, rows, PanelProduct.Panels(columns));
         Stride = (nint)rows * Panels * Panel + Gap;
         nint length = count * Stride - Gap;
         _memory = Scratch.Rent(length, owner);

@@ -31,6 +31,9 @@ internal readonly unsafe record struct FilterBank(
     /// <summary>The element at row 0, column 0.</summary>
     public float* At(int output, int input) => (float*)Data + output * OutputStride + input * InputStride;
 
+    /// <summary>The same filters, with outputs and inputs swapped.</summary>
+    public FilterBank Swapped() => new(Data, Inputs, Outputs, InputStride, OutputStride, RowStride, ColumnStride);
+
     /// <summary>
     /// The 3x3 filters that take the gradient of the outputs to that of the inputs: turned by 180 degrees, outputs and inputs swapped.
     /// </summary>

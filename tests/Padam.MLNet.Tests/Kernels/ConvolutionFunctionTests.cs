@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 namespace Padam.MLNet.Tests.Kernels;
 
 [TestClass]
-public sealed class WinogradFunctionTests
+public sealed class ConvolutionFunctionTests
 {
     [TestInitialize]
     public void NeedsWinograd() => NeedWinograd();
@@ -33,6 +33,31 @@ public sealed class WinogradFunctionTests
             winograd = Gradients((x, w, b) => WinogradConvolution.Apply(x, w, b));
         for (int i = 0; i < direct.Length; i++)
             AssertClose(direct[i], winograd[i], $"gradient {i}");
+    }
+
+    /// <summary>A residual block that halves the map: 3x3 and 1x1 with stride 2 of one input, added.</summary>
+    [TestMethod]
+    public void Gradients_flow_through_a_block_that_halves_the_map_as_through_direct_convolutions()
+    {
+        using var scope = NewDisposeScope();
+        manual_seed(4);
+        Tensor x = ChannelsLast(randn(4, 32, 9, 8)),
+            weight = randn(64, 32, 3, 3) / 17,
+            bias = randn(64),
+            shortcut = randn(64, 32, 1, 1) / 6;
+
+        Tensor[] Gradients(Func<Tensor, Tensor, Tensor?, int, Tensor> convolve)
+        {
+            Tensor[] leaves = [.. new[] { x, weight, bias, shortcut }.Select(t => t.detach().requires_grad_())];
+            Tensor halved = convolve(leaves[0], leaves[1], leaves[2], 1) + convolve(leaves[0], leaves[3], null, 0);
+            halved.relu().pow(2).mean().backward();
+            return [.. leaves.Select(t => t.grad!)];
+        }
+
+        Tensor[] direct = Gradients((x, w, b, padding) => nn.functional.conv2d(x, w, b, strides: [2, 2], padding: [padding, padding])),
+            ours = Gradients((x, w, b, padding) => ConvolutionFunction<Im2colConvolution>.Apply(x, w, b, 2, padding, Activation.None));
+        for (int i = 0; i < direct.Length; i++)
+            AssertClose(direct[i], ours[i], $"gradient {i}");
     }
 
     [TestMethod]
