@@ -1,4 +1,5 @@
 // Makes a program of a notebook's C# cells: dotnet run --file cells.cs -- NOTEBOOK.ipynb PROGRAM.cs
+#:property PublishAot=false
 using System.Text;
 using System.Text.Json;
 
