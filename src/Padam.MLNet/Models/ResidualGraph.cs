@@ -12,6 +12,7 @@ internal sealed class ResidualGraph
     private readonly string path;
     private readonly ILookup<string, OnnxNode> readers;
     private readonly Dictionary<string, OnnxTensor> tensors = [];
+    private readonly HashSet<OnnxNode> named = new(ReferenceEqualityComparer.Instance);
 
     private ResidualGraph(OnnxFile file, string path)
     {
@@ -75,6 +76,8 @@ internal sealed class ResidualGraph
     /// <returns>The normalised map.</returns>
     private string Named(OnnxNode convolution, string convolutionName, string normName)
     {
+        if (!named.Add(convolution))
+            throw Bad($"it goes in a circle at {convolutionName}");
         // Rows and columns of zeros at the lower and right edge may be fewer, as no filter reaches the last ones where the stride is 2.
         if (
             convolution.Integers.GetValueOrDefault("pads") is [long top, long left, ..]
@@ -96,7 +99,7 @@ internal sealed class ResidualGraph
         if (node.Inputs.Count <= input || !file.Tensors.TryGetValue(node.Inputs[input], out OnnxTensor? numbers))
             throw Bad($"{name} is not in it");
         if (!tensors.TryAdd(name, numbers))
-            throw Bad($"it goes in a circle at {name}");
+            throw Bad($"{name} is in it twice");
     }
 
     private OnnxNode Reader(string value, string type) =>

@@ -65,6 +65,50 @@ public sealed class OnnxWeightsTests
     }
 
     [TestMethod]
+    [Timeout(60_000)]
+    [DataRow("map")]
+    [DataRow("inner")]
+    public void A_graph_that_goes_in_a_circle_ends_where_it_began(string back)
+    {
+        GraphProto graph = new();
+        graph.Input.Add(new ValueInfoProto { Name = "images" });
+        Layer(graph, "images", "map");
+        Layer(graph, "map", "inner");
+        Layer(graph, "inner", back);
+        StringAssert.Contains(Refused(graph), "it goes in a circle at layer1.0.conv");
+    }
+
+    /// <summary>A convolution with its normalisation and ReLU, of one channel.</summary>
+    private static void Layer(GraphProto graph, string from, string to)
+    {
+        string name = $"{from}-{to}";
+        string[] numbers = [.. Enumerable.Range(0, 5).Select(part => $"{name}-{part}")];
+        foreach (string part in numbers)
+            graph.Initializer.Add(
+                new TensorProto
+                {
+                    Name = part,
+                    DataType = (int)TensorProto.Types.DataType.Float,
+                    Dims = { 1 },
+                    RawData = ByteString.CopyFrom(new byte[sizeof(float)]),
+                }
+            );
+        Add("Conv", [from, numbers[0]], $"{name}-convolved");
+        Add("BatchNormalization", [$"{name}-convolved", .. numbers[1..]], $"{name}-normal");
+        Add("Relu", [$"{name}-normal"], to);
+
+        void Add(string type, string[] inputs, string output) =>
+            graph.Node.Add(
+                new NodeProto
+                {
+                    OpType = type,
+                    Input = { inputs },
+                    Output = { output },
+                }
+            );
+    }
+
+    [TestMethod]
     public void A_file_that_is_no_ONNX_or_is_cut_is_refused_with_its_path()
     {
         using var network = Backbone.Parse("wrn-10-1").Build(5);
