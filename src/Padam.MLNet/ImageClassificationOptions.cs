@@ -173,6 +173,12 @@ public sealed class ImageClassificationOptions : ITrainingOptions
     public int? OptimizerRestartEpochs { get; set; }
 
     /// <summary>
+    /// Starts with a fresh optimizer state after each of these whole epochs too, such as the milestones of the schedule. The default value
+    /// is empty: never.
+    /// </summary>
+    public IReadOnlyList<int> OptimizerRestarts { get; set; } = [];
+
+    /// <summary>
     /// A file to start from: <c>.safetensors</c> with PyTorch's names, such as a checkpoint of the authors' networks or torchvision's
     /// weights, or <c>.onnx</c>, such as <see cref="PretrainedWeights.MLNetResNet18"/>. Prefixes that are common to all names are taken
     /// off. Of another class count, or without one, the last layer starts afresh; the log says so. The default value is null: fresh
@@ -305,6 +311,10 @@ public sealed class ImageClassificationOptions : ITrainingOptions
             yield return $"KernelL2 is {KernelL2}; it must be at least 0.";
         if (OptimizerRestartEpochs is < 1)
             yield return $"OptimizerRestartEpochs is {OptimizerRestartEpochs}; it must be at least 1, or null for never.";
+        if (OptimizerRestarts is null)
+            yield return "OptimizerRestarts is null; use an empty list for none.";
+        else if (OptimizerRestarts.Any(epoch => epoch < 1))
+            yield return $"OptimizerRestarts holds {OptimizerRestarts.First(epoch => epoch < 1)}; each must be at least 1.";
         if (InitialWeights is not null && !File.Exists(InitialWeights))
             yield return $"InitialWeights: the file '{InitialWeights}' does not exist.{MissingPath.Hint(InitialWeights)}";
         if (FrozenLayers is null)

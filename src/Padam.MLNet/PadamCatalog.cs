@@ -294,7 +294,8 @@ public sealed class PadamCatalog
         (trial.Optimizer, trial.Schedule, trial.Epochs) = (options.Optimizer with { LearningRate = from }, sweep.Schedule, steps);
         (trial.ValidationSet, trial.ValidationFraction, trial.RestoreBestWeights) = (null, 0, false);
         (trial.EarlyStopping, trial.ReduceOnPlateau, trial.Averaging) = (null, null, null);
-        (trial.CheckpointFolder, trial.Resume, trial.OptimizerRestartEpochs, trial.MetricsCallback) = (null, false, null, null);
+        (trial.CheckpointFolder, trial.Resume, trial.MetricsCallback) = (null, false, null);
+        (trial.OptimizerRestartEpochs, trial.OptimizerRestarts) = (null, []);
         if (options.Compute is { } compute)
             trial.Compute = compute with { ReadsEachBatch = true };
         trial.CancellationToken = over.Token;

@@ -261,6 +261,8 @@ public sealed class ImageClassificationOptionsTests
             Row("KernelL2", o => o.KernelL2 = -1e-9, o => o.KernelL2 = 0.1),
             Row("KernelL2", o => o.KernelL2 = double.PositiveInfinity),
             Row("OptimizerRestartEpochs", o => o.OptimizerRestartEpochs = 0, o => o.OptimizerRestartEpochs = 1),
+            Row("OptimizerRestarts holds 0", o => o.OptimizerRestarts = [2, 0], o => o.OptimizerRestarts = [1]),
+            Row("OptimizerRestarts is null", o => o.OptimizerRestarts = null!, o => o.OptimizerRestarts = []),
             Row("Threads", o => o.Threads = 0, o => o.Threads = 1),
             Row("Threads is 100000", o => o.Threads = 100_000, o => o.Threads = 16 * Environment.ProcessorCount),
             Row("Threads", o => o.Threads = (16 * Environment.ProcessorCount) + 1),

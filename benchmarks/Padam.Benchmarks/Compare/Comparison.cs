@@ -15,7 +15,7 @@ namespace Padam.Benchmarks.Compare;
 /// <param name="ScoringRatio">Images a second, ours / peer.</param>
 /// <param name="PeakRssMb">Peak resident memory after the training steps, in MiB.</param>
 /// <param name="Peer">Whose numbers those of the peer are: the fastest by step.</param>
-/// <param name="Peers">All peers, each with its best layout.</param>
+/// <param name="Peers">All peers.</param>
 internal sealed record Comparison(
     string Backbone,
     double OursSPerStep,
@@ -45,24 +45,24 @@ internal sealed record Comparison(
         double stepGflop
     )
     {
-        Contestant[] peers = [.. others.GroupBy(other => other.Name).Select(layouts => layouts.MinBy(other => other.Median("step"))!)];
-        Contestant peer = peers.MinBy(other => other.Median("step"))!;
+        Dictionary<string, PeerFigures> peers = others.GroupBy(other => other.Name).ToDictionary(group => group.Key, PeerFigures.Of);
+        (string name, PeerFigures peer) = peers.MinBy(other => other.Value.SPerStep);
         double rate = Statistics.Median(gflops),
             floor = stepGflop / rate,
             step = ours.Median("step");
         return new(
             backbone,
             step,
-            peer.Median("step"),
-            peer.Median("step") / step,
+            peer.SPerStep,
+            peer.SPerStep / step,
             rate,
             floor,
             step / floor,
-            peer.Median("optimizer") / ours.Median("optimizer"),
-            ours.Median("score") / peer.Median("score"),
-            new(ours.Median("memory"), peer.Median("memory")),
-            peer.Name,
-            peers.ToDictionary(other => other.Name, PeerFigures.Of)
+            peer.OptimizerMs / (1000 * ours.Median("optimizer")),
+            ours.Median("score") / peer.ScoringImagesPerS,
+            new(ours.Median("memory"), peer.PeakRssMb),
+            name,
+            peers
         );
     }
 
@@ -79,9 +79,19 @@ internal sealed record Comparison(
 
 internal sealed record PeakMemory(double Ours, double Peer);
 
-/// <summary>One peer in its best layout.</summary>
+/// <summary>One peer: its step in its quickest layout, scoring and memory each in the layout that is best for them.</summary>
 internal sealed record PeerFigures(double SPerStep, string Layout, double OptimizerMs, double ScoringImagesPerS, double PeakRssMb)
 {
-    internal static PeerFigures Of(Contestant peer) =>
-        new(peer.Median("step"), peer.Layout!, 1000 * peer.Median("optimizer"), peer.Median("score"), peer.Median("memory"));
+    internal static PeerFigures Of(IEnumerable<Contestant> layouts)
+    {
+        Contestant[] all = [.. layouts];
+        Contestant quickest = all.MinBy(layout => layout.Median("step"))!;
+        return new(
+            quickest.Median("step"),
+            quickest.Layout!,
+            1000 * quickest.Median("optimizer"),
+            all.Max(layout => layout.Median("score")),
+            all.Min(layout => layout.Median("memory"))
+        );
+    }
 }

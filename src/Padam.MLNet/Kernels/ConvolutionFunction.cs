@@ -62,8 +62,11 @@ internal sealed class ConvolutionFunction<TKernels> : autograd.SingleTensorFunct
         (int stride, int padding) = (call.Stride, call.Padding);
         if (DifferentiableBackward.IsWanted)
         {
-            Tensor Forward() => nn.functional.conv2d(x, weight, bias, strides: [stride, stride], padding: [padding, padding]);
-            return DifferentiableBackward.Gradients(Forward, [x, weight, bias], dy);
+            return DifferentiableBackward.Gradients(
+                of => nn.functional.conv2d(of[0]!, of[1]!, of[2], strides: [stride, stride], padding: [padding, padding]),
+                [x, weight, bias],
+                dy
+            );
         }
 
         return

@@ -14,14 +14,17 @@ internal static class DifferentiableBackward
     public static bool IsWanted => is_grad_enabled();
 
     /// <summary>The gradients of those inputs that need one; null for the others.</summary>
-    /// <param name="function">The forward pass, by libtorch's operators.</param>
+    /// <param name="function">The forward pass, by libtorch's operators, of the inputs that it is given.</param>
     /// <param name="inputs">What it depends on; null where there is no such input.</param>
     /// <param name="dy">The gradient of its output.</param>
-    public static List<Tensor?> Gradients(Func<Tensor> function, IReadOnlyList<Tensor?> inputs, Tensor dy)
+    public static List<Tensor?> Gradients(Func<IReadOnlyList<Tensor?>, Tensor> function, IReadOnlyList<Tensor?> inputs, Tensor dy)
     {
         using var scope = NewDisposeScope();
-        Tensor[] needed = [.. inputs.Where(Needs).Select(input => input!)];
-        var gradients = new Queue<Tensor>(autograd.grad([function()], needed, [dy], retain_graph: true, create_graph: true));
+        // Of views: where one input was computed from another, the way between them is the outer pass's to go. (An alias is the same
+        // variable to autograd.)
+        Tensor?[] views = [.. inputs.Select(input => Needs(input) ? input!.view(input.shape) : input)];
+        Tensor[] needed = [.. views.Where(Needs).Select(input => input!)];
+        var gradients = new Queue<Tensor>(autograd.grad([function(views)], needed, [dy], retain_graph: true, create_graph: true));
         scope.MoveToOuter(gradients);
         return [.. inputs.Select(input => Needs(input) ? gradients.Dequeue() : null)];
     }

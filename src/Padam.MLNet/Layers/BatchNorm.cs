@@ -50,7 +50,11 @@ public sealed class BatchNorm : nn.Module<Tensor, Tensor>, IExportable
 
     internal Tensor BatchesTracked => get_buffer("num_batches_tracked")!;
 
-    /// <summary>The normalised maps: by the batch's statistics in training mode, by the running ones in evaluation mode.</summary>
+    /// <summary>
+    /// The normalised maps, in channels-last memory where the input is: by the batch's statistics in training mode, by the running ones in
+    /// evaluation mode.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">In training mode, the input has one value a channel.</exception>
     public override Tensor forward(Tensor input) => _folded ? input.alias() : Normalize(input, residual: null, Activation.None);
 
     /// <summary>
@@ -61,9 +65,12 @@ public sealed class BatchNorm : nn.Module<Tensor, Tensor>, IExportable
     /// <param name="input">Its input, [N, in, H, W].</param>
     /// <param name="residual">Added after the normalisation, of the output's shape; null for nothing.</param>
     /// <param name="activation">Applied last.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such activation.</exception>
+    /// <exception cref="InvalidOperationException">In training mode, the convolution's output has one value a channel.</exception>
     public Tensor After(Convolution convolution, Tensor input, Tensor? residual = null, Activation activation = Activation.None)
     {
         ArgumentNullException.ThrowIfNull(convolution);
+        activation.Require(nameof(activation));
         using DisposeScope scope = NewDisposeScope();
         Tensor output = _folded
             ? residual is null
@@ -107,11 +114,25 @@ public sealed class BatchNorm : nn.Module<Tensor, Tensor>, IExportable
     private Tensor Normalize(Tensor input, Tensor? residual, Activation activation)
     {
         if (training)
+        {
+            RequireBatch(input);
             BatchesTracked.add_(Scalars.One, Scalars.One);
+        }
+
         if (training && BatchNormalization.Supports(input))
             return ActivationCount.Counted(ByKernel(input, residual, activation));
         Tensor output = nn.functional.batch_norm(input, RunningMean, RunningVariance, Weight, Bias, training, _momentum, _epsilon);
         return AddAndActivate(ActivationCount.Counted(output), residual, activation);
+    }
+
+    // The variance of one value is no number, nor would the running one be from then on.
+    private static void RequireBatch(Tensor input)
+    {
+        if (input.dim() > 1 && input.numel() == input.shape[1])
+            throw new InvalidOperationException(
+                $"Batch normalisation in training needs more than one value a channel, and gets one image of "
+                    + $"[{string.Join(", ", input.shape)}]. Train with a larger batch or larger images."
+            );
     }
 
     // In place: the map is one that nobody else has seen.

@@ -83,7 +83,10 @@ public sealed class Convolution : nn.Module<Tensor, Tensor>, IExportable
         bool onTinyMaps = false
     ) => new(inChannels, outChannels, kernel, stride, kernel / 2, bias, onTinyMaps) { Algorithm = ConvolutionAlgorithm.Direct };
 
-    /// <summary>The convolution of images [N, in, H, W], best in channels-last memory.</summary>
+    /// <summary>
+    /// The convolution of images [N, in, H, W], best in channels-last memory. On the CPU its maps lie in channels-last memory, whatever the
+    /// input: bring them into one row an image by <c>flatten</c> or <c>reshape</c>, since <c>view</c> needs the plain layout.
+    /// </summary>
     public override Tensor forward(Tensor input) => Activated(input, Activation.None);
 
     GraphValue IExportable.Export(IGraphBuilder graph, GraphValue input) =>

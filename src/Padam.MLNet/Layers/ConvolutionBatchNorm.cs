@@ -1,3 +1,4 @@
+using Padam.MLNet.Kernels;
 using static TorchSharp.torch;
 
 namespace Padam.MLNet.Layers;
@@ -34,12 +35,7 @@ public sealed class ConvolutionBatchNorm : nn.Module<Tensor, Tensor>, IFoldable,
     )
         : base(nameof(ConvolutionBatchNorm))
     {
-        if (!Enum.IsDefined(activation))
-            throw new ArgumentOutOfRangeException(
-                nameof(activation),
-                activation,
-                $"Use one of {string.Join(", ", Enum.GetNames<Activation>())}."
-            );
+        activation.Require(nameof(activation));
         _activation = activation;
         _convolution = new Convolution(inChannels, outChannels, kernelSize, stride, padding ?? kernelSize / 2, bias: false);
         register_module("0", _convolution);

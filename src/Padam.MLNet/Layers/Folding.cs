@@ -17,7 +17,7 @@ internal static class Folding
         if (network.training)
             throw new InvalidOperationException("Only a network in evaluation mode can be folded: call eval() first.");
         using IDisposable _ = no_grad();
-        foreach ((Convolution convolution, BatchNorm norm) in Pairs(network))
+        foreach ((Convolution convolution, BatchNorm norm) in Pairs(network).ToArray())
             norm.FoldInto(convolution);
     }
 
@@ -39,8 +39,27 @@ internal static class Folding
     }
 
     // modules() leaves out the network itself.
-    private static IEnumerable<(Convolution, BatchNorm)> Pairs(nn.Module network) =>
-        network.modules().Prepend(network).OfType<IFoldable>().Distinct().SelectMany(part => part.Pairs);
+    private static IEnumerable<(Convolution, BatchNorm)> Pairs(nn.Module network)
+    {
+        var folded = new HashSet<nn.Module>();
+        foreach (
+            (Convolution convolution, BatchNorm norm) in network
+                .modules()
+                .Prepend(network)
+                .OfType<IFoldable>()
+                .Distinct()
+                .SelectMany(part => part.Pairs)
+                .Distinct()
+        )
+        {
+            if (!folded.Add(convolution) || !folded.Add(norm))
+                throw new InvalidOperationException(
+                    $"{nameof(IFoldable)}.{nameof(IFoldable.Pairs)} of {network.GetName()} name a layer twice: each convolution and each "
+                        + "normalisation is in one pair at most."
+                );
+            yield return (convolution, norm);
+        }
+    }
 
     private sealed class Evaluation(nn.Module network) : IDisposable
     {

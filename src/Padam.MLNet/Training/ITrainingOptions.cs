@@ -64,6 +64,8 @@ internal interface ITrainingOptions
 
     int? OptimizerRestartEpochs { get; }
 
+    IReadOnlyList<int> OptimizerRestarts { get; }
+
     string? InitialWeights { get; }
 
     IReadOnlyList<string> FrozenLayers { get; }

@@ -156,9 +156,12 @@ internal sealed class TrainingRun : IDisposable
 
     private int StepsOf(int batches) => (batches + _options.Compute.AccumulateBatches - 1) / _options.Compute.AccumulateBatches;
 
+    private bool StartsAfresh(int after) =>
+        after > 0 && (_options.OptimizerRestarts.Contains(after) || (_options.OptimizerRestartEpochs is { } every && after % every == 0));
+
     private EpochMetrics TrainEpoch(int epoch)
     {
-        if (_state.BatchesDone == 0 && epoch > 1 && _options.OptimizerRestartEpochs is { } every && (epoch - 1) % every == 0)
+        if (_state.BatchesDone == 0 && StartsAfresh(after: epoch - 1))
             StartOptimizer();
         _network.train();
         _context.Frozen.StayInEvaluationMode();

@@ -42,6 +42,8 @@ internal static class TrainingSettings
                 ["Validation data"] = data.Validation is { } validation ? Describe(validation) : "",
             };
             // What was added later is named only where it is used: checkpoints of before know nothing of it.
+            if (options.OptimizerRestarts.Count > 0)
+                settings["OptimizerRestarts"] = string.Join(", ", options.OptimizerRestarts);
             if (options.ReduceOnPlateau is { } plateau)
                 settings["ReduceOnPlateau"] = $"{plateau}";
             if (options.Averaging is { } averaging)

@@ -122,13 +122,7 @@ internal static class Planning
             Seed = seed,
             TrainLimit = scale.TrainLimit,
             TestLimit = scale.TestLimit,
-            Milestones =
-            [
-                .. experiment
-                    .Milestones.Select(milestone => scale.Epoch(milestone, experiment.Epochs))
-                    .Where(milestone => milestone < scale.Epochs(experiment.Epochs))
-                    .Distinct(),
-            ],
+            Milestones = scale.Milestones(experiment.Milestones, experiment.Epochs),
             Gamma = series.Gamma,
             PartialDecay = series.PartialDecay,
         };

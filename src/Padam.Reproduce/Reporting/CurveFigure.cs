@@ -23,8 +23,10 @@ internal static class CurveFigure
     private static readonly Dictionary<string, (string Title, Func<LogRow, double> Value)> Kinds = new()
     {
         ["train-loss"] = ("training loss", row => row.Loss),
+        ["train-error"] = ("training error, %", row => 100 * (1 - row.Accuracy)),
         ["test-error"] = ("test error, %", row => 100 * (1 - row.TestAccuracy)),
         ["top5-error"] = ("top-5 test error, %", row => 100 * (1 - row.TestTop5)),
+        ["learning-rate"] = ("learning rate", row => row.LearningRate),
     };
 
     public static string Title(string kind) => Kinds[kind].Title;

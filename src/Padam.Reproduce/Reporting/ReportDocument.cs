@@ -107,6 +107,8 @@ internal static class ReportDocument
             yield return new Grid(Columns(plan, group), rows);
             if (rows.All(row => row[4].Text == "-"))
                 yield return new Paragraph("The report has no number to set beside these.", Small: true);
+            foreach (Block block in GapTables.Of(plan, group))
+                yield return block;
             if (plan.Figures.Count > 0)
                 yield return new Figures([
                     .. plan.Figures.Select(kind => new Picture(

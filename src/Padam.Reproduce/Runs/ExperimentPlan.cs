@@ -12,7 +12,7 @@ internal sealed record ExperimentPlan
     /// <summary>What plans are written as now; those of version 1 have ids that were made otherwise.</summary>
     public const int CurrentVersion = 2;
 
-    public static readonly IReadOnlyList<string> FigureNames = ["train-loss", "test-error", "top5-error"];
+    public static readonly IReadOnlyList<string> FigureNames = ["train-loss", "train-error", "test-error", "top5-error", "learning-rate"];
 
     public int Version { get; init; } = 1;
 

@@ -108,14 +108,21 @@ internal sealed record Recipe
         ];
 
     /// <summary>
-    /// After how many epochs the optimizer starts afresh, in a training of <paramref name="epochs"/>; null for never. Where the milestones
-    /// are given, the first of them is the length of a stage, since the report's scripts build the optimizer anew at each.
+    /// After how many epochs the optimizer starts afresh, in a training of <paramref name="epochs"/>; null for never, or where
+    /// <see cref="Restarts"/> says when. Where the milestones are given at even distances, the first of them is the length of a stage,
+    /// since the report's scripts build the optimizer anew at each.
     /// </summary>
     public int? RestartEpochs(int epochs, IReadOnlyList<int>? milestones) =>
         WholeRestart is not { } restart ? null
         : milestones is null ? Math.Max(1, Scaled(restart, epochs))
-        : milestones.Count > 0 ? milestones[0]
+        : milestones.Count > 0 && AreEven(milestones) ? milestones[0]
         : null;
+
+    /// <summary>After which epochs the optimizer starts afresh, where the milestones are given at uneven distances: each of them.</summary>
+    public IReadOnlyList<int> Restarts(IReadOnlyList<int>? milestones) =>
+        WholeRestart is null || milestones is null || AreEven(milestones) ? [] : milestones;
+
+    private static bool AreEven(IReadOnlyList<int> milestones) => milestones.Index().All(at => at.Item == (at.Index + 1) * milestones[0]);
 
     /// <summary>The network that this codebase trains under a name: the report's wide network is not the authors'.</summary>
     public string Network(string name) => this == Report && name == "wrn-16-4" ? "wrn-16-4-report" : name;

@@ -134,7 +134,11 @@ internal sealed class RunIdentity
         Add("p falls", decay?.Kind, none: "never");
         if (decay is not null)
             Add("p falls to", decay.To);
-        Add("optimizer starts afresh after epochs", options.OptimizerRestartEpochs, none: "never");
+        Add(
+            "optimizer starts afresh after epochs",
+            options.OptimizerRestarts.Count > 0 ? string.Join(' ', options.OptimizerRestarts) : options.OptimizerRestartEpochs,
+            none: "never"
+        );
         Add("kernel L2", options.KernelL2);
     }
 

@@ -19,6 +19,9 @@ internal sealed record EpochRecord
     /// <summary>The same on the test images.</summary>
     public double? TestMacroAccuracy { get; init; }
 
+    /// <summary>Training images a second; null in a run of an earlier version.</summary>
+    public double? ImagesPerSecond { get; init; }
+
     public static EpochRecord Of(EpochMetrics metrics) =>
         new()
         {
@@ -26,6 +29,7 @@ internal sealed record EpochRecord
             Finished = DateTimeOffset.UtcNow,
             MacroAccuracy = metrics.MacroAccuracy,
             TestMacroAccuracy = metrics.ValidationMacroAccuracy,
+            ImagesPerSecond = metrics.ImagesPerSecond,
         };
 }
 

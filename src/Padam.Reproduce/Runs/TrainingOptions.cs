@@ -26,6 +26,7 @@ internal static class TrainingOptions
             Optimizer = recipe.Apply(optimizer),
             KernelL2 = recipe.KernelL2(optimizer),
             OptimizerRestartEpochs = recipe.RestartEpochs(settings.Epochs, settings.Milestones),
+            OptimizerRestarts = recipe.Restarts(settings.Milestones),
             Schedule = settings.Tricks.Rate(
                 recipe == Recipe.Airbench ? AirbenchRecipe.Rate
                 : milestones.Count > 0 ? Schedule.MultiStep(milestones, Gamma(settings))

@@ -28,6 +28,15 @@ public sealed class KernelBackwardTests
     }
 
     [TestMethod]
+    public void A_loop_with_another_optimizer_asks_for_it_before_the_step()
+    {
+        using var scope = NewDisposeScope();
+        FailedBackward();
+        Assert.ThrowsExactly<ExternalException>(BackwardPass.ThrowIfFailed);
+        BackwardPass.ThrowIfFailed();
+    }
+
+    [TestMethod]
     public void A_failure_is_thrown_by_the_optimizers_step_which_changes_nothing()
     {
         using var scope = NewDisposeScope();

@@ -69,6 +69,50 @@ public sealed class SecondDerivativeTests
     }
 
     [TestMethod]
+    public void Where_one_input_comes_from_another_the_way_between_them_counts_once()
+    {
+        NeedWinograd();
+        using var scope = NewDisposeScope();
+        manual_seed(24);
+        // A residual block: the normalised map was computed from what is added to it. And a layer that is used twice.
+        Tensor[] arguments = [ChannelsLast(randn(4, 32, 6, 6)), randn(32, 32, 3, 3) / 17, rand(32) + 0.5, randn(32)];
+        Tensor Block(Tensor[] a, Func<Tensor, Tensor, Tensor> convolution, Func<Tensor, Tensor?, Tensor> normalization)
+        {
+            Tensor begin = normalization(convolution(a[0], a[1]), null);
+            return normalization(convolution(begin, a[1]), begin);
+        }
+
+        Tensor ByOperators(Tensor[] a) =>
+            Block(
+                a,
+                (x, w) => nn.functional.conv2d(x, w, padding: [1, 1]),
+                (x, residual) =>
+                {
+                    Tensor y = nn.functional.batch_norm(x, null, null, a[2], a[3], training: true, eps: Epsilon);
+                    return (residual is null ? y : y + residual).relu();
+                }
+            );
+        Tensor ByKernels(Tensor[] a) =>
+            Block(
+                a,
+                (x, w) => WinogradConvolution.Apply(x, w),
+                (x, residual) => BatchNormalization.Apply(x, a[2], a[3], residual, Activation.Relu, Epsilon).Output
+            );
+
+        AreClose(First(arguments, ByOperators), First(arguments, ByKernels));
+        AreClose(Penalty(arguments, ByOperators), Penalty(arguments, ByKernels));
+
+        // The first derivatives, as create_graph computes them.
+        static Tensor[] First(Tensor[] arguments, Func<Tensor[], Tensor> function)
+        {
+            Tensor[] leaves = [.. arguments.Select(argument => argument.detach().requires_grad_())];
+            Tensor[] gradients = [.. autograd.grad([function(leaves).pow(3).mean() * 100], leaves, retain_graph: true, create_graph: true)];
+            BackwardPass.ThrowIfFailed();
+            return gradients;
+        }
+    }
+
+    [TestMethod]
     public void Finite_differences_agree()
     {
         NeedWinograd();

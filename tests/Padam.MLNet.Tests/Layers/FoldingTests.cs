@@ -47,5 +47,27 @@ public sealed class FoldingTests
         Assert.ThrowsExactly<InvalidOperationException>(network.Fold);
     }
 
+    [TestMethod]
+    public void A_layer_that_two_pairs_name_is_refused_before_scores_go_wrong()
+    {
+        using var network = new OneConvolutionForTwo();
+        network.eval();
+        StringAssert.Contains(Assert.ThrowsExactly<InvalidOperationException>(network.Fold).Message, "name a layer twice");
+    }
+
+    private sealed class OneConvolutionForTwo : nn.Module<Tensor, Tensor>, IFoldable
+    {
+        private readonly Convolution _convolution = new(3, 8, 3);
+        private readonly BatchNorm _first = new(8),
+            _second = new(8);
+
+        public OneConvolutionForTwo()
+            : base(nameof(OneConvolutionForTwo)) => RegisterComponents();
+
+        public IEnumerable<(Convolution Convolution, BatchNorm Norm)> Pairs => [(_convolution, _first), (_convolution, _second)];
+
+        public override Tensor forward(Tensor input) => _second.forward(_first.After(_convolution, input));
+    }
+
     private static byte[] Bytes(nn.Module network) => [.. network.PlainState().SelectMany(entry => entry.Tensor.bytes.ToArray())];
 }

@@ -221,7 +221,37 @@ public sealed class LayersTests
         Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new BatchNorm(4, epsilon: 0));
         Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new BatchNorm(4, momentum: 1.5));
         Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new ConvolutionBatchNorm(4, 4, 3, activation: (Activation)9));
+        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new MaxPool(0));
+        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new MaxPool(2, stride: 0));
+        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new MaxPool(3, padding: 2));
+        using Tensor images = zeros(2, 4, 6, 6);
+        using var convolution = new Convolution(4, 4, 3);
+        using var norm = new BatchNorm(4);
+        foreach (Module<Tensor, Tensor> layer in new Module<Tensor, Tensor>[] { convolution, norm })
+            layer.eval();
+        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => norm.After(convolution, images, activation: (Activation)9));
     }
+
+    [TestMethod]
+    [DataRow(5)]
+    [DataRow(16)]
+    public void One_value_a_channel_has_no_variance_and_the_statistics_stay_as_they_were(int channels)
+    {
+        using var scope = NewDisposeScope();
+        using var norm = new BatchNorm(channels);
+        string before = State(norm);
+        StringAssert.Contains(
+            Assert.ThrowsExactly<InvalidOperationException>(() => norm.forward(randn(1, channels, 1, 1))).Message,
+            $"one image of [1, {channels}, 1, 1]"
+        );
+        Assert.AreEqual(before, State(norm));
+        norm.forward(randn(2, channels, 1, 1));
+        norm.eval();
+        Assert.IsTrue(norm.forward(randn(1, channels, 1, 1)).isfinite().all().item<bool>());
+    }
+
+    private static string State(Module norm) =>
+        string.Join(' ', norm.state_dict().Values.Select(tensor => Convert.ToHexString(tensor.bytes)));
 
     private static Module<Tensor, Tensor> Block(int inputs, int outputs, int stride) =>
         Sequential(Conv2d(inputs, outputs, 3, stride, padding: 1, bias: false), BatchNorm2d(outputs), ReLU());

@@ -44,6 +44,9 @@ public sealed class HandWrittenLoopTests
     public void Optimizer_restarts() => Check(options => options.OptimizerRestartEpochs = 2);
 
     [TestMethod]
+    public void Optimizer_restarts_after_given_epochs() => Check(options => options.OptimizerRestarts = [1, 3]);
+
+    [TestMethod]
     public void Partial_schedule() =>
         Check(options => (options.Optimizer, options.PartialSchedule) = (new PadamOptions { Partial = 0.1 }, Schedule.Linear(1, 4)));
 
@@ -105,6 +108,7 @@ public sealed class HandWrittenLoopTests
             && options.GradientClipNorm is null
             && options.KernelL2 == 0
             && options.OptimizerRestartEpochs is null
+            && options.OptimizerRestarts.Count == 0
             && options.Averaging is null
             && options.Schedule == Schedule.Constant
             && options.Optimizer == new SgdOptions { LearningRate = 0.05, WeightDecay = 0 };
@@ -128,7 +132,11 @@ public sealed class HandWrittenLoopTests
         Dictionary<string, Tensor> average = Copy(network);
         for (int epoch = 0; epoch < Epochs; epoch++)
         {
-            if (epoch == 0 || (options.OptimizerRestartEpochs is { } every && epoch % every == 0))
+            if (
+                epoch == 0
+                || (options.OptimizerRestartEpochs is { } every && epoch % every == 0)
+                || options.OptimizerRestarts.Contains(epoch)
+            )
             {
                 optimizer = options.Optimizer.Create(network.named_parameters());
                 rate = optimizer.ParamGroups.Single().LearningRate;

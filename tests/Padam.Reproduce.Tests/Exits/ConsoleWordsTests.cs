@@ -33,6 +33,7 @@ public sealed class ConsoleWordsTests
         "Inference",
         "KernelL2",
         "OptimizerRestartEpochs",
+        "OptimizerRestarts",
         "FrozenLayers",
         "InferenceBatchSize",
         "ConvolutionAlgorithm",

@@ -28,6 +28,16 @@ public sealed class RecipeTests
     }
 
     [TestMethod]
+    public void At_uneven_distances_it_starts_afresh_at_each_milestone()
+    {
+        Assert.IsNull(Recipe.Report.RestartEpochs(30, [15, 23, 27]));
+        CollectionAssert.AreEqual(new[] { 15, 23, 27 }, Recipe.Report.Restarts([15, 23, 27]).ToArray());
+        foreach (IReadOnlyList<int>? even in new IReadOnlyList<int>?[] { null, [], [50], [5, 10, 15] })
+            Assert.IsEmpty(Recipe.Report.Restarts(even));
+        Assert.IsEmpty(Recipe.Authors.Restarts([15, 23, 27]));
+    }
+
+    [TestMethod]
     public void The_reports_decay_is_in_the_loss_and_the_authors_is_in_the_gradient()
     {
         var padam = new PadamOptions();

@@ -140,6 +140,7 @@ public sealed class RunIdentityTests
             "GradientClipNorm",
             "KernelL2",
             "OptimizerRestartEpochs",
+            "OptimizerRestarts",
             "InitialWeights",
             "FrozenLayers",
             "InferenceBatchSize",

@@ -7,6 +7,9 @@ public sealed class ScaleTests
 {
     [TestMethod]
     [DataRow("full", 200, 200)]
+    [DataRow("short", 200, 30)]
+    [DataRow("short", 90, 30)]
+    [DataRow("short", 20, 20)]
     [DataRow("desk", 200, 20)]
     [DataRow("desk", 25, 3)]
     [DataRow("desk", 4, 1)]
@@ -18,6 +21,8 @@ public sealed class ScaleTests
 
     [TestMethod]
     [DataRow("full", 150, 150)]
+    [DataRow("short", 150, 23)]
+    [DataRow("short", 200, 30)]
     [DataRow("desk", 150, 15)]
     [DataRow("desk", 45, 5)]
     [DataRow("desk", 1, 1)]
@@ -59,6 +64,26 @@ public sealed class ScaleTests
         CollectionAssert.AreEqual(
             new[] { ("cifar10", "vgg16", "vgg16"), ("cifar100", "vgg16", "vgg16") },
             Scale.Full.Grid(["cifar10", "cifar100"], ["vgg16"]).ToArray()
+        );
+    }
+
+    [TestMethod]
+    public void The_rate_falls_at_the_experiments_epochs_scaled_or_at_the_scales_own_parts()
+    {
+        CollectionAssert.AreEqual(new[] { 50, 100, 150 }, Scale.Full.Milestones([50, 100, 150], 200).ToArray());
+        CollectionAssert.AreEqual(new[] { 5, 10, 15 }, Scale.Desk.Milestones([50, 100, 150], 200).ToArray());
+        CollectionAssert.AreEqual(new[] { 15, 23, 27 }, Scale.Short.Milestones([50, 100, 150], 200).ToArray());
+        CollectionAssert.AreEqual(new[] { 1, 2 }, Scale.Quick.Milestones([50, 51, 100, 199], 200).ToArray());
+        Assert.IsEmpty(Scale.Short.Milestones([], 200), "a constant rate stays constant");
+    }
+
+    [TestMethod]
+    public void Short_reduces_nothing_but_the_epochs()
+    {
+        Assert.AreEqual((null, null, 128), (Scale.Short.TrainLimit, Scale.Short.TestLimit, Scale.Short.BatchSize));
+        CollectionAssert.AreEqual(
+            new[] { ("cifar10", "vgg16", "vgg16"), ("cifar100", "vgg16", "vgg16") },
+            Scale.Short.Grid(["cifar10", "cifar100"], ["vgg16"]).ToArray()
         );
     }
 }

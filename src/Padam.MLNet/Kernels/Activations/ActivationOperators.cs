@@ -6,6 +6,13 @@ namespace Padam.MLNet.Kernels;
 /// <summary>Activations by libtorch's operators.</summary>
 internal static class ActivationOperators
 {
+    /// <exception cref="ArgumentOutOfRangeException">There is no such activation.</exception>
+    public static void Require(this Activation activation, string argument)
+    {
+        if (!Enum.IsDefined(activation))
+            throw new ArgumentOutOfRangeException(argument, activation, $"Use one of {string.Join(", ", Enum.GetNames<Activation>())}.");
+    }
+
     /// <summary>The activation of each element, in a tensor of its own unless there is none.</summary>
     public static Tensor Activated(this Tensor x, Activation activation) =>
         activation switch

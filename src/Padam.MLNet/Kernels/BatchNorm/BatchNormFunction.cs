@@ -47,7 +47,11 @@ internal sealed class BatchNormFunction : autograd.SingleTensorFunction<BatchNor
     {
         if (DifferentiableBackward.IsWanted)
         {
-            return DifferentiableBackward.Gradients(() => ByOperators(x, weight, bias, residual, call), [x, weight, bias, residual], dy);
+            return DifferentiableBackward.Gradients(
+                of => ByOperators(of[0]!, of[1]!, of[2]!, of[3], call),
+                [x, weight, bias, residual],
+                dy
+            );
         }
 
         BatchNormGradients gradients = BatchNormalization.Backward(dy, x, weight, bias, residual, call.Activation, call.Statistics);

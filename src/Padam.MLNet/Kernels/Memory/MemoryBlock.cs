@@ -48,6 +48,9 @@ internal sealed class MemoryBlock
     /// <summary>The pool's time when it was returned.</summary>
     public long ReturnedAt { get; set; }
 
+    /// <summary>The clock's time when it was returned, in milliseconds.</summary>
+    public long WaitsSince { get; set; }
+
     /// <summary>Notes who has it now.</summary>
     /// <returns>What is wrong if somebody wrote to it after it was returned, or null.</returns>
     public string? Lend(nuint length, string owner, int generation)

@@ -10,6 +10,7 @@ namespace Padam.MLNet.Kernels;
 /// <list type="bullet">
 /// <item>when <see cref="Trim"/> is called, by whoever ends a training or a model;</item>
 /// <item>after it has waited while <see cref="Patience"/> tensors were made: no step of a training is as long as that;</item>
+/// <item>at a collection of garbage, when it has waited for <see cref="LongestWait"/>: a loop of the user's own tells no end;</item>
 /// <item>when more waits than twice what was ever lent at once, those first that have waited longest.</item>
 /// </list>
 /// </remarks>
@@ -17,6 +18,8 @@ internal static class MemoryPool
 {
     /// <summary>How many tensors are made while a block waits in vain.</summary>
     internal const int Patience = 4096;
+
+    internal static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(1);
 
     // Requests below a page do not fight for a fit.
     private const nuint Page = 4096;
@@ -31,6 +34,8 @@ internal static class MemoryPool
         s_lent,
         s_idle,
         s_mostLent;
+
+    static MemoryPool() => AfterCollection.Each(() => ReleaseWaiting(LongestWait));
 
     /// <summary>
     /// Whether new blocks are guarded: around what is lent lie <see cref="GuardWords"/>, which are checked when it is returned, and its
@@ -90,7 +95,7 @@ internal static class MemoryPool
             s_lent -= (long)block.Capacity;
             string? violation = block.Return();
             s_violation ??= violation;
-            block.ReturnedAt = s_tensors;
+            (block.ReturnedAt, block.WaitsSince) = (s_tensors, Environment.TickCount64);
             if (block.Generation == s_generation)
                 Keep(block);
             else
@@ -107,6 +112,13 @@ internal static class MemoryPool
             s_mostLent = s_lent;
             s_generation++;
         }
+    }
+
+    /// <summary>Gives back to the system what has waited so long. Never throws.</summary>
+    internal static void ReleaseWaiting(TimeSpan longest)
+    {
+        lock (Access)
+            ReleaseIdle(block => Environment.TickCount64 - block.WaitsSince >= longest.TotalMilliseconds);
     }
 
     /// <summary>Counts a tensor, and gives back to the system what has waited too long.</summary>

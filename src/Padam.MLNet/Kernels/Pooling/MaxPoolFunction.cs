@@ -35,7 +35,7 @@ internal sealed class MaxPoolFunction : autograd.SingleTensorFunction<MaxPoolFun
             arguments: 1,
             saved =>
                 DifferentiableBackward.IsWanted
-                    ? DifferentiableBackward.Gradients(() => MaxPooling.ByOperators(saved[0]), [saved[0]], grad_output)
+                    ? DifferentiableBackward.Gradients(of => MaxPooling.ByOperators(of[0]!), [saved[0]], grad_output)
                     : [MaxPooling.Backward(grad_output, saved[0])]
         );
 }

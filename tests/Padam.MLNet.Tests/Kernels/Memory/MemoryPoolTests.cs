@@ -44,6 +44,30 @@ public sealed unsafe class MemoryPoolTests
     }
 
     [TestMethod]
+    public void What_waits_for_long_goes_back_to_the_system_without_anybody_telling_an_end()
+    {
+        Scratch.Rent(MiB, "4 MiB").Dispose();
+        MemoryPool.ReleaseWaiting(TimeSpan.FromHours(1));
+        Assert.AreEqual(4L * MiB, MemoryPool.Bytes.Idle);
+        MemoryPool.ReleaseWaiting(TimeSpan.Zero);
+        Assert.AreEqual(0, MemoryPool.Bytes.Idle);
+    }
+
+    [TestMethod]
+    public void Collections_of_garbage_are_acted_after_again_and_again()
+    {
+        int acted = 0;
+        AfterCollection.Each(() => Interlocked.Increment(ref acted));
+        for (int i = 0; i < 3; i++)
+        {
+            int before = Volatile.Read(ref acted);
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+            Assert.IsGreaterThan(before, Volatile.Read(ref acted));
+        }
+    }
+
+    [TestMethod]
     public void A_small_request_never_holds_a_large_block()
     {
         Scratch.Rent(50 * MiB, "200 MiB").Dispose();
