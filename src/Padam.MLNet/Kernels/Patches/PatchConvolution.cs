@@ -43,8 +43,9 @@ internal sealed unsafe class PatchConvolution : IConvolutionKernels
     {
         using var scope = NewDisposeScope();
         using IDisposable _ = enable_grad();
-        Tensor y = nn.functional.conv2d(x, weight, strides: [stride, stride], padding: [padding, padding]);
-        return autograd.grad([y], [x], [dy])[0].MoveToOuterDisposeScope();
+        Tensor input = x.detach().requires_grad_(),
+            y = nn.functional.conv2d(input, weight.detach(), strides: [stride, stride], padding: [padding, padding]);
+        return autograd.grad([y], [input], [dy])[0].MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>
