@@ -21,6 +21,7 @@ diff <(sums "$work/first-packages") <(sums "$work/second/one-deeper-packages") |
 echo "Two packs, the same bytes."
 ! pdb "$work/first-packages" | grep -aq 'https://' || { echo "The symbols name an address although none was given."; exit 1; }
 
+git -C "$work/first" remote set-url origin https://github.com/someone/padam.git # SourceLink reads it there
 (cd "$work/first" && pack Padam.MLNet "$work/linked" -p:RepositoryUrl=https://github.com/someone/padam)
 address=https://raw.githubusercontent.com/someone/padam/$commit/
 pdb "$work/linked" | grep -aqF "$address" || { echo "The symbols do not name $address."; exit 1; }
