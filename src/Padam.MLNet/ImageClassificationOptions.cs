@@ -84,7 +84,8 @@ public sealed class ImageClassificationOptions : ITrainingOptions
 
     /// <summary>
     /// Whether the model is that of the epoch that was best on the validation set, by <see cref="EarlyStopping"/>'s metric (without it, by
-    /// accuracy). The default value is false: the last epoch's.
+    /// accuracy). To follow another metric and never stop, give that a patience of as many epochs as there are:
+    /// <c>EarlyStopping = new(ValidationMetric.MacroF1, Patience: epochs)</c>. The default value is false: the last epoch's.
     /// </summary>
     public bool RestoreBestWeights { get; set; }
 
@@ -339,7 +340,7 @@ public sealed class ImageClassificationOptions : ITrainingOptions
             && !PartialSchedule.Validate(Epochs).Any()
             && padam.Partial * PartialSchedule.Largest(Epochs) is > PadamOptions.LargestPartial and var largest
         )
-            yield return $"PartialSchedule takes p to {largest}; the largest is 1/2, AMSGrad.";
+            yield return $"PartialSchedule takes p to {largest:0.######}; the largest is 1/2, AMSGrad.";
         foreach (string fault in FaultsOfParts())
             yield return fault;
     }

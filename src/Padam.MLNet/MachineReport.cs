@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics.X86;
 using Padam.MLNet.Kernels;
 using Padam.MLNet.Native;
 using TorchSharp;
@@ -72,7 +71,7 @@ public sealed record MachineReport
             Architecture = RuntimeInformation.ProcessArchitecture,
             Instructions = VectorInstructions.Names,
             KernelFloats = Registers.Widest,
-            HasFastBFloat16 = X86Base.IsSupported ? !FastBFloat16.IsMissing : null,
+            HasFastBFloat16 = FastBFloat16.IsThere,
             Processors = Environment.ProcessorCount,
             Cores = ProcessorCores.Count,
             Level2Cache = Caches.Level2,

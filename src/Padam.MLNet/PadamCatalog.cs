@@ -266,7 +266,10 @@ public sealed class PadamCatalog
     /// The range test (Smith, arXiv 1506.01186, section 3.3): trains for some steps at a rate that rises from each to the next, and says
     /// how the loss moved. Nothing is kept of the network; validation, checkpoints, averages and callbacks are left out.
     /// </summary>
-    /// <param name="options">The training that the rate is for; its optimizer's rate and its schedule do not matter.</param>
+    /// <param name="options">
+    /// The training that the rate is for; its optimizer's rate and its schedule do not matter, but that AdaBound's final rate stays in
+    /// proportion. A <see cref="CustomOptimizerOptions"/> is refused: its factory sets the rates.
+    /// </param>
     /// <param name="data">Its training set.</param>
     /// <param name="from">The first rate, above 0. The default value is 1e-6.</param>
     /// <param name="to">
@@ -285,40 +288,8 @@ public sealed class PadamCatalog
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(data);
-        if (!(from > 0) || !double.IsFinite(to) || to <= from)
-            throw new ArgumentException($"The rate rises from {from} to {to}; both must be finite, the first above 0, the last above it.");
         ArgumentOutOfRangeException.ThrowIfLessThan(steps, 10);
-        var sweep = new LearningRateSweep(from, to, steps, options.Compute?.AccumulateBatches ?? 1);
-        using var over = CancellationTokenSource.CreateLinkedTokenSource(options.CancellationToken);
-        ImageClassificationOptions trial = options.Copy();
-        (trial.Optimizer, trial.Schedule, trial.Epochs) = (options.Optimizer with { LearningRate = from }, sweep.Schedule, steps);
-        (trial.ValidationSet, trial.ValidationFraction, trial.RestoreBestWeights) = (null, 0, false);
-        (trial.EarlyStopping, trial.ReduceOnPlateau, trial.Averaging) = (null, null, null);
-        (trial.CheckpointFolder, trial.Resume, trial.MetricsCallback) = (null, false, null);
-        (trial.OptimizerRestartEpochs, trial.OptimizerRestarts) = (null, []);
-        if (options.Compute is { } compute)
-            trial.Compute = compute with { ReadsEachBatch = true };
-        trial.CancellationToken = over.Token;
-        trial.ProgressCallback = progress =>
-        {
-            sweep.Add(progress);
-            if (sweep.IsOver)
-                over.Cancel();
-        };
-        try
-        {
-            ImageClassifier(trial).Fit(data).Dispose();
-        }
-        catch (TrainingDivergedException)
-        {
-            // A rate that breaks the weights ends the test.
-        }
-        catch (OperationCanceledException) when (sweep.IsOver)
-        {
-            // By the callback above.
-        }
-
-        return sweep.Curve;
+        return LearningRateSearch.Run(_env, options, data, from, to, steps);
     }
 
     private static Schedule FallingTwice(int epochs)

@@ -273,8 +273,14 @@ public sealed class ImageClassificationOptionsTests
             ),
             Row(
                 "takes p to 0.75",
-                o => (o.PartialSchedule, o.Optimizer) = (Schedule.Linear(1, 3), new PadamOptions { Partial = 0.25 }),
-                o => (o.PartialSchedule, o.Optimizer) = (Schedule.Linear(1, 2), new PadamOptions { Partial = 0.25 })
+                o => (o.PartialSchedule, o.Optimizer) = (Schedule.Linear(1, 3, ScheduleUnit.Step), new PadamOptions { Partial = 0.25 }),
+                o => (o.PartialSchedule, o.Optimizer) = (Schedule.Linear(1, 2, ScheduleUnit.Step), new PadamOptions { Partial = 0.25 })
+            ),
+            // No step is after the last epoch.
+            Row(
+                "takes p to 1",
+                o => (o.PartialSchedule, o.Optimizer) = (Schedule.MultiStep([o.Epochs - 1], 4), new PadamOptions { Partial = 0.25 }),
+                o => (o.PartialSchedule, o.Optimizer) = (Schedule.MultiStep([o.Epochs], 4), new PadamOptions { Partial = 0.25 })
             ),
             Row(
                 "warm-up",

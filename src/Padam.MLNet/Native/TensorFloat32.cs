@@ -1,3 +1,4 @@
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Padam.MLNet.Native;
@@ -5,6 +6,7 @@ namespace Padam.MLNet.Native;
 /// <summary>libtorch's switches for TF32 on a GPU, which are the whole process's.</summary>
 internal static class TensorFloat32
 {
+    private const int Side = 512;
     private static readonly Lock Access = new();
     private static int users;
     private static (bool Products, bool Convolutions) callers;
@@ -22,6 +24,21 @@ internal static class TensorFloat32
         }
 
         return new Usage();
+    }
+
+    /// <summary>
+    /// Whether a device multiplies exactly although it may use TF32: it has none, or the environment forbids it
+    /// (<c>NVIDIA_TF32_OVERRIDE=0</c>). 1 + 2^-12 is no number of TF32, whose fraction has 10 bits.
+    /// </summary>
+    public static bool IsMissing(Device device)
+    {
+        using IDisposable switches = Allow();
+        using var state = TorchState.EnterWithoutGradients();
+        using Scalar between = Scalars.Of(1 + (1.0 / 4096));
+        // So large that no library takes a path of its own for small products.
+        Tensor numbers = full(Side, Side, between, ScalarType.Float32, device),
+            one = eye(Side, Side, ScalarType.Float32, device);
+        return numbers.matmul(one).eq(numbers).all().cpu().item<bool>();
     }
 
     private sealed class Usage : IDisposable

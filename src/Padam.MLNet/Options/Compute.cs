@@ -22,8 +22,10 @@ public sealed record Compute
     /// <summary>Whether the CPU takes the way of a GPU, for tests: batches by tensor operators, losses read now and then.</summary>
     internal bool AsOnDevice { get; init; }
 
-    /// <summary>Whether the loss of each batch is read on any device, for those who follow it.</summary>
-    internal bool ReadsEachBatch { get; init; }
+    /// <summary>
+    /// Told of each batch that was trained on, whose losses are then read one by one on any device; null for nobody.
+    /// </summary>
+    internal Action<BatchRead>? Reader { get; init; }
 
     /// <summary>What is wrong with these settings, one sentence each; nothing if they can be used.</summary>
     public IEnumerable<string> Validate()

@@ -7,7 +7,8 @@ namespace Padam.MLNet;
 /// <param name="ImagesPerEpoch">Images that it has.</param>
 /// <param name="Loss">
 /// The mean loss of the epoch until it was last read: on the CPU after each batch; on a GPU every 50 steps of the optimizer and at the
-/// epoch's end, so that the GPU need not wait. No number before the epoch's first reading, and in the stage before.
+/// epoch's end, so that the GPU need not wait. No number before the epoch's first reading, nor before its first image that counts for
+/// anything (see <see cref="MLNet.Loss"/>), and in the stage before.
 /// </param>
 /// <param name="ImagesPerSecond">Images a second so far.</param>
 public readonly record struct TrainingProgress(int Epoch, int Epochs, int Images, int ImagesPerEpoch, double Loss, double ImagesPerSecond)

@@ -111,10 +111,15 @@ public abstract record Schedule
 
     /// <summary>
     /// The largest factor in a run of so many epochs. Between whole epochs and its turns every schedule only rises or only falls; of a
-    /// function of the user's own nobody can know.
+    /// function of the user's own nobody can know. Steps come close to the end of the training, and none is at it.
     /// </summary>
     internal double Largest(int epochs) =>
-        Enumerable.Range(0, epochs + 1).Select(e => (double)e).Concat(Turns(0, epochs)).Max(time => Factor(time, epochs));
+        Enumerable
+            .Range(0, epochs)
+            .Select(e => (double)e)
+            .Append(Math.BitDecrement(epochs))
+            .Concat(Turns(0, epochs))
+            .Max(time => Factor(time, epochs));
 
     /// <summary>Whether a longer run has other factors from its beginning on.</summary>
     internal virtual bool SpansTraining => true;

@@ -5,7 +5,9 @@ namespace Padam.MLNet.Training;
 /// <summary>
 /// The CPU's way, where reading costs nothing: each loss is read before its gradients are computed, so that a broken one reaches no weight.
 /// </summary>
-internal sealed class EachBatchRead(KernelPenalty penalty) : IStepMetrics
+/// <param name="penalty">What joins each loss.</param>
+/// <param name="reader">Told of each batch; null for nobody.</param>
+internal sealed class EachBatchRead(KernelPenalty penalty, Action<BatchRead>? reader = null) : IStepMetrics
 {
     private RunningMetrics _metrics = new();
     private double _weight;
@@ -27,6 +29,7 @@ internal sealed class EachBatchRead(KernelPenalty penalty) : IStepMetrics
     {
         using Tensor singles = logits.to(ScalarType.Float32);
         _metrics.Add(Loss, _weight, HostReading.Read<float>(singles), HostReading.Read<long>(labels));
+        reader?.Invoke(new(Loss, _weight, EndsStep: part.IsLast));
     }
 
     public void Finish() { }

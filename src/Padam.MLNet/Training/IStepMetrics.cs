@@ -31,9 +31,9 @@ internal interface IStepMetrics : IDisposable
     /// <param name="context">The training.</param>
     /// <param name="penalty">What joins each loss.</param>
     static IStepMetrics Of(TrainingContext context, KernelPenalty penalty) =>
-        context.IsOnDevice && !context.Options.Compute.ReadsEachBatch
+        context.IsOnDevice && context.Options.Compute.Reader is null
             ? new SumsOnDevice(context.Data.Labels.Classes, penalty, new DeviceTransfer(context.Device))
-            : new EachBatchRead(penalty);
+            : new EachBatchRead(penalty, context.Options.Compute.Reader);
 }
 
 /// <summary>The loss of a batch.</summary>

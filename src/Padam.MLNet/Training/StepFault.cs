@@ -10,12 +10,15 @@ internal static class StepFault
     {
         string step = $"A step of {backbone} on {batch} images of {images}";
         return IsOutOfMemory(fault)
-            ? new InsufficientMemoryException(
-                $"{step} does not fit into memory: {FirstLine(fault)} Set a smaller BatchSize or take smaller images (ImageSize).",
-                fault
-            )
+            ? new InsufficientMemoryException($"{step} does not fit into memory: {FirstLine(fault)} {Remedy(batch)}", fault)
             : new InvalidOperationException($"{step} failed in libtorch: {FirstLine(fault)}", fault);
     }
+
+    // What is taken grows with the batch, and by how much is not known here: half of it is the next to try.
+    private static string Remedy(long batch) =>
+        batch > 1
+            ? $"Set BatchSize to {batch / 2} or less, or take smaller images (ImageSize)."
+            : "Take smaller images (ImageSize, Transforms.ResizeImages) or a smaller network.";
 
     /// <summary>What an exception says; libtorch appends a stack trace of its own.</summary>
     internal static string FirstLine(Exception fault)

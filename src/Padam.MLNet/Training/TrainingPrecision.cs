@@ -13,18 +13,34 @@ internal static class TrainingPrecision
     /// <exception cref="InvalidOperationException">The device cannot do it.</exception>
     internal static void Require(Precision precision, Device device, IChannel log)
     {
-        if (device.type != DeviceType.CPU)
-            return;
         if (precision == Precision.TF32)
+            RequireTF32(device);
+        if (precision == Precision.BFloat16 && device.type == DeviceType.CPU && WarningOf(FastBFloat16.IsThere) is { } warning)
+            log.Warning(MessageSensitivity.None, $"Compute.Precision is BFloat16, and {warning}");
+    }
+
+    /// <summary>What there is to say of bfloat16 on a processor; null where it is fast.</summary>
+    /// <param name="isFast">Whether it has instructions for it; null where nothing is known.</param>
+    internal static string? WarningOf(bool? isFast) =>
+        isFast switch
+        {
+            true => null,
+            false => "this processor has no fast bfloat16 (avx512_bf16, amx_bf16, or bf16 on ARM64): numbers are rounded to it and "
+                + "multiplied as float32, which takes longer than Float32.",
+            null => "whether this processor has fast bfloat16 is not known: it may take longer than Float32. Time a short training.",
+        };
+
+    private static void RequireTF32(Device device)
+    {
+        if (device.type == DeviceType.CPU)
             throw new InvalidOperationException(
                 "Compute.Precision is TF32, which only GPUs have, and the training is on the CPU. Use Precision.Float32, or set "
                     + "GpuDeviceId."
             );
-        if (precision == Precision.BFloat16 && FastBFloat16.IsMissing)
-            log.Warning(
-                MessageSensitivity.None,
-                "Compute.Precision is BFloat16, and this processor has no fast bfloat16 (avx512_bf16 or amx_bf16): numbers "
-                    + "are rounded to it and multiplied as float32, which takes longer than Float32."
+        if (TensorFloat32.IsMissing(device))
+            throw new InvalidOperationException(
+                $"Compute.Precision is TF32, and {device} multiplies in float32 all the same: NVIDIA's GPUs have TF32 from Ampere on, "
+                    + "unless NVIDIA_TF32_OVERRIDE is 0. Use Precision.Float32."
             );
     }
 

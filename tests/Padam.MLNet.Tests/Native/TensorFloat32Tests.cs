@@ -13,6 +13,17 @@ public sealed class TensorFloat32Tests
         set => (backends.cuda.matmul.allow_tf32, backends.cudnn.allow_tf32) = value;
     }
 
+    // A GPU that has TF32 answers no; there is none here.
+    [TestMethod]
+    public void A_device_that_multiplies_exactly_all_the_same_has_none()
+    {
+        string before = CallersState.Now();
+
+        Assert.IsTrue(TensorFloat32.IsMissing(CPU));
+
+        Assert.AreEqual(before, CallersState.Now());
+    }
+
     [TestMethod]
     [DataRow(false, false)]
     [DataRow(false, true)]

@@ -100,7 +100,10 @@ public sealed class ScheduleTests
     {
         Assert.AreEqual(1, Schedule.MultiStep([5]).Largest(10));
         Assert.AreEqual(3, Schedule.Linear(3, 1, ScheduleUnit.Step).WithWarmup(0.5).Largest(10), 1e-12);
-        Assert.AreEqual(2, Schedule.Linear(1, 2).Largest(10));
+        Assert.AreEqual(1.9, Schedule.Linear(1, 2).Largest(10), 1e-12, "by whole epochs, of which the last begins after nine");
+        Assert.AreEqual(2, Schedule.Linear(1, 2, ScheduleUnit.Step).Largest(10), 1e-12);
+        Assert.AreEqual(1, Schedule.MultiStep([10], gamma: 4).Largest(10), "no step is after the tenth epoch");
+        Assert.AreEqual(4, Schedule.MultiStep([9], gamma: 4).Largest(10));
         Assert.AreEqual(1, Schedule.OneCycle(0.35).Largest(5), 1e-12);
         Assert.AreEqual(1, Schedule.OneCycle(0.35).WithWarmup(0.4).Largest(5), 1e-12);
     }

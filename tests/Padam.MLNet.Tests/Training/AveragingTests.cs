@@ -1,4 +1,5 @@
 using Microsoft.ML;
+using Padam.MLNet.Backbones;
 using Padam.MLNet.Training;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -135,6 +136,29 @@ public sealed class AveragingTests
         Assert.IsFalse(average.IsFinite(), "the difference is larger than any float");
     }
 
+    [TestMethod]
+    [DataRow(false, false)]
+    [DataRow(false, true)]
+    [DataRow(true, false)]
+    [DataRow(true, true)]
+    public void An_average_that_is_not_finite_ends_the_training_as_diverged_without_model_or_checkpoint(bool slow, bool onDevice)
+    {
+        Backbone.Register(nameof(Leaping), classes => new Leaping(classes));
+        ImageClassificationOptions options = Options(slow ? new Lookahead(1) : new WeightAverage(0.5));
+        (options.Backbone, options.Compute) = (Backbone.Parse(nameof(Leaping)), new() { AsOnDevice = onDevice });
+        options.CheckpointFolder = _folder["checkpoint"];
+        options.MetricsCallback = _ => Assert.Fail("no epoch ended");
+
+        var error = Assert.ThrowsExactly<TrainingDivergedException>(() => Fit(options));
+
+        Assert.AreEqual(1, error.Epoch);
+        // Slow weights are the network's own from each meeting on.
+        StringAssert.Contains(error.Message, slow ? "A weight is infinite" : "The average of a weight is infinite or no number");
+        Assert.IsFalse(File.Exists(_folder["checkpoint/checkpoint.zip"]));
+        (options.Averaging, options.MetricsCallback, options.CheckpointFolder) = (null, null, null);
+        Fit(options).Dispose();
+    }
+
     private static Tensor Kernel(ImageClassificationTransformer model)
     {
         using var folder = new TemporaryFolder();
@@ -152,4 +176,29 @@ public sealed class AveragingTests
 
     private ImageClassificationTransformer Fit(ImageClassificationOptions options) =>
         _mlContext.Padam().ImageClassifier(options).Fit(Rows.View(_mlContext, Rows.Of(120)));
+
+    // All of it is finite at each step; what lies between two of them is not.
+    private sealed class Leaping : nn.Module<Tensor, Tensor>
+    {
+        private readonly TorchSharp.Modules.Linear linear;
+
+        internal Leaping(int classes)
+            : base(nameof(Leaping))
+        {
+            linear = nn.Linear(3, classes);
+            register_buffer("leap", full(1, 3e38f));
+            RegisterComponents();
+        }
+
+        public override Tensor forward(Tensor images)
+        {
+            if (training)
+            {
+                using (no_grad())
+                    get_buffer("leap")!.neg_();
+            }
+
+            return linear.forward(images.mean([2, 3]));
+        }
+    }
 }

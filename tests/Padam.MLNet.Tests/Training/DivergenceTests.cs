@@ -42,7 +42,9 @@ public sealed class DivergenceTests
     }
 
     [TestMethod]
-    public void Cancelling_after_a_step_that_broke_the_weights_leaves_the_good_checkpoint()
+    [DataRow(false)]
+    [DataRow(true)]
+    public void Cancelling_after_a_step_that_broke_the_weights_leaves_the_good_checkpoint(bool onDevice)
     {
         using var folder = new TemporaryFolder();
         using var source = new CancellationTokenSource();
@@ -51,6 +53,7 @@ public sealed class DivergenceTests
         // The second epoch's first step is of endless length; its loss was still that of the first epoch's weights.
         options.Schedule = Schedule.MultiStep([1], gamma: 1e300);
         (options.CheckpointFolder, options.CancellationToken) = (folder["checkpoint"], source.Token);
+        options.Compute = new() { AsOnDevice = onDevice };
         options.ProgressCallback = progress =>
         {
             if (progress.Epoch != 2)

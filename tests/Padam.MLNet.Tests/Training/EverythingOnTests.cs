@@ -17,9 +17,9 @@ public sealed class EverythingOnTests
     public void Delete() => _folder.Dispose();
 
     [TestMethod]
-    [DataRow(true, false, DisplayName = "a padded crop, Lookahead")]
+    [DataRow(true, false, DisplayName = "a padded crop, Lookahead, Padam")]
     [DataRow(false, false, DisplayName = "a resized crop, an average, the best epoch kept")]
-    [DataRow(true, true, DisplayName = "a padded crop, Lookahead; the way of a GPU")]
+    [DataRow(true, true, DisplayName = "a padded crop, Lookahead, Padam; the way of a GPU")]
     [DataRow(false, true, DisplayName = "a resized crop, an average, the best epoch kept; the way of a GPU")]
     public void A_training_cancelled_in_mid_epoch_and_resumed_ends_with_the_same_bytes_and_metrics(bool padded, bool onDevice)
     {
@@ -87,7 +87,7 @@ public sealed class EverythingOnTests
                 string.Create(
                     CultureInfo.InvariantCulture,
                     $"{metrics.Epoch} {metrics.Loss:R} {metrics.Accuracy:R} {metrics.MacroAccuracy:R} {metrics.ValidationLoss:R} "
-                        + $"{metrics.ValidationAccuracy:R} {metrics.LearningRate:R}"
+                        + $"{metrics.ValidationAccuracy:R} {metrics.ValidationMacroF1:R} {metrics.LearningRate:R} {metrics.Partial:R}"
                 )
             );
         return options;

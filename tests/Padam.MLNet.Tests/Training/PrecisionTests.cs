@@ -125,6 +125,14 @@ public sealed class PrecisionTests
     }
 
     [TestMethod]
+    public void Of_a_processor_of_which_nothing_is_known_it_warns_too()
+    {
+        Assert.IsNull(TrainingPrecision.WarningOf(isFast: true));
+        StringAssert.Contains(TrainingPrecision.WarningOf(isFast: false), "no fast bfloat16");
+        StringAssert.Contains(TrainingPrecision.WarningOf(isFast: null), "is not known: it may take longer than Float32.");
+    }
+
+    [TestMethod]
     public void A_network_with_weights_in_other_modules_is_refused_by_the_modules_name_before_an_image_is_read()
     {
         ImageClassificationOptions options = Options(Precision.BFloat16);
