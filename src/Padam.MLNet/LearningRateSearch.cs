@@ -71,7 +71,8 @@ internal static class LearningRateSearch
             trial.Optimizer = options.Optimizer with { LearningRate = from };
         (trial.ValidationSet, trial.ValidationFraction, trial.RestoreBestWeights) = (null, 0, false);
         (trial.EarlyStopping, trial.ReduceOnPlateau, trial.Averaging) = (null, null, null);
-        (trial.CheckpointFolder, trial.Resume, trial.OptimizerRestartEpochs) = (null, false, null);
+        (trial.CheckpointFolder, trial.Resume) = (null, false);
+        (trial.OptimizerRestartEpochs, trial.OptimizerRestarts) = (null, []);
         (trial.MetricsCallback, trial.ProgressCallback) = (null, null);
         return trial;
     }
