@@ -97,15 +97,9 @@ internal static class Options
             CustomParser = result =>
             {
                 string list = result.Tokens[0].Value;
-                try
-                {
-                    AugmentList.Parse(list);
-                }
-                catch (FormatException fault)
-                {
-                    result.AddError(fault.Message);
-                }
-
+                // Those that contradict each other are the command's to refuse, with what else it has to say of its options together.
+                foreach (string fault in AugmentList.Faults(list))
+                    result.AddError(fault);
                 return list;
             },
         };

@@ -52,12 +52,17 @@ internal static class PreviewCommand
     {
         string file = parsed.GetValue(Out)!,
             dataSet = parsed.GetValue(DataSet)!;
-        OutputFile.RequireEnding(file, "--out", ".png");
         (int images, int epochs, int seed) = (parsed.GetValue(Images), parsed.GetValue(Epochs), parsed.GetValue(Seed));
+        // Before a data set is read, or made.
+        string[] faults =
+        [
+            .. OutputFile.FaultOfEnding(file, "--out", ".png") is { } fault ? [fault] : Array.Empty<string>(),
+            .. FaultsOfImages(ImageSource.GivenSize(dataSet), parsed.GetValue(Augment)!, images),
+            .. FaultsOfGrid(ImageSource.GivenSize(dataSet), images, epochs),
+        ];
+        if (faults.Length > 0)
+            throw new UsageException(faults);
         var augmentation = AugmentList.Parse(parsed.GetValue(Augment)!);
-        if (images < 2 && augmentation.Mixing is not null)
-            throw new UsageException("--augment mixup and cutmix need --images 2 or more: each image is mixed with another.");
-        RequireFitting(ImageSource.GivenSize(dataSet), augmentation, images, epochs);
         OutputFile.Require(file, "--out", parsed.GetValue(Force));
         MLContext mlContext = RunContext.Of(Console.Error.WriteLine, seed);
         var source = new ImageSource(dataSet, dataSet == "cifar100" ? "fine" : null, parsed.GetValue(Data));
@@ -86,21 +91,26 @@ internal static class PreviewCommand
         return ExitCode.Success;
     }
 
-    // Before a data set is read, or made.
-    private static void RequireFitting(ImageSize size, Augmentation augmentation, int images, int epochs)
+    private static IEnumerable<string> FaultsOfImages(ImageSize size, string list, int images)
     {
-        if (augmentation.Validate(size).FirstOrDefault() is { } fault)
-            throw new UsageException(ConsoleWords.Of($"Augmentation.{fault}"));
+        string[] together = [.. AugmentList.FaultsTogether(list)];
+        if (together.Length > 0)
+            return together;
+        var augmentation = AugmentList.Parse(list);
+        IEnumerable<string> faults = augmentation.Validate(size).Select(fault => ConsoleWords.Of($"Augmentation.{fault}"));
+        return images < 2 && augmentation.Mixing is not null
+            ? faults.Prepend("--augment mixup and cutmix need --images 2 or more: each image is mixed with another.")
+            : faults;
+    }
+
+    private static IEnumerable<string> FaultsOfGrid(ImageSize size, int images, int epochs)
+    {
         (long width, long height) = ImageGrid.Extent(size, images, epochs + 1L);
         if (Math.Max(width, height) > ImageGrid.LongestSide || width * height > ImageGrid.MostPixels)
-        {
-            throw new UsageException(
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"--images {images} and --epochs {epochs} make a picture of {width:N0} x {height:N0} pixels; it may have "
-                        + $"{ImageGrid.LongestSide:N0} a side and {ImageGrid.MostPixels:N0} in all. Take fewer."
-                )
+            yield return string.Create(
+                CultureInfo.InvariantCulture,
+                $"--images {images} and --epochs {epochs} make a picture of {width:N0} x {height:N0} pixels; it may have "
+                    + $"{ImageGrid.LongestSide:N0} a side and {ImageGrid.MostPixels:N0} in all. Take fewer."
             );
-        }
     }
 }

@@ -25,17 +25,25 @@ internal static class RateSearch
 
         LearningRateCurve curve = mlContext.Padam().FindLearningRate(options, data.Train.Rows);
 
+        if (curve.Rates.Count == 0)
+            throw new CommandException(Sentence(curve));
         AtomicFile.Write(table, stream => stream.Write(Encoding.UTF8.GetBytes(Csv(curve))));
         RateFigure.Write(figure, curve);
-        Console.WriteLine(
-            (
-                curve.Suggestion is { } rate
-                    ? string.Create(CultureInfo.InvariantCulture, $"The loss falls most steeply at --lr {rate:0.0e0}")
-                    : "The loss does not fall at any rate"
-            ) + $", of {curve.Rates.Count} steps. Curve: {figure}  Numbers: {table}"
-        );
+        Console.WriteLine($"{Sentence(curve)} Curve: {figure}  Numbers: {table}");
         return ExitCode.Success;
     }
+
+    /// <summary>What the curve says.</summary>
+    internal static string Sentence(LearningRateCurve curve) =>
+        curve.Rates.Count == 0
+            ? "The training diverged at once: the loss is no number, or infinite, at the lowest rate already. Look at --weights and the "
+                + "images."
+        : curve.Suggestion is { } rate
+            ? string.Create(
+                CultureInfo.InvariantCulture,
+                $"The loss falls most steeply at --lr {rate:0.0e0}, of {curve.Rates.Count} steps."
+            )
+        : $"The loss does not fall at any rate, of {curve.Rates.Count} steps.";
 
     private static string Csv(LearningRateCurve curve) =>
         string.Concat(

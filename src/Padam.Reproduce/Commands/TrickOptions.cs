@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
 using Padam.Reproduce.Exits;
 using Padam.Reproduce.Runs;
 
@@ -12,7 +11,7 @@ internal static class TrickOptions
     {
         Description = "How the rate moves: multistep (the recipe's), cosine or one-cycle, over the whole training.",
     }.AcceptOnlyFromAmong(Tricks.MultiStep, Tricks.Cosine, Tricks.OneCycle);
-    private static readonly Option<IReadOnlyList<int>?> RateFalls = new("--milestones")
+    public static readonly Option<IReadOnlyList<int>?> RateFalls = new("--milestones")
     {
         Description = "Epochs after which the rate falls to a tenth, such as 50,75, or none; else the recipe's, which move with --epochs.",
         Arity = ArgumentArity.ExactlyOne,
@@ -39,7 +38,7 @@ internal static class TrickOptions
         whereNotSaid: 5
     );
 
-    private static readonly Option<bool> NoDecayOnNorm = new("--no-decay-on-norm")
+    public static readonly Option<bool> NoDecayOnNorm = new("--no-decay-on-norm")
     {
         Description = "Leave biases and normalisation out of the optimizer's weight decay.",
     };
@@ -65,7 +64,7 @@ internal static class TrickOptions
     private static readonly Option<string?> ClassWeights = new("--class-weights")
     {
         Description = "none, balanced (the rarer a class, the more its images count), or a file with a weight a line, class by class.",
-        CustomParser = result => Weights(result),
+        CustomParser = result => ClassWeightsFile.Parse(result.Tokens[0].Value, result.AddError),
     };
     private static readonly Option<int?> Accumulate = Options.OptionalCount(
         "--accumulate",
@@ -115,29 +114,12 @@ internal static class TrickOptions
         ClipNorm,
     ];
 
-    /// <exception cref="UsageException">They do not go together.</exception>
-    /// <param name="parsed">The command line.</param>
-    /// <param name="epochs">The training's length.</param>
-    /// <param name="way">What --fine-tune names, or null.</param>
-    /// <param name="airbench">Whether the recipe is airbench.</param>
-    /// <param name="batchSize">Images a batch.</param>
-    public static Tricks Of(ParseResult parsed, int epochs, string? way, bool airbench, int batchSize)
-    {
-        if (batchSize == 1 && parsed.GetValue(Augment) is { } list && AugmentList.Parse(list).Mixing is not null)
-            throw new UsageException(
-                "--augment mixup and cutmix need a --batch-size of 2 or more: each image is mixed with another of its batch."
-            );
-        if (parsed.GetValue(Schedule) is Tricks.MultiStep && (way is not null || airbench))
-            throw new UsageException(
-                $"{(airbench ? "--recipe airbench" : "--fine-tune")} has no milestones: use --schedule cosine or one-cycle."
-            );
-        if (way == "all" && parsed.GetValue(LayerDecay) is not null)
-            throw new UsageException("--fine-tune all has a rate of its own for each layer: leave --layer-decay out.");
-        if (parsed.GetValue(Warmup) is { } warmup && warmup >= epochs)
-            throw new UsageException(FormattableString.Invariant($"--warmup {warmup} is not shorter than the training's {epochs} epochs."));
-        if (parsed.GetValue(Ema) is not null && parsed.GetValue(Lookahead) is not null)
-            throw new UsageException("--ema and --lookahead exclude each other: the model is one average or the other.");
-        return new()
+    /// <summary>Those that say how a training goes on to its end, and what is kept and scored of it.</summary>
+    public static IReadOnlyList<Option> OfWholeTraining { get; } = [Schedule, RateFalls, Warmup, Plateau, Ema, Lookahead, Tta];
+
+    /// <summary>What is set of them.</summary>
+    public static Tricks Of(ParseResult parsed) =>
+        new()
         {
             Schedule = parsed.GetValue(Schedule) is { } schedule and not Tricks.MultiStep ? schedule : null,
             Warmup = parsed.GetValue(Warmup),
@@ -154,55 +136,59 @@ internal static class TrickOptions
             Tta = parsed.GetValue(Tta),
             Augment = parsed.GetValue(Augment),
         };
-    }
 
-    /// <exception cref="UsageException">The device has no such precision.</exception>
-    public static void RequireDevice(ParseResult parsed, string device)
-    {
-        if (parsed.GetValue(Precision) is "tf32" && device == "cpu")
-            throw new UsageException("--precision tf32 is for GPUs alone: use --device cuda, or --precision float32.");
-    }
+    /// <summary>What of them does not go together, with one another or with the run, a sentence each.</summary>
+    public static IEnumerable<string> Faults(AskedRun asked) =>
+        [.. FaultsOfRate(asked), .. FaultsOfImages(asked), .. FaultsOfWeights(asked)];
 
-    /// <summary>The milestones that are given; null for the recipe's.</summary>
-    /// <exception cref="UsageException">Another schedule has none.</exception>
-    public static IReadOnlyList<int>? MilestonesOf(ParseResult parsed, string? way, bool airbench)
+    private static IEnumerable<string> FaultsOfRate(AskedRun asked)
     {
-        string? other =
-            way is not null ? "--fine-tune"
-            : airbench ? "--recipe airbench"
-            : parsed.GetValue(Schedule) is { } schedule and not Tricks.MultiStep ? $"--schedule {schedule}"
+        string? schedule = asked.Value(Schedule);
+        string? without =
+            asked.Way is not null ? "--fine-tune"
+            : asked.IsAirbench ? "--recipe airbench"
             : null;
-        return parsed.GetValue(RateFalls) is { } milestones && other is not null
-            ? throw new UsageException($"{other} has no milestones: leave --milestones out.")
-            : parsed.GetValue(RateFalls);
+        if (schedule is Tricks.MultiStep && without is not null)
+            yield return $"{without} has no milestones: use --schedule cosine or one-cycle.";
+        without ??= schedule is not (null or Tricks.MultiStep) ? $"--schedule {schedule}" : null;
+        if (asked.Has(RateFalls) && without is not null)
+            yield return $"{without} has no milestones: leave --milestones out.";
+        if (asked.Value(Warmup) is > 0 and var warmup && warmup >= asked.Epochs)
+            yield return FormattableString.Invariant($"--warmup {warmup} is not shorter than the training's {asked.Epochs} epochs.");
+        if (asked.Has(LayerDecay) && asked.Way is "all")
+            yield return "--fine-tune all has a rate of its own for each layer: leave --layer-decay out.";
+        if (asked.Has(LayerDecay) && asked.Way is "last-layer")
+            yield return "--fine-tune last-layer trains one layer, with one rate: leave --layer-decay out.";
     }
 
-    /// <returns>balanced, the numbers of a file with spaces between them, or null for none.</returns>
-    private static string? Weights(ArgumentResult result)
+    private static IEnumerable<string> FaultsOfImages(AskedRun asked)
     {
-        string value = result.Tokens[0].Value;
-        if (value is "none")
-            return null;
-        if (value is Tricks.Balanced)
-            return value;
-        if (!File.Exists(value))
-        {
-            result.AddError($"--class-weights '{value}' is not none, balanced or a file.");
-            return null;
-        }
+        if (asked.Value(Augment) is not { } list)
+            yield break;
+        string[] together = [.. AugmentList.FaultsTogether(list)];
+        foreach (string fault in together)
+            yield return fault;
+        if (together.Length > 0)
+            yield break;
+        var augmentation = AugmentList.Parse(list);
+        if (asked.BatchSize == 1 && augmentation.Mixing is not null)
+            yield return "--augment mixup and cutmix need a --batch-size of 2 or more: each image is mixed with another of its batch.";
+        foreach (string fault in augmentation.Validate(asked.ImageSize))
+            yield return ConsoleWords.Of($"Augmentation.{fault}");
+    }
 
-        string[] lines = [.. File.ReadLines(value).Select(line => line.Trim()).Where(line => line.Length > 0)];
-        List<double> weights = [];
-        foreach ((int index, string line) in lines.Index())
-        {
-            if (Options.TryNumber(line, out double weight))
-                weights.Add(weight);
-            else
-                result.AddError($"--class-weights '{value}', line {index + 1}: '{line}' is not a number.");
-        }
-
-        foreach (string fault in MLNet.ClassWeights.Of(weights).Validate())
-            result.AddError($"--class-weights '{value}': {fault}");
-        return MLNet.ClassWeights.Of(weights).ToString();
+    private static IEnumerable<string> FaultsOfWeights(AskedRun asked)
+    {
+        if (asked.Has(Ema) && asked.Has(Lookahead))
+            yield return "--ema and --lookahead exclude each other: the model is one average or the other.";
+        if (
+            asked.Value(ClassWeights) is { } weights and not Tricks.Balanced
+            && weights.Split(' ').Length is var given
+            && asked.Source.Classes is { } classes
+            && given != classes
+        )
+            yield return $"--class-weights has {given} weights, and --dataset {asked.Source.DataSet} {classes} classes.";
+        if (asked.Value(Precision) is "tf32" && asked.Value(RunOptions.DeviceName) == "cpu")
+            yield return "--precision tf32 is for GPUs alone: use --device cuda, or --precision float32.";
     }
 }

@@ -19,6 +19,10 @@ internal sealed record ImageSource(string DataSet, string? Labels, string? Folde
     /// <summary>The same for all runs, so that they can be compared, and for <c>evaluate</c>, which repeats what they measured.</summary>
     private const int DrawSeed = 1;
 
+    // CIFAR-100's.
+    private const int FineClasses = 100,
+        CoarseClasses = 20;
+
     /// <summary>The column that the images are in.</summary>
     public static string FeatureColumn(string dataSet) => dataSet == "folder" ? "Image" : "Features";
 
@@ -27,6 +31,16 @@ internal sealed record ImageSource(string DataSet, string? Labels, string? Folde
 
     /// <summary>The size of the images that a network is given.</summary>
     public static ImageSize GivenSize(string dataSet) => ImageSize(dataSet) ?? new(32, 32);
+
+    /// <summary>How many classes it has; null where its files alone say.</summary>
+    public int? Classes =>
+        DataSet switch
+        {
+            "cifar10" => CifarArchive.Cifar10Classes.Count,
+            "cifar100" => Labels == "coarse" ? CoarseClasses : FineClasses,
+            "synthetic" when Folder is null => Shape.Names.Length,
+            _ => null,
+        };
 
     /// <summary>The published mean and deviation; null where they are measured.</summary>
     public static Normalization? Normalized(string dataSet) =>

@@ -12,9 +12,13 @@ internal static class OutputFile
     /// <exception cref="UsageException">It ends in something else.</exception>
     public static void RequireEnding(string file, string option, string ending)
     {
-        if (!file.EndsWith(ending, StringComparison.OrdinalIgnoreCase))
-            throw new UsageException($"{option} '{file}' must end in {ending}.");
+        if (FaultOfEnding(file, option, ending) is { } fault)
+            throw new UsageException(fault);
     }
+
+    /// <summary>The same as a sentence; null where it does.</summary>
+    public static string? FaultOfEnding(string file, string option, string ending) =>
+        file.EndsWith(ending, StringComparison.OrdinalIgnoreCase) ? null : $"{option} '{file}' must end in {ending}.";
 
     /// <summary>Proves that it may be written, and makes its folder if need be, before any work.</summary>
     /// <param name="file">The file.</param>

@@ -24,6 +24,16 @@ internal static partial class ConsoleWords
         (" Append Transforms.ResizeImages before the trainer, or set ImageSize.", ""),
         (" Resize with Transforms.ResizeImages before it.", ""),
         (" Take fewer rows (Data.TakeRows) or smaller images (ImageSize, Transforms.ResizeImages).", " Use --train-limit."),
+        (" Set BatchSize to ", " Use a --batch-size of "),
+        (" or less, or take smaller images (ImageSize).", " or less, or a smaller network."),
+        ("; Compute.AccumulateBatches makes one step", "; --accumulate makes one step"),
+        (" Take smaller images (ImageSize, Transforms.ResizeImages) or a smaller network.", " Take a smaller network."),
+        (" Take smaller images (ImageSize, Transforms.ResizeImages).", " Take smaller images."),
+        (" Take a smaller Every, or more epochs.", " Use a smaller --lookahead, or more --epochs."),
+        (" Use Precision.Float32, or set GpuDeviceId.", " Use --precision float32, or --device cuda."),
+        (" Use Precision.Float32.", " Use --precision float32."),
+        (", or use Precision.Float32.", ", or use --precision float32."),
+        (" which takes longer than Float32.", " which takes longer than float32."),
         (" on the validation set,", " among the test images,"),
         ("Augmentation.CropPadding: a move", "--augment crop or reflect: a move"),
         ("Augmentation.Cutout: a square", "--augment cutout: a square"),
@@ -77,6 +87,6 @@ internal static partial class ConsoleWords
     private static partial Regex Parameter();
 
     // An option is spoken of as one: "Threads is 0", "Loss.ClassWeights: there are". Before that, what stands in quotes is passed over.
-    [GeneratedRegex("""(?<!\w)'[^']*'(?!\w)|"[^"]*"|\b[A-Z]\w+(?:\.[A-Z]\w+)*(?= (?:is|was|needs|takes)\b|:)""")]
+    [GeneratedRegex("""(?<!\w)'[^']*'(?!\w)|"[^"]*"|\b[A-Z]\w+(?:\.[A-Z]\w+)*(?= (?:is|was|needs|takes|must)\b|:)""")]
     private static partial Regex QuotedOrOption();
 }

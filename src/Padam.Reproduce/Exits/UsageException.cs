@@ -1,4 +1,5 @@
 namespace Padam.Reproduce.Exits;
 
 /// <summary>Options that do not go together: exit code 2.</summary>
-internal sealed class UsageException(string message) : Exception(message);
+/// <param name="faults">A sentence each, which is a line each.</param>
+internal sealed class UsageException(params IEnumerable<string> faults) : Exception(string.Join(Environment.NewLine, faults));

@@ -41,39 +41,57 @@ internal static class AugmentList
         ["flip", "alternate-flip"],
     ];
 
-    /// <exception cref="FormatException">An entry is wrong, or two contradict each other; the message says which.</exception>
+    /// <exception cref="FormatException">Entries are wrong, or contradict each other; the message has a line for each fault.</exception>
     public static Augmentation Parse(string list)
     {
-        string[][] words = [.. list.Split(',').Select(entry => entry.Trim().Split(':', 2))];
-        string[] names = [.. words.Select(word => word[0])];
-        RequireTogether(names);
-        Augmentation augmentation = Augmentation.None;
-        foreach (string[] word in words)
-        {
-            Entry entry = Entries.Single(known => known.Name == word[0]);
-            augmentation = entry.With(augmentation, entry.Number.Parse(word[0], word.ElementAtOrDefault(1)));
-        }
-
-        return augmentation;
+        string[] faults = [.. Faults(list), .. FaultsTogether(list)];
+        return faults.Length > 0
+            ? throw new FormatException(string.Join(Environment.NewLine, faults))
+            : Words(list).Aggregate(Augmentation.None, With);
     }
 
-    private static void RequireTogether(string[] names)
+    /// <summary>What is wrong with its entries, each by itself, a sentence each.</summary>
+    public static IEnumerable<string> Faults(string list)
     {
-        if (names.FirstOrDefault(name => Entries.All(known => known.Name != name)) is { } unknown)
-            throw new FormatException($"--augment '{unknown}' is not known: use {Usage}.");
-        if (names.GroupBy(name => name).FirstOrDefault(group => group.Count() > 1) is { } twice)
-            throw new FormatException($"--augment names {twice.Key} twice.");
+        foreach (Word word in Words(list))
+        {
+            if (EntryOf(word) is not { } entry)
+                yield return $"--augment '{word.Name}' is not known: use {Usage}.";
+            else if (entry.Number.Fault(word.Name, word.Number) is { } fault)
+                yield return fault;
+        }
+    }
+
+    /// <summary>Which of its entries contradict each other, a sentence each.</summary>
+    public static IEnumerable<string> FaultsTogether(string list)
+    {
+        string[] names = [.. Words(list).Select(word => word.Name)];
+        foreach (IGrouping<string, string> twice in names.GroupBy(name => name).Where(group => group.Count() > 1))
+            yield return $"--augment names {twice.Key} twice.";
         if (names.Length > 1 && names.Contains("none"))
-            throw new FormatException("--augment none is for itself: leave the others out, or none.");
+            yield return "--augment none is for itself: leave the others out, or none.";
         foreach (string[] group in Exclusive)
         {
-            string[] both = [.. names.Intersect(group)];
-            if (both.Length > 1)
-                throw new FormatException($"--augment {both[0]} and {both[1]} exclude each other.");
+            string[] several = [.. names.Intersect(group)];
+            if (several.Length > 1)
+                yield return $"--augment {string.Join(" and ", several)} exclude each other.";
         }
     }
 
+    private static IEnumerable<Word> Words(string list) =>
+        list.Split(',').Select(entry => entry.Trim().Split(':', 2)).Select(parts => new Word(parts[0], parts.ElementAtOrDefault(1)));
+
+    private static Augmentation With(Augmentation augmentation, Word word)
+    {
+        Entry entry = EntryOf(word)!;
+        return entry.With(augmentation, entry.Number.Of(word.Number));
+    }
+
+    private static Entry? EntryOf(Word word) => Entries.SingleOrDefault(known => known.Name == word.Name);
+
     private static Mixing MixingOf(Augmentation augmentation) => augmentation.Mixing ?? new();
+
+    private readonly record struct Word(string Name, string? Number);
 
     private sealed record Entry(string Name, Number Number, Func<Augmentation, double, Augmentation> With);
 
@@ -87,25 +105,25 @@ internal static class AugmentList
 
         public static Number Alpha(double byDefault) => new(0.01, 100, byDefault, IsWhole: false);
 
-        public double Parse(string name, string? text)
+        /// <summary>What is wrong with it, in a sentence; null if it can be used.</summary>
+        public string? Fault(string name, string? text)
         {
             if (text is null)
-                return Default ?? throw new FormatException($"--augment {name} needs its pixels, as in {name}:4.");
+                return Default is null ? $"--augment {name} needs its pixels, as in {name}:4." : null;
             if (Most == 0)
-                throw new FormatException($"--augment {name} takes no number: leave ':{text}' out.");
-            if (
-                double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double value)
-                && value >= Least
-                && value <= Most
-                && (!IsWhole || value == Math.Floor(value))
-            )
-                return value;
-            throw new FormatException(
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"--augment {name} '{text}' is not a {(IsWhole ? "whole number of 1 or more" : $"number from {Least} to {Most}")}."
-                )
-            );
+                return $"--augment {name} takes no number: leave ':{text}' out.";
+            return IsInRange(Parse(text)) ? null : $"--augment {name} '{text}' is not a {Kind}.";
         }
+
+        private string Kind =>
+            IsWhole ? "whole number of 1 or more" : string.Create(CultureInfo.InvariantCulture, $"number from {Least} to {Most}");
+
+        /// <summary>The number, or where none is given its default.</summary>
+        public double Of(string? text) => text is null ? Default!.Value : Parse(text);
+
+        private bool IsInRange(double value) => value >= Least && value <= Most && (!IsWhole || value == Math.Floor(value));
+
+        private static double Parse(string text) =>
+            double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double value) ? value : double.NaN;
     }
 }

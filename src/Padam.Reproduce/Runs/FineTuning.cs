@@ -28,6 +28,20 @@ internal static class FineTuning
     /// <exception cref="FileNotFoundException">ML.NET's package is not there.</exception>
     public static ImageClassificationOptions Proposed(string name, string backbone, string? weights) => Ways[name](backbone, weights);
 
+    /// <summary>The same, whatever the weights; null where the network is none for photographs.</summary>
+    public static ImageClassificationOptions? ForAnyWeights(string name, string backbone)
+    {
+        try
+        {
+            // No file is looked at before a training.
+            return Ways[name](backbone, "");
+        }
+        catch (ArgumentException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>The library's options for a run.</summary>
     public static ImageClassificationOptions Of(RunSettings settings)
     {

@@ -21,12 +21,18 @@ internal static class LongerRun
         if (OthersDiffer(settings, kept))
         {
             int[] milestones = [.. MilestonesOf(kept)];
-            return settings.Milestones is null && !OthersDiffer(settings with { Milestones = milestones }, kept)
+            // The recipe moves with the epochs: its milestones, and where it starts the optimizer afresh.
+            bool isThatWithItsMilestones = settings.Milestones is null && !OthersDiffer(settings with { Milestones = milestones }, kept),
+                isThatOfItsEpochs = !OthersDiffer(settings with { Epochs = were }, kept);
+            return isThatWithItsMilestones || isThatOfItsEpochs
                 ? throw new UsageException(
                     $"--epochs {settings.Epochs}: a run of {were} epochs cannot go on where the recipe's milestones move with the epochs: "
-                        + $"the rate fell after {Milestones.Text(milestones)}, and would after "
-                        + $"{Milestones.Text(TrainingOptions.Milestones(settings))}. Go on with "
-                        + $"--milestones {Milestones.Text(milestones)}, {Remedy}"
+                        + $"the rate {Fell(milestones)}, and would {Fall(TrainingOptions.Milestones(settings))}. "
+                        + (
+                            isThatWithItsMilestones
+                                ? $"Go on with --milestones {Milestones.Text(milestones)}, {Remedy}"
+                                : $"To train anew, {Remedy}"
+                        )
                 )
                 : false;
         }
@@ -48,6 +54,11 @@ internal static class LongerRun
                     + $"would have with --keep-checkpoint. To train anew, {Remedy}"
             );
     }
+
+    private static string Fell(IReadOnlyList<int> milestones) =>
+        milestones.Count > 0 ? $"fell after {Milestones.Text(milestones)}" : "never fell";
+
+    private static string Fall(IReadOnlyList<int> milestones) => milestones.Count > 0 ? $"after {Milestones.Text(milestones)}" : "never";
 
     private static bool OthersDiffer(RunSettings settings, IReadOnlyDictionary<string, string> kept) =>
         RunIdentity.Of(settings).NamesThatDiffer(kept).Any(name => name != Epochs);

@@ -77,6 +77,13 @@ public sealed class KeepCheckpointTests
             "--epochs 4 --resume",
             "the rate fell after 1, and would after 2,3. Go on with --milestones 1, choose another --out, or start over with --force."
         );
+        // With one epoch it starts the optimizer afresh after each, and no milestones do.
+        Finished(TinySettings with { Recipe = "report", Epochs = 1 });
+        await Refused(
+            "--recipe report --epochs 2 --resume",
+            "a run of 1 epochs cannot go on where the recipe's milestones move with the epochs: the rate never fell, and would after 1. "
+                + "To train anew, choose another --out, or start over with --force."
+        );
         Finished(TinySettings with { Tricks = new() { Schedule = Tricks.Cosine } });
         await Refused(
             "--epochs 4 --schedule cosine --resume",

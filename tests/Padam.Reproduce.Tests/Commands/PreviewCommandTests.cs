@@ -73,6 +73,20 @@ public sealed class PreviewCommandTests
     }
 
     [TestMethod]
+    public async Task All_that_cannot_be_drawn_is_said_together()
+    {
+        using TemporaryFolder folder = new();
+        ConsoleResult refused = await ConsoleProcess.Run(
+            folder.Path,
+            "data preview --dataset synthetic --data set --augment crop:4,resized-crop --epochs 2000000000 --out grid.jpg".Split(' ')
+        );
+        Assert.AreEqual(2, refused.ExitCode, refused.All);
+        StringAssert.Contains(refused.Error, "--out 'grid.jpg' must end in .png.");
+        StringAssert.Contains(refused.Error, "--augment crop and resized-crop exclude each other.");
+        StringAssert.Contains(refused.Error, "make a picture of");
+    }
+
+    [TestMethod]
     public async Task Of_cifar_what_is_erased_has_the_mean_colour_of_a_run()
     {
         using TemporaryFolder folder = new();

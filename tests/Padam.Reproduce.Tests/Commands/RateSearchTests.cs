@@ -1,3 +1,4 @@
+using Padam.Reproduce.Commands;
 using SkiaSharp;
 
 namespace Padam.Reproduce.Tests.Commands;
@@ -5,6 +6,17 @@ namespace Padam.Reproduce.Tests.Commands;
 [TestClass]
 public sealed class RateSearchTests
 {
+    [TestMethod]
+    public void What_the_curve_says_is_a_sentence()
+    {
+        Assert.AreEqual(
+            "The loss falls most steeply at --lr 1.0e-2, of 4 steps.",
+            RateSearch.Sentence(new([1e-3, 1e-2, 1e-1, 1], [2, 1.8, 1, 3]))
+        );
+        Assert.AreEqual("The loss does not fall at any rate, of 3 steps.", RateSearch.Sentence(new([1e-3, 1e-2, 1e-1], [2, 2.5, 3])));
+        StringAssert.StartsWith(RateSearch.Sentence(new([], [])), "The training diverged at once");
+    }
+
     [TestMethod]
     public async Task A_search_for_the_rate_draws_its_curve_and_trains_nothing()
     {

@@ -87,6 +87,24 @@ public sealed class ConsoleWordsTests
     [DataRow("Loss.ClassWeights: there are 3 weights, and column", "--class-weights: there are 3 weights, and column")]
     [DataRow("Loss.LabelSmoothing is 1; it must be", "--label-smoothing is 1; it must be")]
     [DataRow("Averaging.Every is 5, and the training has 3 steps", "--lookahead is 5, and the training has 3 steps")]
+    [DataRow(
+        "A step takes 9 GB. Set BatchSize to 37 or less, or take smaller images (ImageSize).",
+        "A step takes 9 GB. Use a --batch-size of 37 or less, or a smaller network."
+    )]
+    [DataRow(
+        "It is beyond 2 GiB. Set BatchSize to 5 or less; Compute.AccumulateBatches makes one step of several batches.",
+        "It is beyond 2 GiB. Use a --batch-size of 5 or less; --accumulate makes one step of several batches."
+    )]
+    [DataRow(
+        "None fits. Take smaller images (ImageSize, Transforms.ResizeImages) or a smaller network.",
+        "None fits. Take a smaller network."
+    )]
+    [DataRow("None fits. Take smaller images (ImageSize, Transforms.ResizeImages).", "None fits. Take smaller images.")]
+    [DataRow("They stay. Take a smaller Every, or more epochs.", "They stay. Use a smaller --lookahead, or more --epochs.")]
+    [DataRow("On the CPU. Use Precision.Float32, or set GpuDeviceId.", "On the CPU. Use --precision float32, or --device cuda.")]
+    [DataRow("It has none. Use Precision.Float32.", "It has none. Use --precision float32.")]
+    [DataRow("Build it of Dense, or use Precision.Float32.", "Build it of Dense, or use --precision float32.")]
+    [DataRow("Beta1 must be at least 0 and below 1, but is 1.", "--beta1 must be at least 0 and below 1, but is 1.")]
     [DataRow("Inference.BatchSize is 0; it must be", "Inference.BatchSize is 0; it must be")]
     public void Advice_is_what_can_be_done_from_a_command_line(string said, string expected) =>
         Assert.AreEqual(expected, ConsoleWords.Of(said));

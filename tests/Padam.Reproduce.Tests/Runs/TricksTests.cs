@@ -142,6 +142,21 @@ public sealed class TricksTests
         StringAssert.StartsWith(Assert.ThrowsExactly<FormatException>(() => AugmentList.Parse(list)).Message, said);
 
     [TestMethod]
+    public void All_that_is_wrong_with_a_list_is_said() =>
+        CollectionAssert.AreEqual(
+            new[]
+            {
+                "--augment color '2' is not a number from 0.01 to 1.",
+                "--augment names flip twice.",
+                "--augment crop and resized-crop exclude each other.",
+                "--augment flip and alternate-flip exclude each other.",
+            },
+            Assert
+                .ThrowsExactly<FormatException>(() => AugmentList.Parse("crop:4,flip,color:2,resized-crop,alternate-flip,flip"))
+                .Message.Split(Environment.NewLine)
+        );
+
+    [TestMethod]
     [DataRow("crop:1")]
     [DataRow("color:1")]
     [DataRow("color:0.01")]
