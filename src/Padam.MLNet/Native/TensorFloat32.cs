@@ -34,10 +34,11 @@ internal static class TensorFloat32
     {
         using IDisposable switches = Allow();
         using var state = TorchState.EnterWithoutGradients();
+        using DisposeScope scope = NewDisposeScope();
         using Scalar between = Scalars.Of(1 + (1.0 / 4096));
         // So large that no library takes a path of its own for small products.
-        Tensor numbers = full(Side, Side, between, ScalarType.Float32, device),
-            one = eye(Side, Side, ScalarType.Float32, device);
+        Tensor numbers = CpuTensors.Ones([Side, Side]).mul(between).to(device),
+            one = CpuTensors.Ones([Side]).diag().to(device);
         return numbers.matmul(one).eq(numbers).all().cpu().item<bool>();
     }
 

@@ -55,8 +55,7 @@ internal static class LongerRun
             );
     }
 
-    private static string Fell(IReadOnlyList<int> milestones) =>
-        milestones.Count > 0 ? $"fell after {Milestones.Text(milestones)}" : "never fell";
+    private static string Fell(int[] milestones) => milestones.Length > 0 ? $"fell after {Milestones.Text(milestones)}" : "never fell";
 
     private static string Fall(IReadOnlyList<int> milestones) => milestones.Count > 0 ? $"after {Milestones.Text(milestones)}" : "never";
 

@@ -23,8 +23,7 @@ internal static unsafe class BatchNormalization
 {
     /// <summary>Whether the kernels can take such a map.</summary>
     public static bool Supports(Tensor x) =>
-        Registers.AreSupported
-        && x.device_type == TorchSharp.DeviceType.CPU
+        x.device_type == TorchSharp.DeviceType.CPU
         && x.dtype == ScalarType.Float32
         && x.dim() == 4
         && x.shape[1] % Registers.Multiple == 0
