@@ -27,7 +27,7 @@ ordinary=${NUGET_PACKAGES:-$HOME/.nuget/packages}
 export NUGET_PACKAGES=$folder/cache
 git ls-files -z --cached --others --exclude-standard samples | xargs -0 cp --parents -t "$folder"
 cd "$folder/samples" || exit 1
-natives() { find "$NUGET_PACKAGES" "$ordinary/torchsharp" "$ordinary/libtorch-cpu-linux-x64" -name '*.so' 2>/dev/null | sort | xargs -r sha256sum; }
+natives() { find "$NUGET_PACKAGES" "$ordinary/torchsharp" "$ordinary/libtorch-cpu-linux-x64" -name '*.so' -print0 2>/dev/null | sort -z | xargs -0r sha256sum; }
 
 echo "== dotnet build -c Release Samples.slnx"
 dotnet restore Samples.slnx >"$folder/build.log" 2>&1 || { cat "$folder/build.log"; exit 1; }

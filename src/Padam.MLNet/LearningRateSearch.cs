@@ -17,12 +17,12 @@ internal static class LearningRateSearch
         int steps
     )
     {
-        string faults = string.Join(Environment.NewLine, Faults(options, from, to, steps));
+        ImageClassificationOptions trial = Trial(options, from, steps);
+        string faults = string.Join(Environment.NewLine, Faults(trial, from, to));
         if (faults.Length > 0)
             throw new ArgumentException(faults);
         var sweep = new LearningRateSweep(from, to, steps);
         using var over = CancellationTokenSource.CreateLinkedTokenSource(options.CancellationToken);
-        ImageClassificationOptions trial = Trial(options, from, steps);
         (trial.Schedule, trial.CancellationToken) = (sweep.ScheduleOver(trial.Optimizer.LearningRate), over.Token);
         trial.Compute = options.Compute with
         {
@@ -49,14 +49,14 @@ internal static class LearningRateSearch
         return sweep.Curve;
     }
 
-    private static IEnumerable<string> Faults(ImageClassificationOptions options, double from, double to, int steps)
+    private static IEnumerable<string> Faults(ImageClassificationOptions trial, double from, double to)
     {
         if (!(from > 0) || !double.IsFinite(to) || to <= from)
             yield return $"The rate rises from {from} to {to}; both must be finite, the first above 0, the last above it.";
-        if (options.Optimizer is CustomOptimizerOptions)
+        if (trial.Optimizer is CustomOptimizerOptions)
             yield return "Optimizer is a CustomOptimizerOptions, whose factory sets the rates: no other can be tried. Search with one of "
                 + "the library's optimizers, or try rates in the factory.";
-        foreach (string fault in Trial(options, from, steps).Validate())
+        foreach (string fault in trial.Validate())
             yield return fault;
     }
 

@@ -6,6 +6,15 @@ internal static class Pages
     internal static IReadOnlyList<string> All { get; } =
     [.. In(Repository.Root).Concat(In(Path.Combine(Repository.Root, "docs"))).Order(StringComparer.Ordinal)];
 
+    /// <summary>Those, and the pages of the samples.</summary>
+    internal static IReadOnlyList<string> WithSamples { get; } =
+    [
+        .. All,
+        .. Directory
+            .EnumerateFiles(Path.Combine(Repository.Root, "samples"), "README.md", SearchOption.AllDirectories)
+            .Order(StringComparer.Ordinal),
+    ];
+
     /// <summary>The page's path from the repository's root.</summary>
     internal static string NameOf(string file) => Path.GetRelativePath(Repository.Root, file).Replace('\\', '/');
 

@@ -4,9 +4,6 @@ using Padam.Fuzz;
 using Padam.MLNet.Tests;
 using SharpFuzz;
 
-// In memory where there is such a folder: most readers take a path, and a million small files would time the disk.
-if (Directory.Exists("/dev/shm"))
-    Environment.SetEnvironmentVariable("TMPDIR", "/dev/shm");
 if (args is ["list"])
 {
     foreach (Reader known in Readers.All)

@@ -13,11 +13,8 @@ public sealed class FuzzTests
     {
         using TemporaryFolder folder = new();
         string script = Path.Combine(Repository.Root, "tests", "Padam.Fuzz", "fuzz.sh");
-        var start = new ProcessStartInfo("bash", [script, "csv-log", "--executions", "2000", "--no-build", "--out", folder["out"]])
-        {
-            RedirectStandardOutput = true,
-        };
-        using Process process = Process.Start(start)!;
+        string[] arguments = ["csv-log", "--executions", "2000", "--no-build", Repository.Configuration, "--out", folder["out"]];
+        using Process process = Process.Start(new ProcessStartInfo("bash", [script, .. arguments]) { RedirectStandardOutput = true })!;
         string output = await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();
         if (process.ExitCode == AflIsMissing)

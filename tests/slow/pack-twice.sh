@@ -9,7 +9,7 @@ trap 'rm -rf "$work"' EXIT
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
 pack() { dotnet pack -c Release "src/$1" -o "$2" "${@:3}" >"$work/log" 2>&1 || { cat "$work/log"; exit 1; }; } # PROJECT OUTPUT [OPTION...]
 sums() { (cd "$1" && sha256sum -- *); }
-pdb() { unzip -p "$1"/Padam.MLNet.*.snupkg lib/net10.0/Padam.MLNet.pdb; }
+pdb() { unzip -p "$1"/Padam.MLNet.*.snupkg lib/net10.0/Padam.MLNet.pdb >"$work/pdb"; } # a file: in a pipe a grep that has its answer would break unzip
 
 for clone in first second/one-deeper; do
   git clone --quiet . "$work/$clone"
@@ -19,12 +19,14 @@ echo "Packed from $commit:"
 sums "$work/first-packages"
 diff <(sums "$work/first-packages") <(sums "$work/second/one-deeper-packages") || { echo "Two packs, NOT the same bytes."; exit 1; }
 echo "Two packs, the same bytes."
-! pdb "$work/first-packages" | grep -aq 'https://' || { echo "The symbols name an address although none was given."; exit 1; }
+pdb "$work/first-packages"
+! grep -aq 'https://' "$work/pdb" || { echo "The symbols name an address although none was given."; exit 1; }
 
 git -C "$work/first" remote set-url origin https://github.com/someone/padam.git # SourceLink reads it there
 (cd "$work/first" && pack Padam.MLNet "$work/linked" -p:RepositoryUrl=https://github.com/someone/padam)
 address=https://raw.githubusercontent.com/someone/padam/$commit/
-pdb "$work/linked" | grep -aqF "$address" || { echo "The symbols do not name $address."; exit 1; }
+pdb "$work/linked"
+grep -aqF "$address" "$work/pdb" || { echo "The symbols do not name $address."; exit 1; }
 echo "With a RepositoryUrl SourceLink leads to $address"
 
 mkdir "$work/archive"

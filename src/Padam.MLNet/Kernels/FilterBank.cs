@@ -13,7 +13,7 @@ internal readonly unsafe record struct FilterBank(
     nint ColumnStride
 )
 {
-    /// <param name="weight">[K, C, 3, 3]; it must outlive the view.</param>
+    /// <param name="weight">[K, C, R, S]; it must outlive the view.</param>
     public static FilterBank Of(Tensor weight)
     {
         (long[] shape, long[] strides) = (weight.shape, weight.stride());

@@ -16,7 +16,7 @@ internal sealed partial record BuiltProgram(Version Libtorch, Version TorchSharp
     internal static BuiltProgram? Of(string natives) =>
         new[] { natives, Path.Combine(natives, "..", "..", "..") }
             .Where(Directory.Exists)
-            .SelectMany(folder => Directory.EnumerateFiles(folder, "*.deps.json"))
+            .SelectMany(folder => Directory.EnumerateFiles(folder, "*.deps.json").Order(StringComparer.Ordinal))
             .Select(file => Read(File.ReadAllText(file)))
             .FirstOrDefault(program => program is not null);
 

@@ -39,7 +39,7 @@ internal static unsafe class OpenMP
             || !NativeLibrary.TryGetExport(library, "GOMP_parallel", out nint parallel)
         )
             return default;
-        return (modules.FirstOrDefault(module => Holds(module, parallel))?.FileName, parallel);
+        return ((modules.FirstOrDefault(module => Holds(module, parallel)) ?? libtorch).FileName, parallel);
     }
 
     private static bool Holds(ProcessModule module, nint address) =>

@@ -44,7 +44,7 @@ internal static class ModelInput
         }
         catch (BadImageException fault)
         {
-            throw new BadImageException($"The image could not be decoded: {fault.Message}.", fault);
+            throw new BadImageException($"The image could not be decoded: {fault.Message.TrimEnd('.')}.", fault);
         }
 
         return chw;

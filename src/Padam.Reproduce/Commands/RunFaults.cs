@@ -6,7 +6,7 @@ namespace Padam.Reproduce.Commands;
 
 /// <summary>
 /// What of a run's options does not go together, is missing, or would do nothing: all of it, a sentence each, by the command line alone,
-/// before any file is looked at.
+/// before any file that it names is looked at.
 /// </summary>
 internal static class RunFaults
 {

@@ -30,6 +30,14 @@ internal static partial class ConsoleWords
         (" Take smaller images (ImageSize, Transforms.ResizeImages) or a smaller network.", " Take a smaller network."),
         (" Take smaller images (ImageSize, Transforms.ResizeImages).", " Take smaller images."),
         (" Take a smaller Every, or more epochs.", " Use a smaller --lookahead, or more --epochs."),
+        ("Compute.Precision is BFloat16", "--precision is bfloat16"),
+        ("Compute.Precision is TF32", "--precision is tf32"),
+        ("Inference.TestTimeAugmentation is MirrorAndShift", "--tta is shift"),
+        ("Inference.TestTimeAugmentation is Mirror", "--tta is mirror"),
+        (
+            "Averaging.Power is 3, and Lookahead's decay grows over the whole training: only 0 leaves its beginning as it was.",
+            "The recipe's Lookahead grows over the whole training, so that fewer epochs begin otherwise."
+        ),
         (" Use Precision.Float32, or set GpuDeviceId.", " Use --precision float32, or --device cuda."),
         (" Use Precision.Float32.", " Use --precision float32."),
         (", or use Precision.Float32.", ", or use --precision float32."),

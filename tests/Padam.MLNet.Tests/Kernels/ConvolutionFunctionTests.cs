@@ -9,7 +9,7 @@ namespace Padam.MLNet.Tests.Kernels;
 public sealed class ConvolutionFunctionTests
 {
     [TestInitialize]
-    public void NeedsWinograd() => NeedWinograd();
+    public void Need() => NeedRegisters();
 
     [TestMethod]
     public void Gradients_flow_through_a_residual_chain_as_through_direct_convolutions()

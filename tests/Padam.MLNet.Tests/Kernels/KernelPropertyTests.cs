@@ -27,7 +27,7 @@ public sealed class KernelPropertyTests
     [DataRow(10)]
     public void Widening_convolutions_stay_within_their_memory_where_tiles_reach_beyond_the_map(int map)
     {
-        ConvolutionExample.NeedWinograd();
+        ConvolutionExample.NeedRegisters();
         foreach (int batch in (int[])[1, 64])
         {
             using var scope = torch.NewDisposeScope();

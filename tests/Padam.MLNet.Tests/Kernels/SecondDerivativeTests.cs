@@ -17,7 +17,7 @@ public sealed class SecondDerivativeTests
     [DataRow(2, 2)]
     public void The_gradient_penalty_of_a_convolution_is_that_of_libtorch(int height, int width)
     {
-        NeedWinograd();
+        NeedRegisters();
         using var scope = NewDisposeScope();
         manual_seed(21);
         Tensor[] arguments = [ChannelsLast(randn(4, 32, height, width)), randn(64, 32, 3, 3) / 17, randn(64)];
@@ -33,7 +33,7 @@ public sealed class SecondDerivativeTests
     [DataRow(3, 2)]
     public void The_gradient_penalty_of_a_strided_convolution_is_that_of_libtorch(int kernel, int stride)
     {
-        NeedWinograd();
+        NeedRegisters();
         using var scope = NewDisposeScope();
         manual_seed(24);
         int padding = kernel / 2;
@@ -71,7 +71,7 @@ public sealed class SecondDerivativeTests
     [TestMethod]
     public void Where_one_input_comes_from_another_the_way_between_them_counts_once()
     {
-        NeedWinograd();
+        NeedRegisters();
         using var scope = NewDisposeScope();
         manual_seed(24);
         // A residual block: the normalised map was computed from what is added to it. And a layer that is used twice.
@@ -115,7 +115,7 @@ public sealed class SecondDerivativeTests
     [TestMethod]
     public void Finite_differences_agree()
     {
-        NeedWinograd();
+        NeedRegisters();
         using var scope = NewDisposeScope();
         manual_seed(23);
         Tensor x = ChannelsLast(randn(2, 32, 4, 4)),
@@ -143,7 +143,7 @@ public sealed class SecondDerivativeTests
     [TestMethod]
     public void First_derivatives_are_still_those_of_the_kernels()
     {
-        NeedWinograd();
+        NeedRegisters();
         using var example = new ConvolutionExample(2, 32, 32, 5, 5);
         Tensor weight = example.Weight.detach().requires_grad_();
         WinogradConvolution.Apply(example.X, weight).backward([example.OutputGradient]);

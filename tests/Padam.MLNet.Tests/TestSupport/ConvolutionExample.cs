@@ -47,6 +47,10 @@ internal sealed class ConvolutionExample : IDisposable
 
     public static Tensor ChannelsLast(Tensor tensor) => tensor.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2);
 
+    /// <summary>What is the same where all bits are.</summary>
+    public static string Bytes(Tensor tensor) =>
+        Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(tensor.contiguous().bytes));
+
     /// <summary>Fails unless every element lies within <paramref name="tolerance"/> of the expected one, relative to the largest.</summary>
     public static void AssertClose(Tensor expected, Tensor actual, string what, double tolerance = 1e-4)
     {
@@ -55,8 +59,8 @@ internal sealed class ConvolutionExample : IDisposable
         Assert.IsTrue(error < tolerance, $"{what}: relative error {error:E1}");
     }
 
-    /// <summary>Skips the test on machines that Winograd's kernels are not written for.</summary>
-    public static void NeedWinograd()
+    /// <summary>Skips the test on machines that the convolutions' kernels are not written for.</summary>
+    public static void NeedRegisters()
     {
         if (!Registers.AreSupported)
             Assert.Inconclusive("This machine has no vector registers.");

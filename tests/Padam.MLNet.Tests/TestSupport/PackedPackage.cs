@@ -14,8 +14,8 @@ internal static class PackedPackage
     /// <returns>The package's file.</returns>
     public static string In(string output, string? version = null, string? repository = null)
     {
-        string configuration = Path.GetFileName(Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory))!);
-        string[] arguments = ["pack", Path.Combine(Repository.Root, "src", "Padam.MLNet"), "--no-build", "-c", configuration, "-o", output];
+        string project = Path.Combine(Repository.Root, "src", "Padam.MLNet");
+        string[] arguments = ["pack", project, "--no-build", "-c", Repository.Configuration, "-o", output];
         string[] versioned = version is null ? [] : [$"-p:PackageVersion={version}"];
         string[] linked = repository is null ? [] : [$"-p:RepositoryUrl={repository}"];
         var start = new ProcessStartInfo("dotnet", [.. arguments, .. versioned, .. linked]) { RedirectStandardOutput = true };

@@ -5,6 +5,10 @@ internal static class Repository
 {
     internal static string Root { get; } = Above(AppContext.BaseDirectory);
 
+    /// <summary>As they were built: Release or Debug.</summary>
+    internal static string Configuration { get; } =
+        Path.GetFileName(Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory))!);
+
     private static string Above(string folder) =>
         File.Exists(Path.Combine(folder, "Padam.sln"))
             ? folder

@@ -13,8 +13,6 @@ public sealed class TrainingOnDeviceTests
     private const int BatchSize = 5,
         Rows120 = 120 * BatchSize;
 
-    // With the library's own normalisation: TorchSharp's makes numbers that nobody holds (docs/torchsharp-lifetime.md).
-
     private readonly MLContext _mlContext = new(seed: 1);
 
     public TestContext TestContext { get; set; } = null!;

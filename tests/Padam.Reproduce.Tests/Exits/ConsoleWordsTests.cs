@@ -82,8 +82,13 @@ public sealed class ConsoleWordsTests
     [DataRow("It is wrong. (Parameter 'name')", "It is wrong.")]
     [DataRow("Augmentation.CropPadding: a move by 9 can", "--augment crop or reflect: a move by 9 can")]
     [DataRow("Compute.AccumulateBatches is 0; it must be at least 1.", "--accumulate is 0; it must be at least 1.")]
-    [DataRow("Compute.Precision is BFloat16, and this processor", "--precision is BFloat16, and this processor")]
-    [DataRow("Inference.TestTimeAugmentation is Mirror, with which", "--tta is Mirror, with which")]
+    [DataRow("Compute.Precision is BFloat16, and this processor", "--precision is bfloat16, and this processor")]
+    [DataRow("Inference.TestTimeAugmentation is MirrorAndShift, with which", "--tta is shift, with which")]
+    [DataRow(
+        "Averaging.Power is 3, and Lookahead's decay grows over the whole training: only 0 leaves its beginning as it was.",
+        "The recipe's Lookahead grows over the whole training, so that fewer epochs begin otherwise."
+    )]
+    [DataRow("Inference.TestTimeAugmentation is Mirror, with which", "--tta is mirror, with which")]
     [DataRow("Loss.ClassWeights: there are 3 weights, and column", "--class-weights: there are 3 weights, and column")]
     [DataRow("Loss.LabelSmoothing is 1; it must be", "--label-smoothing is 1; it must be")]
     [DataRow("Averaging.Every is 5, and the training has 3 steps", "--lookahead is 5, and the training has 3 steps")]

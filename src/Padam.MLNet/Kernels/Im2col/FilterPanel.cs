@@ -14,7 +14,7 @@ internal static unsafe class FilterPanel
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Write(FilterBank filters, Tap tap, int panel, float* to)
     {
-        int outputs = Math.Min(Panel, filters.Outputs - panel * Panel);
+        int outputs = PanelProduct.ColumnsOf(panel, filters.Outputs);
         float* from = filters.At(panel * Panel, 0) + tap.KernelRow * filters.RowStride + tap.KernelColumn * filters.ColumnStride;
         if (outputs < Panel)
             new Span<float>(to, checked(filters.Inputs * Panel)).Clear();

@@ -106,14 +106,12 @@ internal sealed unsafe class Im2colFilterGradient<T>
                     count,
                     sum,
                     !isFirst,
-                    Columns(output, _dy.Channels),
-                    Columns(term, Terms)
+                    PanelProduct.ColumnsOf(output, _dy.Channels),
+                    PanelProduct.ColumnsOf(term, Terms)
                 );
             }
         }
     }
-
-    private static int Columns(int panel, int of) => Math.Min(Panel, of - panel * Panel);
 
     // What the columns of a last panel that is not full come to is not read.
     private static void Write(
@@ -142,23 +140,17 @@ internal sealed unsafe class Im2colFilterGradient<T>
                     (int output, int term) = Math.DivRem(pair, _termPanels);
                     float* sum = sums.At(Index(0, output, term));
                     for (int part = 1; part < _parts; part++)
-                        AddTo(sum, sums.At(Index(part, output, term)));
+                        PanelProduct.AddTo<T>(sum, sums.At(Index(part, output, term)));
                     Put(sum, output, term);
                 }
             }
         );
 
-    private static void AddTo(float* sum, float* part)
-    {
-        for (int i = 0; i < Panel * Panel; i += T.Count)
-            T.Store(T.Load(sum + i) + T.Load(part + i), sum + i);
-    }
-
     // [32 outputs, 32 columns of the patches] to the filters.
     private void Put(float* sum, int outputPanel, int termPanel)
     {
-        int outputs = Columns(outputPanel, _dy.Channels),
-            terms = Columns(termPanel, Terms);
+        int outputs = PanelProduct.ColumnsOf(outputPanel, _dy.Channels),
+            terms = PanelProduct.ColumnsOf(termPanel, Terms);
         for (int done = 0; done < terms; )
         {
             (int tap, int input) = Math.DivRem(termPanel * Panel + done, _x.Channels);

@@ -56,7 +56,7 @@ internal sealed unsafe class Im2colForward<T, TActivation>
         long fitting = Caches.Level2 / 2 / (sizeof(float) * (_filters.Outputs + PanelProduct.TermsAtOnce)),
             points = _lattices.Max(lattice => (long)_y.Batch * lattice.Height * lattice.Width),
             each = (points + Workers.Count - 1) / Workers.Count;
-        return RoundedUp((int)Math.Min(Math.Clamp(fitting / RowGroup * RowGroup, FewestRows, MostRows), each));
+        return PanelProduct.WholeGroups((int)Math.Min(Math.Clamp(fitting / RowGroup * RowGroup, FewestRows, MostRows), each));
     }
 
     private void Run()
@@ -115,7 +115,7 @@ internal sealed unsafe class Im2colForward<T, TActivation>
     private void Multiply(Block block, PanelMatrices u, PanelMatrices patches, PanelMatrices products)
     {
         int terms = block.Lattice.Taps.Count * _filters.Inputs,
-            rows = RoundedUp(block.Count);
+            rows = PanelProduct.WholeGroups(block.Count);
         for (int first = 0; first < terms; first += PanelProduct.TermsAtOnce)
         {
             int count = Math.Min(PanelProduct.TermsAtOnce, terms - first);
@@ -125,7 +125,16 @@ internal sealed unsafe class Im2colForward<T, TActivation>
                 float* filters = u.At(panel, block.FirstTerm + first),
                     to = products.At(0, 0, panel);
                 // Rows beyond the points are computed up to a whole group, and not read.
-                PanelProduct.Multiply<T>(patches.At(0), patches.PanelStride, filters, count, rows, to, add: first > 0, Columns(panel));
+                PanelProduct.Multiply<T>(
+                    patches.At(0),
+                    patches.PanelStride,
+                    filters,
+                    count,
+                    rows,
+                    to,
+                    add: first > 0,
+                    PanelProduct.ColumnsOf(panel, _filters.Outputs)
+                );
             }
         }
     }
@@ -146,7 +155,16 @@ internal sealed unsafe class Im2colForward<T, TActivation>
             {
                 float* filters = u.At(panel, block.FirstTerm + first),
                     to = products.At(0, 0, panel);
-                PanelProduct.MultiplyRows<T>(rows + first, _x.Channels, filters, count, block.Count, to, add: first > 0, Columns(panel));
+                PanelProduct.MultiplyRows<T>(
+                    rows + first,
+                    _x.Channels,
+                    filters,
+                    count,
+                    block.Count,
+                    to,
+                    add: first > 0,
+                    PanelProduct.ColumnsOf(panel, _filters.Outputs)
+                );
             }
         }
     }
@@ -166,7 +184,7 @@ internal sealed unsafe class Im2colForward<T, TActivation>
                 from = row;
             for (int first = 0; first < _y.Channels; first += Panel, from += products.PanelStride)
             {
-                int lanes = Columns(first / Panel);
+                int lanes = PanelProduct.ColumnsOf(first / Panel, _filters.Outputs);
                 for (int lane = 0; lane < lanes; lane += T.Count)
                 {
                     T value = isZero ? default : T.Load(from + lane);
@@ -177,11 +195,6 @@ internal sealed unsafe class Im2colForward<T, TActivation>
             }
         }
     }
-
-    // How many columns of a panel are outputs.
-    private int Columns(int panel) => Math.Min(Panel, _filters.Outputs - panel * Panel);
-
-    private static int RoundedUp(int count) => (count + RowGroup - 1) / RowGroup * RowGroup;
 
     /// <summary>Some points of a lattice.</summary>
     /// <param name="Lattice">The lattice.</param>

@@ -6,18 +6,18 @@ namespace Padam.MLNet.Kernels;
 /// </summary>
 internal sealed class AfterCollection
 {
-    private readonly Action _act;
+    private readonly Func<bool> _act;
 
-    private AfterCollection(Action act) => _act = act;
+    private AfterCollection(Func<bool> act) => _act = act;
 
 #pragma warning disable MA0055 // Being finalized is what it is for.
     ~AfterCollection()
     {
-        _act();
-        GC.ReRegisterForFinalize(this);
+        if (_act())
+            GC.ReRegisterForFinalize(this);
     }
 #pragma warning restore MA0055
 
-    /// <param name="act">What is done, on the finalizer's thread; it must not throw.</param>
-    public static void Each(Action act) => _ = new AfterCollection(act);
+    /// <param name="act">What is done, on the finalizer's thread, as long as it returns true. What it throws would end the process.</param>
+    public static void Each(Func<bool> act) => _ = new AfterCollection(act);
 }

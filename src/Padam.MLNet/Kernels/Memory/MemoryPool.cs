@@ -10,7 +10,7 @@ namespace Padam.MLNet.Kernels;
 /// <list type="bullet">
 /// <item>when <see cref="Trim"/> is called, by whoever ends a training or a model;</item>
 /// <item>after it has waited while <see cref="Patience"/> tensors were made: no step of a training is as long as that;</item>
-/// <item>at a collection of garbage, when it has waited for <see cref="LongestWait"/>: a loop of the user's own tells no end;</item>
+/// <item>at a full collection of garbage, when it has waited for <see cref="LongestWait"/>: a loop of the user's own tells no end;</item>
 /// <item>when more waits than twice what was ever lent at once, those first that have waited longest.</item>
 /// </list>
 /// </remarks>
@@ -35,7 +35,12 @@ internal static class MemoryPool
         s_idle,
         s_mostLent;
 
-    static MemoryPool() => AfterCollection.Each(() => ReleaseWaiting(LongestWait));
+    static MemoryPool() =>
+        AfterCollection.Each(() =>
+        {
+            ReleaseWaiting(LongestWait);
+            return true;
+        });
 
     /// <summary>
     /// Whether new blocks are guarded: around what is lent lie <see cref="GuardWords"/>, which are checked when it is returned, and its
@@ -114,11 +119,12 @@ internal static class MemoryPool
         }
     }
 
-    /// <summary>Gives back to the system what has waited so long. Never throws.</summary>
+    /// <summary>Gives back to the system what has waited so long.</summary>
     internal static void ReleaseWaiting(TimeSpan longest)
     {
+        long now = Environment.TickCount64;
         lock (Access)
-            ReleaseIdle(block => Environment.TickCount64 - block.WaitsSince >= longest.TotalMilliseconds);
+            ReleaseIdle(block => now - block.WaitsSince >= longest.TotalMilliseconds);
     }
 
     /// <summary>Counts a tensor, and gives back to the system what has waited too long.</summary>
@@ -142,7 +148,7 @@ internal static class MemoryPool
     {
         Idle.Insert(FirstOfAtLeast(block.Capacity), block);
         s_idle += (long)block.Capacity;
-        while (s_idle > 2 * s_mostLent)
+        while (s_idle > 2 * s_mostLent && Idle.Count > 0)
         {
             MemoryBlock oldest = Idle.MinBy(idle => idle.ReturnedAt)!;
             ReleaseIdle(idle => idle == oldest);
@@ -151,13 +157,15 @@ internal static class MemoryPool
 
     private static void ReleaseIdle(Predicate<MemoryBlock> which)
     {
-        foreach (MemoryBlock block in Idle.FindAll(which))
+        // Each block is asked for once: what is asked may change with the clock.
+        Idle.RemoveAll(block =>
         {
+            if (!which(block))
+                return false;
             block.Release();
             s_idle -= (long)block.Capacity;
-        }
-
-        Idle.RemoveAll(which);
+            return true;
+        });
     }
 
     /// <summary>Takes the smallest block that holds so many bytes, unless it is far too large.</summary>

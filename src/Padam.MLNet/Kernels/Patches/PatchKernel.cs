@@ -43,7 +43,7 @@ internal static unsafe class PatchKernel<T>
                 {
                     long first = (long)block * BlockRows;
                     int count = (int)Math.Min(BlockRows, patches.Count - first),
-                        rows = RoundedUp(count);
+                        rows = PanelProduct.WholeGroups(count);
                     patches.Write(first, count, v.Pointer);
                     for (int panel = 0; panel < panels; panel++)
                     {
@@ -56,7 +56,7 @@ internal static unsafe class PatchKernel<T>
                             bias == null ? null : bias + panel * Panel,
                             to,
                             filters.Outputs,
-                            Lanes(panel, filters)
+                            PanelProduct.ColumnsOf(panel, filters.Outputs)
                         );
                     }
                 }
@@ -96,7 +96,7 @@ internal static unsafe class PatchKernel<T>
                             Take(
                                 dy + (nint)first * gradient.Outputs + panel * Panel,
                                 gradient.Outputs,
-                                Lanes(panel, gradient),
+                                PanelProduct.ColumnsOf(panel, gradient.Outputs),
                                 count,
                                 dm.Pointer
                             );
@@ -109,11 +109,6 @@ internal static unsafe class PatchKernel<T>
         );
         AddUp(sums, parts, panels, shape, gradient);
     }
-
-    // How many columns of a panel are outputs.
-    private static int Lanes(int panel, FilterBank filters) => Math.Min(Panel, filters.Outputs - panel * Panel);
-
-    private static int RoundedUp(int count) => (count + PanelProduct.RowGroup - 1) / PanelProduct.RowGroup * PanelProduct.RowGroup;
 
     // The filters as panels of 32 outputs, in the order of a patch's numbers.
     private static void Lay(FilterBank filters, ConvolutionShape shape, PanelMatrices u)

@@ -32,6 +32,20 @@ internal static unsafe class PanelProduct
     /// <summary>How many panels hold so many columns; the last need not be full.</summary>
     public static int Panels(int columns) => (columns + Panel - 1) / Panel;
 
+    /// <summary>How many columns of a panel hold anything, where <paramref name="columns"/> are laid out in panels.</summary>
+    public static int ColumnsOf(int panel, int columns) => Math.Min(Panel, columns - panel * Panel);
+
+    /// <summary>So many rows, brought to whole groups.</summary>
+    public static int WholeGroups(int rows) => (rows + RowGroup - 1) / RowGroup * RowGroup;
+
+    /// <summary>Adds [32, 32] to [32, 32].</summary>
+    public static void AddTo<T>(float* sum, float* part)
+        where T : unmanaged, IRegister<T>
+    {
+        for (int i = 0; i < Panel * Panel; i += T.Count)
+            T.Store(T.Load(sum + i) + T.Load(part + i), sum + i);
+    }
+
     /// <summary>m = v u, or m += v u, for one panel of m.</summary>
     /// <param name="v">[rows, <paramref name="terms"/>], in panels; what else the last panel holds is not read.</param>
     /// <param name="vPanel">The distance between the panels of v.</param>

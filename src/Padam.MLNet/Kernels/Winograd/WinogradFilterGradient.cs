@@ -231,7 +231,7 @@ internal sealed unsafe class WinogradFilterGradient<TTile, T>
                     for (int part = 1; part < parts; part++)
                     {
                         for (int element = 0; element < Elements; element++)
-                            AddTo(sums.At(first + element), sums.At((nint)part * Pairs * Elements + first + element));
+                            PanelProduct.AddTo<T>(sums.At(first + element), sums.At((nint)part * Pairs * Elements + first + element));
                     }
 
                     (int output, int input) = Math.DivRem(pair, _inputPanels);
@@ -239,10 +239,4 @@ internal sealed unsafe class WinogradFilterGradient<TTile, T>
                 }
             }
         );
-
-    private static void AddTo(float* sum, float* part)
-    {
-        for (int i = 0; i < Panel * Panel; i += T.Count)
-            *(T*)(sum + i) += *(T*)(part + i);
-    }
 }

@@ -59,7 +59,7 @@ internal sealed unsafe class WinogradForward<TTile, T, TActivation>
         // A quarter is left to the filters that pass.
         long fitting = Caches.Level2 * 3 / 4 / (sizeof(float) * Elements * (_filters.Inputs + _filters.Outputs)),
             each = (_grid.Count + Workers.Count - 1) / Workers.Count;
-        return RoundedUp((int)Math.Min(Math.Clamp(fitting / RowGroup * RowGroup, FewestTiles, MostTiles), each));
+        return PanelProduct.WholeGroups((int)Math.Min(Math.Clamp(fitting / RowGroup * RowGroup, FewestTiles, MostTiles), each));
     }
 
     private void FiltersPassTiles()
@@ -184,9 +184,7 @@ internal sealed unsafe class WinogradForward<TTile, T, TActivation>
     /// group, and not read.
     /// </summary>
     private static void Multiply(float* v, nint vPanel, int inputs, float* u, int count, float* m, bool add = false) =>
-        PanelProduct.Multiply<T>(v, vPanel, u, inputs, RoundedUp(count), m, add);
-
-    private static int RoundedUp(int count) => (count + RowGroup - 1) / RowGroup * RowGroup;
+        PanelProduct.Multiply<T>(v, vPanel, u, inputs, PanelProduct.WholeGroups(count), m, add);
 
     private void Output(PanelMatrices m, int mPanel, int first, int count, int panel, TileBuffers<T> buffers) =>
         WinogradTransforms<TTile, T>.Output<TActivation>(m, mPanel, _y, _grid, first, count, panel * Panel, _bias, buffers);

@@ -9,7 +9,7 @@ namespace Padam.MLNet.Tests.Kernels;
 public sealed class Im2colConvolutionTests
 {
     [TestInitialize]
-    public void Need() => NeedWinograd();
+    public void Need() => NeedRegisters();
 
     /// <summary>Those of the networks but the first and 3x3 with stride 1, as (batch, inputs, outputs, map, kernel, stride).</summary>
     [TestMethod]
@@ -111,7 +111,7 @@ public sealed class Im2colConvolutionTests
     {
         using var example = new ConvolutionExample(16, 64, 72, 11, 7, 1, 3, 2);
         Tensor[] leaves = [.. new[] { example.X, example.Weight, example.Bias }.Select(leaf => leaf.detach().requires_grad_())];
-        Tensor output = Convolution2d.Apply(leaves[0], leaves[1], leaves[2], stride: 2);
+        Tensor output = ConvolutionFunction<Im2colConvolution>.Apply(leaves[0], leaves[1], leaves[2], 2, 1, Activation.None);
         AssertClose(example.Output, output, "output");
         output.backward([example.OutputGradient]);
         AssertClose(example.InputGradient, leaves[0].grad!, "input gradient");

@@ -9,18 +9,13 @@ namespace Padam.MLNet.Tests.Kernels;
 [DoNotParallelize] // The number of threads and the size of the cache are the process's.
 public sealed class Im2colDeterminismTests
 {
-    private readonly int _threads = get_num_threads();
-    private readonly long _level2 = Caches.Level2;
+    private readonly ThreadsAndCaches _before = new();
 
     [TestInitialize]
-    public void Need() => NeedWinograd();
+    public void Need() => NeedRegisters();
 
     [TestCleanup]
-    public void Restore()
-    {
-        set_num_threads(_threads);
-        Caches.Level2 = _level2;
-    }
+    public void Restore() => _before.Dispose();
 
     [TestMethod]
     [DataRow(10, 64, 128, 17, 3, 2)]
@@ -44,7 +39,7 @@ public sealed class Im2colDeterminismTests
             return Passes(batch, inputs, outputs, map, kernel, stride);
         }
 
-        string[] expected = Results(1, _level2);
+        string[] expected = Results(1, _before.Level2);
         foreach ((int threads, int kibibytes) in new[] { (2, 1024), (3, 1024), (5, 1024), (1, 16), (1, 256), (1, 4096), (2, 64 << 10) })
             CollectionAssert.AreEqual(expected, Results(threads, kibibytes << 10), $"{threads} threads, {kibibytes} KiB");
     }
@@ -89,7 +84,4 @@ public sealed class Im2colDeterminismTests
     }
 
     private static Tensor Numbers(params long[] shape) => sin(arange(shape.Aggregate((a, b) => a * b)) * 37.3).reshape(shape);
-
-    private static string Bytes(Tensor tensor) =>
-        Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(tensor.contiguous().bytes));
 }

@@ -10,7 +10,7 @@ namespace Padam.MLNet.Tests.Kernels;
 public sealed class PatchConvolutionTests
 {
     [TestInitialize]
-    public void Need() => NeedWinograd();
+    public void Need() => NeedRegisters();
 
     [TestMethod]
     [DataRow(3, 64, 3, 1, 1, true, DisplayName = "the first layer of the paper's networks")]

@@ -9,7 +9,7 @@ namespace Padam.MLNet.Tests.Kernels;
 public sealed class WinogradConvolutionTests
 {
     [TestInitialize]
-    public void NeedsWinograd() => NeedWinograd();
+    public void Need() => NeedRegisters();
 
     /// <summary>Every 3x3 convolution with stride 1 of the three networks but their first, as (batch, inputs, outputs, map).</summary>
     [TestMethod]

@@ -8,18 +8,13 @@ namespace Padam.MLNet.Tests.Kernels;
 [DoNotParallelize] // The number of threads and the size of the cache are the process's.
 public sealed class WinogradDeterminismTests
 {
-    private readonly int _threads = get_num_threads();
-    private readonly long _level2 = Caches.Level2;
+    private readonly ThreadsAndCaches _before = new();
 
     [TestInitialize]
-    public void NeedsWinograd() => NeedWinograd();
+    public void Need() => NeedRegisters();
 
     [TestCleanup]
-    public void Restore()
-    {
-        set_num_threads(_threads);
-        Caches.Level2 = _level2;
-    }
+    public void Restore() => _before.Dispose();
 
     [TestMethod]
     [DataRow(10, 64, 64, 32)]
@@ -96,7 +91,4 @@ public sealed class WinogradDeterminismTests
             Bytes(WinogradConvolution.WeightGradient(x, dy, weight, 1)),
         ];
     }
-
-    private static string Bytes(Tensor tensor) =>
-        Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(tensor.contiguous().bytes));
 }
