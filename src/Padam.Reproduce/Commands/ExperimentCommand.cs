@@ -37,10 +37,9 @@ internal static class ExperimentCommand
         DefaultValueFactory = _ => [1],
         CustomParser = ParseSeeds,
     };
-    private static readonly Option<string> RecipeName = new Option<string>("--recipe")
+    private static readonly Option<string?> RecipeName = new Option<string?>("--recipe")
     {
-        Description = "report or authors; see docs/recipes.md.",
-        DefaultValueFactory = _ => Recipe.Report.Name,
+        Description = "report or authors, see docs/recipes.md; else the experiment's own, which is the report's where it names none.",
     }.AcceptOnlyFromAmong([.. Recipe.Names]);
     private static readonly Option<string> Data = Options.Named(
         "--data",
@@ -54,6 +53,7 @@ internal static class ExperimentCommand
         "--threads",
         "CPU threads of a run; else libtorch's choice, the cores divided by --jobs, or 4 with --slurm."
     );
+    private static readonly Option<bool> Alone = Options.Alone();
     private static readonly Option<bool> Slurm = new("--slurm")
     {
         Description = "Print an array script for Slurm's sbatch instead of running.",
@@ -81,6 +81,7 @@ internal static class ExperimentCommand
             DeviceName,
             Jobs,
             Threads,
+            Alone,
             Slurm,
             Index,
             Child,
@@ -94,6 +95,8 @@ internal static class ExperimentCommand
                     throw new UsageException("--slurm and --index are for one experiment, not for all.");
                 if ((one || parsed.GetValue(Slurm)) && parsed.GetValue(Jobs) > 1)
                     throw new UsageException("--jobs is for a grid on this machine, not for --index or --slurm.");
+                if (parsed.GetValue(Alone) && parsed.GetValue(Jobs) > 1)
+                    throw new UsageException("--alone is for one run at a time: leave it or --jobs out.");
                 if (what == List)
                     ShowList();
                 else if (what == Table1)
@@ -121,6 +124,8 @@ internal static class ExperimentCommand
         var all = ExperimentFile
             .ShippedNames.Select(name => (Name: name, DataSets: ExperimentFile.Shipped(name).DataSets.Intersect(dataSets).ToArray()))
             .Where(experiment => dataSets.Length == 0 || experiment.DataSets.Length > 0)
+            // What chooses rates comes before what takes them.
+            .OrderBy(experiment => ExperimentFile.Shipped(experiment.Name).Series.Any(series => series.LearningRateFrom is not null))
             .ToList();
         return all.Count > 0 ? all : throw new UsageException($"No experiment has the data set {string.Join(" or ", dataSets)}.");
     }
@@ -131,14 +136,15 @@ internal static class ExperimentCommand
             ? ExperimentFile.Read(what)
             : ExperimentFile.Shipped(what);
         var scale = Scale.Parse(parsed.GetValue(ScaleName)!);
-        var recipe = Recipe.Parse(parsed.GetValue(RecipeName)!);
+        var recipe = Recipe.Parse(parsed.GetValue(RecipeName) ?? experiment.Recipe ?? Recipe.Report.Name);
+        experiment = ChosenRates.In(experiment, scale, recipe, parsed.GetValue(Out)!);
         ExperimentPlan plan = Planning.Of(experiment.Only(dataSets), scale, recipe, parsed.GetValue(Seeds)!);
         (string output, string device, int jobs) = (parsed.GetValue(Out)!, parsed.GetValue(DeviceName)!, parsed.GetValue(Jobs));
         int? threads = parsed.GetValue(Threads) ?? (jobs > 1 ? ChildRuns.ThreadsEach(jobs) : null);
-        var grid = new GridRun(plan, output, parsed.GetValue(Data)!, device, threads);
+        var grid = new GridRun(plan, output, parsed.GetValue(Data)!, device, threads) { Alone = parsed.GetValue(Alone) };
         if (parsed.GetValue(Slurm))
         {
-            IReadOnlyList<string> ofTask = Words(parsed, what, dataSets, SlurmScript.DeviceOfTask(device), threads: null);
+            IReadOnlyList<string> ofTask = Words(parsed, what, dataSets, recipe, SlurmScript.DeviceOfTask(device), threads: null);
             Console.Write(SlurmScript.For(plan, grid.Runs.Count, ofTask, output, device, threads));
             return ExitCode.Success;
         }
@@ -159,7 +165,7 @@ internal static class ExperimentCommand
             Console.WriteLine(remark);
         IReadOnlyList<string> failures =
             jobs > 1
-                ? await new ChildRuns(Words(parsed, what, dataSets, device, threads), jobs).ExecuteAsync(
+                ? await new ChildRuns(Words(parsed, what, dataSets, recipe, device, threads), jobs).ExecuteAsync(
                     Enumerable.Range(0, grid.Runs.Count),
                     cancel
                 )
@@ -174,7 +180,14 @@ internal static class ExperimentCommand
     }
 
     /// <summary>The command line of one run of the grid, but for its index.</summary>
-    private static IReadOnlyList<string> Words(ParseResult parsed, string what, string[] dataSets, string device, int? threads) =>
+    private static IReadOnlyList<string> Words(
+        ParseResult parsed,
+        string what,
+        string[] dataSets,
+        Recipe recipe,
+        string device,
+        int? threads
+    ) =>
         [
             "experiment",
             what,
@@ -184,7 +197,7 @@ internal static class ExperimentCommand
             "--seeds",
             string.Join(',', parsed.GetValue(Seeds)!),
             "--recipe",
-            parsed.GetValue(RecipeName)!,
+            recipe.Name,
             "--data",
             parsed.GetValue(Data)!,
             "--out",
@@ -192,6 +205,7 @@ internal static class ExperimentCommand
             "--device",
             device,
             .. threads is { } count ? ["--threads", count.ToString(CultureInfo.InvariantCulture)] : Array.Empty<string>(),
+            .. parsed.GetValue(Alone) ? ["--alone"] : Array.Empty<string>(),
         ];
 
     private static void ShowList()

@@ -1,5 +1,6 @@
 using Microsoft.ML;
 using Padam.MLNet;
+using Padam.Reproduce.Exits;
 
 namespace Padam.Reproduce.Commands;
 
@@ -8,6 +9,14 @@ internal static class LoadedModel
 {
     public static ImageClassificationTransformer Open(MLContext mlContext, string path)
     {
+        if (!File.Exists(path) && File.Exists(Path.ChangeExtension(path, ".json")))
+        {
+            throw new CommandException(
+                $"'{path}' is not there: of the run in '{Path.ChangeExtension(path, ".json")}' the summary and the log were kept, and its "
+                    + "model was not. Train it again in another --out."
+            );
+        }
+
         ModelFile.Verify(path);
         return ImageClassificationTransformer.Find(mlContext.Model.Load(path, out _));
     }

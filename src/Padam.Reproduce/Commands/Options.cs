@@ -45,6 +45,12 @@ internal static class Options
 
     public static Option<int?> Threads() => OptionalCount("--threads", "CPU threads; else libtorch's choice.");
 
+    public static Option<bool> Alone() =>
+        new("--alone")
+        {
+            Description = "Nothing else runs on this machine: the summary says so, and pages show the times of such runs alone.",
+        };
+
     /// <summary>A text that must be given, such as a path; an empty one names nothing.</summary>
     public static Option<string> Named(string name, string description) =>
         new(name)

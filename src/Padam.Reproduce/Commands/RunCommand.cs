@@ -71,6 +71,7 @@ internal static class RunCommand
             Files = files,
             Device = parsed.GetValue(RunOptions.DeviceName)!,
             Threads = Options.ThreadsHere(parsed.GetValue(RunOptions.Threads)),
+            Alone = parsed.GetValue(RunOptions.Alone),
             Resume = parsed.GetValue(RunOptions.Resume),
             Force = parsed.GetValue(RunOptions.Force),
             CheckpointEvery = parsed.GetValue(RunOptions.CheckpointEvery),
@@ -96,7 +97,7 @@ internal static class RunCommand
         if (RunIdentity.Of(settings).DifferenceFrom(run.Summary.ResolvedSettings) is { } difference)
         {
             throw new CommandException(
-                $"'{files.Model}' is a finished run of other settings: {difference}. Choose another --out, or overwrite it with --force."
+                $"'{files.Summary}' is a finished run of other settings: {difference}. Choose another --out, or overwrite it with --force."
             );
         }
 
@@ -116,7 +117,7 @@ internal static class RunCommand
         return string.Create(
             CultureInfo.InvariantCulture,
             $"Test accuracy {summary.TestAccuracy:P2}{macro}, top-5 {summary.TestTop5:P2}, in {summary.Seconds:F0} s. Log: {files.Log}  "
-                + $"Model: {files.Model}"
+                + $"{(File.Exists(files.Model) ? $"Model: {files.Model}" : "Its model was not kept.")}"
         );
     }
 }

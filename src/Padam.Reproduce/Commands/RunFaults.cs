@@ -19,6 +19,7 @@ internal static class RunFaults
         RunOptions.KeepCheckpoint,
         RunOptions.CheckpointEvery,
         RunOptions.TensorBoard,
+        RunOptions.Alone,
         .. TrickOptions.OfWholeTraining,
     ];
 

@@ -74,6 +74,7 @@ internal static class RunOptions
     );
     public static readonly Option<string> DeviceName = Options.Device();
     public static readonly Option<int?> Threads = Options.Threads();
+    public static readonly Option<bool> Alone = Options.Alone();
     public static readonly Option<string> Out = Options.Named("--out", "The folder for logs and models.", "runs");
     public static readonly Option<bool> Resume =
             new("--resume")
@@ -118,6 +119,7 @@ internal static class RunOptions
         Weights,
         DeviceName,
         Threads,
+        Alone,
         Out,
         Resume,
         Force,

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Padam.Reproduce.Data;
 
 /// <summary>On which files a run was trained and tested, and how many images of them it took.</summary>
@@ -8,6 +10,10 @@ internal sealed record DataIdentity
 
     /// <summary>Images taken for testing, and how many there are.</summary>
     public required Share Test { get; init; }
+
+    /// <summary>Whether those were set apart of the training images.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool IsTestHeldOut { get; init; }
 
     /// <summary>Whether all files are those that the data set's authors publish; null where nobody publishes any.</summary>
     public bool? Published { get; init; }

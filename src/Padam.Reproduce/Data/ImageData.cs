@@ -1,4 +1,5 @@
 using Microsoft.ML;
+using Microsoft.ML.Data;
 using Padam.MLNet;
 
 namespace Padam.Reproduce.Data;
@@ -6,6 +7,11 @@ namespace Padam.Reproduce.Data;
 /// <summary>Training and test images of one data set.</summary>
 internal sealed record ImageData(ImageSource Source, ImagePart Train, ImagePart Test)
 {
+    /// <summary>The same for all runs, so that they can be compared.</summary>
+    private const int SplitSeed = 1;
+
+    private bool IsTestHeldOut { get; init; }
+
     public static ImageData Load(MLContext mlContext, ImageSource source, int? trainLimit, int? testLimit)
     {
         ImagePart train = source.Part(mlContext, CifarSplit.Train, trainLimit);
@@ -14,14 +20,32 @@ internal sealed record ImageData(ImageSource Source, ImagePart Train, ImagePart 
         return new(source, train, source.Part(mlContext, CifarSplit.Test, testLimit, like));
     }
 
+    /// <summary>Sets a part of the training images apart, as many of each class as of any other, and tests on it instead.</summary>
+    public ImageData WithHeldOut(MLContext mlContext, double part)
+    {
+        uint[] classes = [.. Train.Rows.GetColumn<uint>("Label")];
+        HashSet<int> apart = EvenDraw.Rows(classes, (int)Math.Round(part * classes.Length), SplitSeed),
+            rest = [.. Enumerable.Range(0, classes.Length).Except(apart)];
+        return this with { Train = Only(rest), Test = Only(apart), IsTestHeldOut = true };
+
+        ImagePart Only(HashSet<int> rows) =>
+            Train with
+            {
+                Rows = RowsByPosition.Of(mlContext, Train.Rows, rows),
+                Share = new Share(rows.Count, Train.Share.Of),
+                DrawnOver = classes.Distinct().Count(),
+            };
+    }
+
     /// <summary>For the summary of a run.</summary>
     public DataIdentity Identity =>
         new()
         {
             Train = Train.Share,
             Test = Test.Share,
+            IsTestHeldOut = IsTestHeldOut,
             Published = Train.Files.Concat(Test.Files).Aggregate((bool?)true, (all, file) => all & file.Published),
-            Files = [.. Train.Files, .. Test.Files],
+            Files = [.. Train.Files.Union(Test.Files)],
         };
 
     /// <summary>

@@ -14,13 +14,26 @@ internal sealed record Experiment
     [System.Text.Json.Serialization.JsonIgnore]
     public string Name { get; init; } = "";
 
+    /// <summary>The file's name where it is one of the user's own; null for a shipped one.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    public string? OwnFile { get; init; }
+
     public required string Title { get; init; }
+
+    /// <summary>By which recipe it is run unless another is asked for; null for the report's.</summary>
+    public string? Recipe { get; init; }
 
     public required IReadOnlyList<string> DataSets { get; init; }
 
     public required IReadOnlyList<string> Backbones { get; init; }
 
     public required int Epochs { get; init; }
+
+    /// <summary>
+    /// The part of the training images that is set apart, and tested on in place of the test images: for choices that those may not have a
+    /// part in.
+    /// </summary>
+    public double? HeldOut { get; init; }
 
     /// <summary>Whole epochs after which the learning rate falls.</summary>
     public required IReadOnlyList<int> Milestones { get; init; }
@@ -51,6 +64,9 @@ internal sealed record Series
     public required string Optimizer { get; init; }
 
     public double? LearningRate { get; init; }
+
+    /// <summary>An experiment whose runs of this optimizer choose the rate.</summary>
+    public string? LearningRateFrom { get; init; }
 
     public double? WeightDecay { get; init; }
 

@@ -16,6 +16,10 @@ internal static class ExperimentFaults
             yield return ("$.title", "The title is empty.");
         if (experiment.Epochs < 1)
             yield return ("$.epochs", $"epochs is {experiment.Epochs}; it must be 1 or more.");
+        if (experiment.Recipe is { } recipe && !Recipe.Names.Contains(recipe))
+            yield return ("$.recipe", $"There is no recipe '{recipe}' for experiments. Use {string.Join(" or ", Recipe.Names)}.");
+        if (experiment.HeldOut is { } part && part is not (> 0 and <= 0.5))
+            yield return ("$.heldOut", $"heldOut is {part}; it must be above 0 and at most 0.5.");
         if (experiment.DataSets.Count == 0)
             yield return ("$.dataSets", "dataSets is empty.");
         if (experiment.Backbones.Count == 0)
@@ -47,7 +51,7 @@ internal static class ExperimentFaults
                     $"There is no figure '{figure}'. Known are {string.Join(", ", ExperimentPlan.FigureNames)}."
                 );
         foreach ((int i, Series series) in experiment.Series.Index())
-        foreach (string fault in Faults(series, experiment.Series.Take(i)))
+        foreach (string fault in Faults(series, experiment.Series.Take(i)).Concat(ChosenRates.Faults(experiment, series)))
             yield return ($"$.series[{i}]", fault);
         foreach ((string where, string what) in Repetitions(experiment))
             yield return (where, what);

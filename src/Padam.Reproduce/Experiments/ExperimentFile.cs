@@ -50,7 +50,7 @@ internal static class ExperimentFile
             throw new CommandException($"'{path}' is a folder where the file of an experiment is expected.");
         if (!File.Exists(path))
             throw new CommandException($"There is no file '{path}'.");
-        Experiment experiment = Parse(JsonFile.Text(path), path);
+        Experiment experiment = Parse(JsonFile.Text(path), path) with { OwnFile = Path.GetFileName(path) };
         return ShippedNames.Contains(experiment.Name, StringComparer.OrdinalIgnoreCase)
             ? experiment with
             {

@@ -15,6 +15,9 @@ namespace Padam.Reproduce.Experiments;
 /// <param name="Threads">CPU threads of a run; null for libtorch's choice.</param>
 internal sealed record GridRun(ExperimentPlan Plan, string Output, string Data, string Device, int? Threads)
 {
+    /// <summary>Whether nothing else runs on the machine.</summary>
+    public bool Alone { get; init; }
+
     private static readonly SyntheticCifar Synthetic = new(TrainImages: 2_000, TestImages: 500, Seed: 1);
 
     /// <summary>The runs, each once; its place in this list is its <c>--index</c>.</summary>
@@ -101,6 +104,7 @@ internal sealed record GridRun(ExperimentPlan Plan, string Output, string Data, 
             Files = files,
             Device = Device,
             Threads = Threads,
+            Alone = Alone,
             Resume = true,
             DivergenceIsResult = true,
         };
@@ -117,13 +121,16 @@ internal sealed record GridRun(ExperimentPlan Plan, string Output, string Data, 
             ? $"{title}: diverged before, at epoch {then.Epoch}. Remove '{files.Folder}' to try it again."
             : $"{title}: finished before ({Path.GetFileName(files.Folder)})";
 
-    private ImageData Load(MLContext mlContext, RunSettings settings) =>
-        ImageData.Load(
+    private ImageData Load(MLContext mlContext, RunSettings settings)
+    {
+        var data = ImageData.Load(
             mlContext,
             new ImageSource(settings.DataSet, settings.Labels, Folder(settings.DataSet)),
             settings.TrainLimit,
             settings.TestLimit
         );
+        return settings.HeldOut is { } part ? data.WithHeldOut(mlContext, part) : data;
+    }
 
     private void Require(int found, int wanted, string part, string dataSet)
     {

@@ -13,6 +13,7 @@ internal static class Planning
         {
             Version = ExperimentPlan.CurrentVersion,
             Name = experiment.Name,
+            OwnFile = experiment.OwnFile,
             Title = experiment.Title,
             Scale = scale.Name,
             Recipe = recipe.Name,
@@ -121,7 +122,9 @@ internal static class Planning
             BatchSize = scale.BatchSize,
             Seed = seed,
             TrainLimit = scale.TrainLimit,
-            TestLimit = scale.TestLimit,
+            // Those that are set apart are a part of the training images, not of the test images.
+            TestLimit = experiment.HeldOut is null ? scale.TestLimit : null,
+            HeldOut = experiment.HeldOut,
             Milestones = scale.Milestones(experiment.Milestones, experiment.Epochs),
             Gamma = series.Gamma,
             PartialDecay = series.PartialDecay,

@@ -20,7 +20,13 @@ internal sealed record Paragraph(string Text, bool Small = false) : Block;
 /// </summary>
 internal sealed record Grid(IReadOnlyList<string> Columns, IReadOnlyList<IReadOnlyList<Cell>> Rows, string? Title = null) : Block;
 
-internal sealed record Cell(string Text, string? Link = null);
+/// <param name="Text">What it says.</param>
+/// <param name="Link">The file that it leads to.</param>
+/// <param name="IsDownload">Whether a browser keeps the file instead of showing it.</param>
+internal sealed record Cell(string Text, string? Link = null, bool IsDownload = false);
+
+/// <summary>A line for a terminal.</summary>
+internal sealed record CommandLineText(string Text) : Block;
 
 /// <summary>Figures that belong beside each other.</summary>
 internal sealed record Figures(IReadOnlyList<Picture> Pictures) : Block;

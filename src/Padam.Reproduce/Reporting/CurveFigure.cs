@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Padam.MLNet.Formats;
 using Padam.Reproduce.Runs;
@@ -20,16 +21,27 @@ internal static class CurveFigure
         SymbolWidth = 28,
         PngScale = 2;
 
-    private static readonly Dictionary<string, (string Title, Func<LogRow, double> Value)> Kinds = new()
+    // Rates of Adam are a hundredth of SGD's.
+    private static readonly Dictionary<string, Kind> Kinds = new()
     {
-        ["train-loss"] = ("training loss", row => row.Loss),
-        ["train-error"] = ("training error, %", row => 100 * (1 - row.Accuracy)),
-        ["test-error"] = ("test error, %", row => 100 * (1 - row.TestAccuracy)),
-        ["top5-error"] = ("top-5 test error, %", row => 100 * (1 - row.TestTop5)),
-        ["learning-rate"] = ("learning rate", row => row.LearningRate),
+        ["train-loss"] = new("training loss", row => row.Loss),
+        ["train-error"] = new("training error, %", row => 100 * (1 - row.Accuracy)),
+        ["test-error"] = new("test error, %", row => 100 * (1 - row.TestAccuracy)),
+        ["top5-error"] = new("top-5 test error, %", row => 100 * (1 - row.TestTop5)),
+        ["learning-rate"] = new("learning rate", row => row.LearningRate, IsLogarithmic: true),
     };
 
-    public static string Title(string kind) => Kinds[kind].Title;
+    /// <summary>What is to be seen, for those who don't see it: what is drawn, and where each curve ends.</summary>
+    public static string Description(ResultGroup group, string kind, string scale)
+    {
+        (string title, Func<LogRow, double> value, _) = Kinds[kind];
+        IEnumerable<string> ends = group
+            .Series.Where(series => series.Epochs > 0)
+            .Select(series => $"{series.Name} {Number(series.At(series.Epochs - 1, value)!.Mean)} after epoch {series.Epochs}");
+        return $"{title} by epoch, {group.Name}, {scale}: {string.Join(", ", ends)}";
+    }
+
+    private static string Number(double value) => value.ToString("G4", CultureInfo.InvariantCulture);
 
     /// <summary>Writes FOLDER/NAME.png and .svg.</summary>
     /// <returns>The letters of the legend that no font of this machine has.</returns>
@@ -59,7 +71,7 @@ internal static class CurveFigure
         plot.Font.Set(BrowserDrawing.Font);
         IReadOnlyList<CurveStyle> styles = CurveStyle.Of(group.Series);
         foreach ((int i, ResultSeries series) in group.Series.Index())
-            AddCurve(plot, series, Kinds[kind].Value, styles[i]);
+            AddCurve(plot, series, Kinds[kind].Drawn, styles[i]);
 
         plot.Title($"{group.Name} ({scale})", FontSize + 1);
         plot.Axes.Title.Label.Bold = false;
@@ -72,12 +84,16 @@ internal static class CurveFigure
         )
         {
             (axis.Label.Text, axis.Label.FontSize, axis.Label.Bold, axis.TickLabelStyle.FontSize) = (label, FontSize + 1, false, FontSize);
-            axis.TickGenerator = new NumericAutomatic
+            bool logarithmic = !whole && Kinds[kind].IsLogarithmic;
+            var ticks = new NumericAutomatic
             {
-                IntegerTicksOnly = whole,
+                IntegerTicksOnly = whole || logarithmic,
                 TickDensity = 0.6,
                 MinorTickGenerator = new EvenlySpacedMinorTickGenerator(1),
             };
+            if (logarithmic)
+                ticks.LabelFormatter = exponent => Number(Math.Pow(10, exponent));
+            axis.TickGenerator = ticks;
         }
 
         (plot.Axes.Top.FrameLineStyle.Width, plot.Axes.Right.FrameLineStyle.Width) = (0, 0);
@@ -120,6 +136,11 @@ internal static class CurveFigure
             ? $"{series.Name} (diverged at epoch {string.Join(", ", series.Diverged.Select(run => run.Epoch).Distinct().Order())})"
             : series.Name;
 
+    private sealed record Kind(string Title, Func<LogRow, double> Value, bool IsLogarithmic = false)
+    {
+        public Func<LogRow, double> Drawn => IsLogarithmic ? row => Math.Log10(Value(row)) : Value;
+    }
+
     private static void AddCurve(Plot plot, ResultSeries series, Func<LogRow, double> value, CurveStyle style)
     {
         // A test loss may be infinite while the training goes on.
@@ -145,7 +166,7 @@ internal static class CurveFigure
         }
 
         var line = plot.Add.ScatterLine(epochs, points.Select(point => point.Mean).ToArray());
-        (line.Color, line.LinePattern, line.LineWidth, line.LegendText) = (style.Colour, style.Pattern, 2, LegendText(series));
+        (line.Color, line.LinePattern, line.LineWidth, line.LegendText) = (style.Colour, style.Pattern, style.Width, LegendText(series));
         // One epoch is no line.
         if (points.Length == 1)
             (line.MarkerShape, line.MarkerSize) = (MarkerShape.FilledCircle, 7);

@@ -2,19 +2,23 @@ using ScottPlot;
 
 namespace Padam.Reproduce.Reporting;
 
-/// <summary>How a curve is drawn.</summary>
-internal sealed record CurveStyle(Color Colour, LinePattern Pattern)
+/// <summary>How a curve is drawn. Where colours are lost, dashes and widths tell the curves of a figure apart.</summary>
+internal sealed record CurveStyle(Color Colour, LinePattern Pattern, float Width = 2)
 {
-    private static readonly LinePattern DashDot = new([8, 3, 2, 3], 0, "dash-dot");
+    private static readonly LinePattern DashDot = new([8, 3, 2, 3], 0, "dash-dot"),
+        LongDash = new([16, 4], 0, "long dash"),
+        DashDotDot = new([8, 3, 2, 3, 2, 3], 0, "dash-dot-dot");
 
-    /// <summary>What the report draws each optimizer with.</summary>
+    /// <summary>The report's colours, and its lines but for those of AdamW and SGD: it draws them as Adam's and Padam's.</summary>
     private static readonly Dictionary<string, CurveStyle> Optimizers = new()
     {
         ["padam"] = new(Colors.DarkRed, LinePattern.Solid),
         ["adam"] = new(Colors.Orange, LinePattern.Dashed),
-        ["adamw"] = new(Colors.Magenta, LinePattern.Dashed),
+        ["adamw"] = new(Colors.Magenta, LongDash),
         ["amsgrad"] = new(Colors.DarkGreen, DashDot),
-        ["sgd"] = new(Colors.Blue, LinePattern.Solid),
+        ["sgd"] = new(Colors.Blue, LinePattern.Dotted),
+        ["yogi"] = new(Colors.Olive, DashDotDot),
+        ["adabound"] = new(Colors.Gray, LinePattern.Solid, Width: 3.5f),
     };
 
     private static readonly Color[] Palette =
@@ -30,10 +34,17 @@ internal sealed record CurveStyle(Color Colour, LinePattern Pattern)
         Colors.Olive,
     ];
 
-    /// <summary>The last colours of the palette, which no optimizer of the report has.</summary>
-    private const int Unused = 2;
+    private static readonly LinePattern[] Patterns =
+    [
+        LinePattern.Solid,
+        LinePattern.Dashed,
+        DashDot,
+        LinePattern.Dotted,
+        LongDash,
+        DashDotDot,
+    ];
 
-    private static readonly LinePattern[] Patterns = [LinePattern.Solid, LinePattern.Dashed, DashDot, LinePattern.Dotted];
+    private static readonly float[] Widths = [2, 3.5f, 1];
 
     /// <summary>A style sheet for an SVG in these colours: on dark pages each gets lighter, and the paper is left out.</summary>
     public static string Dark { get; } =
@@ -61,18 +72,13 @@ internal sealed record CurveStyle(Color Colour, LinePattern Pattern)
         + "text:not([fill]) { fill: #d5d8dc; } }";
 
     /// <summary>
-    /// The report's, where each optimizer has one curve. Where p and the learning rate tell all curves apart, p is the colour and the rate
-    /// the pattern; else each curve has a colour.
+    /// Each optimizer's own, where each has one curve. Where p and the learning rate tell all curves apart, p is the colour and the width,
+    /// and the rate the pattern; else each curve has a colour and a pattern.
     /// </summary>
     public static IReadOnlyList<CurveStyle> Of(IReadOnlyList<ResultSeries> series)
     {
         if (series.Select(one => one.Optimizer).Distinct().Count() == series.Count)
-            return
-            [
-                .. series.Select(
-                    (one, i) => Optimizers.GetValueOrDefault(one.Optimizer) ?? new CurveStyle(Palette[^(i % Unused + 1)], LinePattern.Solid)
-                ),
-            ];
+            return [.. series.Select(one => Optimizers[one.Optimizer])];
 
         var settings = series.Select(one => one.Runs[0].Run.Settings.Optimizer).ToList();
         var partials = settings.Select(one => one.Partial).Distinct().ToList();
@@ -82,11 +88,16 @@ internal sealed record CurveStyle(Color Colour, LinePattern Pattern)
             && rates.Count > 1
             && settings.Select(one => (one.Partial, one.LearningRate)).Distinct().Count() == series.Count
             && rates.Count <= Patterns.Length
-            && partials.Count <= Palette.Length;
+            && partials.Count <= Widths.Length;
         return grid
-            ? [.. settings.Select(one => new CurveStyle(Palette[partials.IndexOf(one.Partial)], Patterns[rates.IndexOf(one.LearningRate)]))]
-            : [.. series.Select((_, i) => new CurveStyle(Palette[i % Palette.Length], Patterns[i / Palette.Length % Patterns.Length]))];
+            ? [.. settings.Select(one => InGrid(partials.IndexOf(one.Partial), rates.IndexOf(one.LearningRate)))]
+            : [.. series.Select((_, i) => InList(i))];
     }
+
+    private static CurveStyle InGrid(int partial, int rate) => new(Palette[partial], Patterns[rate], Widths[partial]);
+
+    private static CurveStyle InList(int i) =>
+        new(Palette[i % Palette.Length], Patterns[i % Patterns.Length], Widths[i / Patterns.Length % Widths.Length]);
 
     // A drawing names a few colours and has the numbers of the others.
     private static IEnumerable<string> Names(Color colour) =>

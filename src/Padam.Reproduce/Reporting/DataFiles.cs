@@ -35,10 +35,8 @@ internal static class DataFiles
             false => $"files that are not the published {set}",
             null => "files that nobody publishes",
         };
-        return string.Create(
-            CultureInfo.InvariantCulture,
-            $"Data: {set}, {Part(data.Train)} training and {Part(data.Test)} test images, of {whose}."
-        );
+        string tested = data.IsTestHeldOut ? "set apart of them" : "test images";
+        return $"Data: {set}, {Part(data.Train)} training images and {Part(data.Test)} {tested}, of {whose}.";
     }
 
     private static string Part(Share share) =>

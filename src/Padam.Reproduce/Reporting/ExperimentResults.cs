@@ -7,11 +7,13 @@ namespace Padam.Reproduce.Reporting;
 /// <param name="Plan">What was planned.</param>
 /// <param name="Groups">A table and its figures each.</param>
 /// <param name="Finished">Runs that are finished, of the plan's.</param>
+/// <param name="Unfinished">Runs of the plan that are not finished, or were not begun.</param>
 /// <param name="Damaged">What is wrong with those whose files cannot be read; they are left out.</param>
 internal sealed record ExperimentResults(
     ExperimentPlan Plan,
     IReadOnlyList<ResultGroup> Groups,
     int Finished,
+    IReadOnlyList<PlannedRun> Unfinished,
     IReadOnlyList<string> Damaged
 )
 {
@@ -27,6 +29,7 @@ internal sealed record ExperimentResults(
     public static ExperimentResults Gather(ExperimentPlan plan, string output)
     {
         var finished = new List<RunResult>();
+        var unfinished = new List<PlannedRun>();
         var damaged = new List<string>();
         foreach (PlannedRun run in plan.Runs)
         {
@@ -34,6 +37,8 @@ internal sealed record ExperimentResults(
             {
                 if (FinishedRun.Read(run.Files(output)) is { } files)
                     finished.Add(new RunResult(run, files.Log, files.Summary));
+                else
+                    unfinished.Add(run);
             }
             catch (CommandException fault)
             {
@@ -63,6 +68,7 @@ internal sealed record ExperimentResults(
                 ),
             ],
             finished.Count,
+            unfinished,
             damaged
         );
     }

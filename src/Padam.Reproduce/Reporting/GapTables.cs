@@ -20,7 +20,7 @@ internal static class GapTables
             yield break;
         yield return new Paragraph(
             $"After epoch {last + 1}: training accuracy (over the epoch's own steps, on varied images), test accuracy, and the gap between "
-                + "them; over several seeds the mean, and for the gap its deviation."
+                + "them; over several seeds the mean ± the sample standard deviation."
         );
         yield return new Grid(
             ["series", "training, %", "test, %", "gap, points"],
@@ -43,10 +43,11 @@ internal static class GapTables
 
     private static IEnumerable<Cell> Cells(ResultSeries series, int epoch)
     {
-        yield return new(Number(series.At(epoch, row => 100 * row.Accuracy)!.Mean));
-        yield return new(Number(series.At(epoch, row => 100 * row.TestAccuracy)!.Mean));
-        Spread gap = series.At(epoch, Gap)!;
-        yield return new(Number(gap.Mean) + (gap.Deviation is { } deviation ? $" ± {Number(deviation)}" : ""));
+        foreach (Func<LogRow, double> value in new Func<LogRow, double>[] { row => 100 * row.Accuracy, row => 100 * row.TestAccuracy, Gap })
+        {
+            Spread over = series.At(epoch, value)!;
+            yield return new(Number(over.Mean) + (over.Deviation is { } deviation ? $" ± {Number(deviation)}" : ""));
+        }
     }
 
     private static IReadOnlyList<Cell> Cells(PairedDifference difference) =>

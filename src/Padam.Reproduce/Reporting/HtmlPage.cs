@@ -7,6 +7,9 @@ namespace Padam.Reproduce.Reporting;
 /// <summary>The page as one HTML file that needs no other: style sheet and figures are in it.</summary>
 internal static partial class HtmlPage
 {
+    /// <summary>Begins what may be wider than a phone; what scrolls is reached by the keyboard too.</summary>
+    public const string Wide = "<div class=\"wide\" tabindex=\"0\">";
+
     /// <param name="blocks">What is on it; the first heading is its title.</param>
     /// <param name="folder">Where the figures lie; "" where none is a file.</param>
     public static string Of(IReadOnlyList<Block> blocks, string folder = "") =>
@@ -45,6 +48,7 @@ internal static partial class HtmlPage
             Gallery gallery => $"<div class=\"gallery\">\n{Lines(gallery.Photographs.Select(Figure))}\n</div>",
             Drawing drawing => Image("svg+xml", Encoding.UTF8.GetBytes(drawing.Svg), drawing.Description),
             Matrix matrix => MatrixTable.Of(matrix),
+            CommandLineText line => $"<pre tabindex=\"0\"><code>{HtmlEncode(line.Text)}</code></pre>",
             _ => throw new InvalidOperationException($"No HTML for {block.GetType().Name}."),
         };
 
@@ -68,19 +72,20 @@ internal static partial class HtmlPage
 
     private static string Table(Grid grid)
     {
-        string head = string.Concat(grid.Columns.Select(column => $"<th>{HtmlEncode(column)}</th>")),
+        string head = string.Concat(grid.Columns.Select(column => $"<th scope=\"col\">{HtmlEncode(column)}</th>")),
             body = Lines(grid.Rows.Select((row, i) => Row(row, above: i > 0 ? grid.Rows[i - 1] : null)));
-        return $"<div class=\"wide\"><table><thead><tr>{head}</tr></thead><tbody>\n{body}\n</tbody></table></div>";
+        return $"{Wide}<table><thead><tr>{head}</tr></thead><tbody>\n{body}\n</tbody></table></div>";
     }
 
     // A name that goes on from the row above is there for readers of the source, and out of sight for others.
     private static string Row(IReadOnlyList<Cell> row, IReadOnlyList<Cell>? above) =>
-        $"<tr{(row[0] == above?[0] ? " class=\"same\"" : "")}>{string.Concat(row.Select(Td))}</tr>";
+        $"<tr{(row[0] == above?[0] ? " class=\"same\"" : "")}><th scope=\"row\"><span>{Html(row[0])}</span></th>"
+        + $"{string.Concat(row.Skip(1).Select(cell => $"<td>{Html(cell)}</td>"))}</tr>";
 
-    private static string Td(Cell cell) =>
+    private static string Html(Cell cell) =>
         cell.Link is null
-            ? $"<td>{HtmlEncode(cell.Text)}</td>"
-            : $"<td><a href=\"{HtmlEncode(MarkdownText.Target(cell.Link))}\">{HtmlEncode(cell.Text)}</a></td>";
+            ? HtmlEncode(cell.Text)
+            : $"<a href=\"{HtmlEncode(MarkdownText.Target(cell.Link))}\"{(cell.IsDownload ? " download" : "")}>{HtmlEncode(cell.Text)}</a>";
 
     private static string Lines(IEnumerable<string> lines) => string.Join('\n', lines);
 }

@@ -16,6 +16,7 @@ internal static class MarkdownPage
                 figures.Pictures.Select(picture => $"![{Escaped(picture.Description)}]({Target(picture.File)})\n")
             ),
             Grid grid => Table(grid),
+            CommandLineText line => $"```\n{line.Text}\n```\n",
             _ => throw new InvalidOperationException($"No Markdown for {block.GetType().Name}."),
         };
 

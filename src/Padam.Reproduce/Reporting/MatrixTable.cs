@@ -10,7 +10,7 @@ internal static class MatrixTable
     {
         string head = string.Concat(matrix.Names.Select(name => $"<th scope=\"col\"><span>{HtmlEncode(name)}</span></th>")),
             body = string.Join('\n', matrix.Names.Zip(matrix.Counts, Row));
-        return $"<div class=\"wide\"><table class=\"matrix\"><caption>{HtmlEncode(matrix.Title)}</caption>"
+        return $"{HtmlPage.Wide}<table class=\"matrix\"><caption>{HtmlEncode(matrix.Title)}</caption>"
             + $"<thead><tr><td></td>{head}</tr></thead><tbody>\n{body}\n</tbody></table></div>";
     }
 

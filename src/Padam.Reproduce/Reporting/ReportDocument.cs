@@ -99,10 +99,19 @@ internal static class ReportDocument
         ExperimentPlan plan = results.Plan;
         yield return title;
         yield return new Paragraph($"Scale {plan.Scale}: {Scale.Parse(plan.Scale).Text}. Recipe {plan.Recipe}. {results.Progress}.");
+        if (plan.Runs is [{ Settings.HeldOut: { } part }, ..])
+            yield return new Paragraph(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"What is called a test here is one on {part:P0} of the training images, drawn evenly over the classes by seed 1 "
+                        + $"and not trained on: the test images have no part in it."
+                )
+            );
+        foreach (Block block in UnfinishedRuns.Of(plan, results.Unfinished))
+            yield return block;
         foreach (ResultGroup group in results.Groups)
         {
             List<IReadOnlyList<Cell>> rows = [.. Rows(plan, group, report)];
-            List<RunResult> runs = [.. group.Series.SelectMany(series => series.Runs)];
             yield return new Heading(3, group.Name, $"scale {plan.Scale}");
             yield return new Grid(Columns(plan, group), rows);
             if (rows.All(row => row[4].Text == "-"))
@@ -113,14 +122,14 @@ internal static class ReportDocument
                 yield return new Figures([
                     .. plan.Figures.Select(kind => new Picture(
                         $"figures/{FigureName(plan, group, kind)}.svg",
-                        $"{CurveFigure.Title(kind)}, {group.Name}, scale {plan.Scale}"
+                        CurveFigure.Description(group, kind, $"scale {plan.Scale}")
                     )),
                 ]);
-            yield return new Grid(
-                ["run", "seed", "last accuracy, %", "time", "log", "more"],
-                [.. runs.Select(run => Details(run, output))],
-                $"Runs and their logs ({runs.Count})"
-            );
+            foreach (Block block in ClassTables.Of(plan, group))
+                yield return block;
+            yield return SettingsTable.Of(group);
+            foreach (Block block in RunTables.Of(group, output))
+                yield return block;
         }
 
         RunSummary[] summaries =
@@ -131,21 +140,6 @@ internal static class ReportDocument
             yield return new Paragraph(origin, Small: true);
         foreach (Block block in DataFiles.Of(summaries))
             yield return block;
-    }
-
-    private static IReadOnlyList<Cell> Details(RunResult run, string output)
-    {
-        RunFiles files = run.Run.Files(output);
-        string Link(string path) => Path.GetRelativePath(output, path).Replace('\\', '/');
-        return
-        [
-            new(run.Run.Series),
-            new($"{run.Run.Settings.Seed}"),
-            new(run.Summary.TestAccuracy is { } accuracy ? Number(100 * accuracy) : Diverged([run.Summary.Diverged!.Epoch])),
-            new(Time(run.Summary.Seconds)),
-            new(run.Run.Folder, Link(files.Log)),
-            new("json", Link(files.Summary)),
-        ];
     }
 
     // Of a version with its commit, ten digits of it.
@@ -161,12 +155,6 @@ internal static class ReportDocument
     private static string Spread(Spread ours, List<int> lost) =>
         (ours.Deviation is { } deviation ? $"{Number(deviation)} ({ours.Count} seeds)" : "one seed")
         + (lost.Count > 0 ? $", others {Diverged(lost)}" : "");
-
-    private static string Time(double seconds)
-    {
-        var time = TimeSpan.FromSeconds(Math.Round(seconds));
-        return $"{(int)time.TotalHours}:{time.Minutes:00}:{time.Seconds:00}";
-    }
 
     private static string Number(double value) => value.ToString("F2", CultureInfo.InvariantCulture);
 }

@@ -62,13 +62,17 @@ internal sealed record ReportPage(IReadOnlyList<ExperimentResults> Experiments, 
     {
         var unwritten = new List<string>();
         foreach (ResultGroup group in results.Groups)
-        foreach (string kind in results.Plan.Figures)
         {
-            string name = ReportDocument.FigureName(results.Plan, group, kind);
-            if (CurveFigure.Write(folder, name, group, kind, $"scale {results.Plan.Scale}") is { Length: > 0 } letters)
-                unwritten.Add(
-                    $"No font of this machine has the letters {letters}: the legend of figures/{name}.png has boxes in their place."
-                );
+            foreach (string kind in results.Plan.Figures)
+            {
+                string name = ReportDocument.FigureName(results.Plan, group, kind);
+                if (CurveFigure.Write(folder, name, group, kind, $"scale {results.Plan.Scale}") is { Length: > 0 } letters)
+                    unwritten.Add(
+                        $"No font of this machine has the letters {letters}: the legend of figures/{name}.png has boxes in their place."
+                    );
+            }
+
+            ClassTables.Draw(results.Plan, group, folder);
         }
 
         return unwritten;

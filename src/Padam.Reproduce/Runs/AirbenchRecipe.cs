@@ -27,21 +27,22 @@ internal static class AirbenchRecipe
     /// <summary>Up over 23 % of the steps, down over the rest.</summary>
     public static Schedule Rate { get; } = Schedule.OneCycle(rise: 0.23, from: 0.2, to: 0.07, Annealing.Linear);
 
-    public static OptimizerOptionsBase Apply(OptimizerOptionsBase optimizer)
-    {
-        ParameterRule whitening = ParameterRule.For("whiten.bias", epochs: WhitenBiasEpochs);
-        return optimizer is SgdOptions sgd
+    public static OptimizerOptionsBase Apply(OptimizerOptionsBase optimizer) =>
+        optimizer is SgdOptions sgd
             ? sgd with
             {
                 Momentum = Momentum,
                 Nesterov = true,
-                Rules = [ParameterRule.For("*.norm*.bias", rate: BiasScaler, decay: 1 / BiasScaler), whitening],
+                Rules = [ParameterRule.For("*.norm*.bias", rate: BiasScaler, decay: 1 / BiasScaler)],
             }
-            : optimizer with
-            {
-                Rules = [whitening],
-            };
-    }
+            : optimizer;
+
+    /// <summary>What belongs to the network, by whatever recipe it is trained: the bias of the whitening learns for a few epochs.</summary>
+    public static OptimizerOptionsBase OfNetwork(OptimizerOptionsBase optimizer) =>
+        optimizer with
+        {
+            Rules = [.. optimizer.Rules, ParameterRule.For("whiten.bias", epochs: WhitenBiasEpochs)],
+        };
 
     public static void Apply(ImageClassificationOptions options, string dataSet)
     {

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Padam.Reproduce.Data;
 using Padam.Reproduce.Exits;
 
@@ -17,6 +18,14 @@ internal sealed record ExperimentPlan
     public int Version { get; init; } = 1;
 
     public required string Name { get; init; }
+
+    /// <summary>The file of the user's own that it was planned from; null for one that the program brings.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? OwnFile { get; init; }
+
+    /// <summary>What <c>experiment</c> is to be told to plan it again.</summary>
+    [JsonIgnore]
+    public string Asked => OwnFile ?? Name;
 
     public required string Title { get; init; }
 

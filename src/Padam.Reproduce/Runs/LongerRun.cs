@@ -50,7 +50,7 @@ internal static class LongerRun
     {
         if (!files.HasCheckpoint)
             throw new UsageException(
-                $"--epochs {settings.Epochs}: the finished run '{files.Model}' has fewer, and left no checkpoint to go on from, as it "
+                $"--epochs {settings.Epochs}: the finished run '{files.Summary}' has fewer, and left no checkpoint to go on from, as it "
                     + $"would have with --keep-checkpoint. To train anew, {Remedy}"
             );
     }

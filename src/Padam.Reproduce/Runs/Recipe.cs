@@ -131,10 +131,11 @@ internal sealed record Recipe
         (int)Math.Round((double)epoch * epochs / WholeTraining, MidpointRounding.AwayFromZero);
 
     /// <summary>
-    /// The network with this recipe's initialisation and batch normalisation. The report's own wide network brings its settings along.
+    /// The network with this recipe's initialisation and batch normalisation. The report's own wide network and airbench94 bring theirs
+    /// along.
     /// </summary>
     public Backbone Apply(Backbone backbone) =>
-        this == Airbench || backbone.Name.EndsWith("-report", StringComparison.Ordinal)
+        backbone.Name == AirbenchRecipe.Backbone || backbone.Name.EndsWith("-report", StringComparison.Ordinal)
             ? backbone
             : backbone.With(backbone.Name.StartsWith("resnet", StringComparison.Ordinal) ? Residuals : Convolutions);
 

@@ -13,7 +13,9 @@ internal sealed record RunFiles(string Folder, string Optimizer, string DataSet)
 
     public string Weights => Named(".h5");
 
-    /// <summary>Settings, results and times. It is written last: a run with it is finished.</summary>
+    /// <summary>
+    /// Settings, results and times. It is written last: a run with it and its log is finished, whether its model is kept or not.
+    /// </summary>
     public string Summary => Named(".json");
 
     public string Checkpoint => Named(".checkpoint");
@@ -27,14 +29,14 @@ internal sealed record RunFiles(string Folder, string Optimizer, string DataSet)
     /// <summary>Where <c>--force</c> puts the old checkpoint until the new training has one.</summary>
     public string OldCheckpoint => Named(".checkpoint.old");
 
-    public bool IsFinished => File.Exists(Summary) && File.Exists(Model);
+    public bool IsFinished => File.Exists(Summary);
 
     /// <summary>Whether there is a checkpoint, of a run that is not finished or one that was kept.</summary>
     public bool HasCheckpoint => File.Exists(Path.Combine(Checkpoint, "checkpoint.zip"));
 
     /// <summary>What is left of a run that is neither finished nor can go on: its summary or its checkpoint was removed.</summary>
     public IEnumerable<string> Remains =>
-        HasCheckpoint ? [] : new[] { Summary, Model, Weights }.Where(File.Exists).Concat(TrainingLog.HasEpochs(Log) ? [Log] : []);
+        HasCheckpoint ? [] : new[] { Model, Weights }.Where(File.Exists).Concat(TrainingLog.HasEpochs(Log) ? [Log] : []);
 
     /// <summary>Refuses to write over what a run left here, unless it is asked to.</summary>
     /// <exception cref="CommandException">A run is in the way, finished, unfinished or in part.</exception>
@@ -43,15 +45,14 @@ internal sealed record RunFiles(string Folder, string Optimizer, string DataSet)
         if (force)
             return;
         if (IsFinished)
-            throw new CommandException($"'{Model}' is a finished run. Choose another --out, or overwrite it with --force.");
+            throw new CommandException($"'{Summary}' is a finished run. Choose another --out, or overwrite it with --force.");
         if (HasCheckpoint && !resume)
             throw new CommandException($"'{Checkpoint}' is an unfinished run. Go on with --resume, or start over with --force.");
         // A log alone is of a training that was killed before its first checkpoint.
         if (Remains.FirstOrDefault(file => !resume || file != Log) is { } remains)
         {
-            string gone = remains == Summary ? Model : Summary;
             throw new CommandException(
-                $"'{remains}' is left of a run without '{gone}'. Put that back, choose another --out, or overwrite the run with --force."
+                $"'{remains}' is left of a run without '{Summary}'. Put that back, choose another --out, or overwrite the run with --force."
             );
         }
     }

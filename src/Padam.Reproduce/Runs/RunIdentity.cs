@@ -162,6 +162,8 @@ internal sealed class RunIdentity
     // All of them came after the first ids: each enters only where it is used.
     private void AddTricks(RunSettings settings, ImageClassificationOptions options)
     {
+        if (settings.HeldOut is { } part)
+            Add("training images set apart for tests", part);
         bool bringsSchedule = settings.Recipe == Recipe.Airbench.Name || settings.FineTune is not null;
         if (settings.Tricks.Schedule is not null || settings.Tricks.Warmup is > 0 || bringsSchedule)
             Add("schedule", options.Schedule);

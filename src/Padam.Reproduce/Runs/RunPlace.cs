@@ -9,6 +9,9 @@ internal sealed record RunPlace
 
     public int? Threads { get; init; }
 
+    /// <summary>Whether nothing else runs on the machine, so that the run's times can be set beside others.</summary>
+    public bool Alone { get; init; }
+
     public bool Resume { get; init; }
 
     public bool Force { get; init; }

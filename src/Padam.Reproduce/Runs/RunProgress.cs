@@ -19,10 +19,15 @@ internal sealed record EpochRecord
     /// <summary>The same on the test images.</summary>
     public double? TestMacroAccuracy { get; init; }
 
-    /// <summary>Training images a second; null in a run of an earlier version.</summary>
+    /// <summary>Training images a second, the test pass not counted; null in a run of an earlier version.</summary>
     public double? ImagesPerSecond { get; init; }
 
-    public static EpochRecord Of(EpochMetrics metrics) =>
+    /// <summary>
+    /// From the end of the epoch before it, or from where the run began or went on; null in a run of an earlier version.
+    /// </summary>
+    public double? Seconds { get; init; }
+
+    public static EpochRecord Of(EpochMetrics metrics, double seconds) =>
         new()
         {
             Epoch = metrics.Epoch,
@@ -30,6 +35,7 @@ internal sealed record EpochRecord
             MacroAccuracy = metrics.MacroAccuracy,
             TestMacroAccuracy = metrics.ValidationMacroAccuracy,
             ImagesPerSecond = metrics.ImagesPerSecond,
+            Seconds = seconds,
         };
 }
 
@@ -45,6 +51,12 @@ internal sealed record RunProgress
 
     /// <summary>Of all parts so far, those that were interrupted included.</summary>
     public double Seconds { get; init; }
+
+    /// <summary>The CPU threads of its parts, each number once.</summary>
+    public IReadOnlyList<int> Threads { get; init; } = [];
+
+    /// <summary>Whether all parts so far had the machine to themselves.</summary>
+    public bool Alone { get; init; }
 
     public IReadOnlyList<EpochRecord> Epochs { get; init; } = [];
 

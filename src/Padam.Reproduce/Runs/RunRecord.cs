@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Padam.MLNet;
 using Padam.Reproduce.Data;
 using Padam.Reproduce.Exits;
+using TorchSharp;
 
 namespace Padam.Reproduce.Runs;
 
@@ -14,6 +15,7 @@ internal sealed class RunRecord
     private readonly RunIdentity _identity;
     private readonly RunProgress _before;
     private readonly long _start = Stopwatch.GetTimestamp();
+    private long _lastEpoch = Stopwatch.GetTimestamp();
     private List<EpochRecord> _epochs;
     private TrainingLog? _log;
     private TensorBoardLog? _board;
@@ -48,8 +50,19 @@ internal sealed class RunRecord
         }
 
         IReadOnlyDictionary<string, string> resolved = identity.ToDictionary();
-        before = before is null ? new RunProgress { Resolved = resolved } : before with { Resolved = resolved };
-        return new RunRecord(settings, place, data, identity, before);
+        before ??= new RunProgress { Resolved = resolved, Alone = true };
+        return new RunRecord(
+            settings,
+            place,
+            data,
+            identity,
+            before with
+            {
+                Resolved = resolved,
+                Threads = [.. before.Threads.Union([place.Threads ?? torch.get_num_threads()])],
+                Alone = before.Alone && place.Alone,
+            }
+        );
     }
 
     /// <summary>An epoch is over.</summary>
@@ -59,7 +72,9 @@ internal sealed class RunRecord
         // The checkpoint knows how far it was; what lies beyond it belongs to epochs that are done again.
         int done = metrics.Epoch - 1;
         _log ??= _place.Resume ? TrainingLog.Continue(files.Log, done) : TrainingLog.Start(files.Log);
-        _epochs = [.. _epochs.Where(epoch => epoch.Epoch <= done), EpochRecord.Of(metrics)];
+        double seconds = Stopwatch.GetElapsedTime(_lastEpoch).TotalSeconds;
+        _lastEpoch = Stopwatch.GetTimestamp();
+        _epochs = [.. _epochs.Where(epoch => epoch.Epoch <= done), EpochRecord.Of(metrics, seconds)];
         if (_place.TensorBoard is { } folder)
             _board ??= TensorBoardLog.Start(folder, done == 0 ? [] : TrainingLog.Read(files.Log), TimeOf);
 
@@ -79,7 +94,8 @@ internal sealed class RunRecord
 
     /// <summary>Writes the summary of a training that ran to its end, and clears its checkpoint away unless that is to be kept.</summary>
     /// <param name="measured">The test pass over weights that were taken as they are; null where the log has one.</param>
-    public RunSummary Finish(TestResult? measured)
+    /// <param name="confusion">How the model answered the test images.</param>
+    public RunSummary Finish(TestResult? measured, Confusion? confusion = null)
     {
         if (measured is not null)
             TrainingLog.Start(_place.Files.Log);
@@ -97,6 +113,7 @@ internal sealed class RunRecord
             TestAccuracy = measured?.Accuracy ?? rows[^1].TestAccuracy,
             TestTop5 = measured?.Top5 ?? rows[^1].TestTop5,
             TestMacroAccuracy = measured?.Macro ?? _epochs.LastOrDefault(epoch => epoch.Epoch == rows.Count)?.TestMacroAccuracy,
+            Confusion = confusion,
         };
         return Close(
             summary with
@@ -127,6 +144,8 @@ internal sealed class RunRecord
             Seconds = Seconds,
             ImagesPerSecond = _imagesPerSecond,
             Device = _place.Device,
+            Threads = _before.Threads,
+            Alone = _before.Alone,
             Version = RunSummary.ThisVersion,
             Machine = RunSummary.ThisMachine,
             Finished = DateTimeOffset.UtcNow,

@@ -27,6 +27,13 @@ internal sealed record RunSettings
 
     public int? TestLimit { get; init; }
 
+    /// <summary>
+    /// The part of the training images that is set apart, evenly over the classes, and tested on in place of the test images; null for
+    /// none.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? HeldOut { get; init; }
+
     /// <summary>Whole epochs after which the rate falls to a tenth; null: the recipe's, scaled to the epochs.</summary>
     public IReadOnlyList<int>? Milestones { get; init; }
 

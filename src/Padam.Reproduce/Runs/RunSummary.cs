@@ -52,6 +52,17 @@ internal sealed record RunSummary
 
     public required string Device { get; init; }
 
+    /// <summary>
+    /// The CPU threads that it computed with, more than one number where its parts had different ones; null in a summary of an earlier
+    /// version.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<int>? Threads { get; init; }
+
+    /// <summary>Whether it had the machine to itself, in all its parts: only then are its times those of the program.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Alone { get; init; }
+
     public required string Version { get; init; }
 
     public required string Machine { get; init; }
@@ -66,6 +77,12 @@ internal sealed record RunSummary
 
     /// <summary>What the log does not say of the epochs.</summary>
     public IReadOnlyList<EpochRecord>? ByEpoch { get; init; }
+
+    /// <summary>
+    /// How the model of the last epoch answered the test images; null where the training diverged, or was of an earlier version.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public Confusion? Confusion { get; init; }
 
     /// <summary>The version of this program, with its commit.</summary>
     public static string ThisVersion { get; } =
@@ -92,6 +109,7 @@ internal sealed record RunSummary
         : Diverged is null && TestAccuracy is null ? "it has neither a test accuracy nor a divergence"
         : TestAccuracy is not (null or (>= 0 and <= 1)) ? $"its test accuracy is {TestAccuracy}"
         : !(Seconds >= 0) || double.IsInfinity(Seconds) ? $"its seconds are {Seconds}"
+        : Confusion is { IsSquare: false } ? "its confusion counts are not a square of its classes"
         : null;
 }
 

@@ -69,9 +69,11 @@ internal static class Training
             replaced?.Remove();
             AtomicFile.Write(files.Model, stream => mlContext.Model.Save(model, data.Train.Rows.Schema, stream));
             model.SaveWeights(files.Weights, WeightsFormat.KerasHdf5);
+            // By the model itself: a run that was killed after its last epoch has no more of that epoch than the model.
+            IDataView scored = mlContext.Data.Cache(model.Transform(data.Test.Rows), "Label", "Score", "PredictedLabel");
             // Weights that were taken as they are have no epoch's test pass to report.
-            TestResult? measured = settings.Epochs == 0 ? TestResult.Of(mlContext, model, data.Test.Rows) : null;
-            return record.Finish(measured);
+            TestResult? measured = settings.Epochs == 0 ? TestResult.OfScored(mlContext, scored, model.Classes) : null;
+            return record.Finish(measured, Confusion.Of(scored, model));
         }
     }
 }

@@ -18,12 +18,14 @@ internal static class TrainingOptions
         Recipe recipe = Recipe.Parse(settings.Recipe);
         OptimizerOptionsBase optimizer = settings.Optimizer.Options();
         IReadOnlyList<int> milestones = Milestones(settings);
+        Backbone backbone = recipe.Apply(Backbone.Parse(settings.Backbone));
+        OptimizerOptionsBase recipes = recipe.Apply(optimizer);
         var options = new ImageClassificationOptions
         {
             FeatureColumnName = ImageSource.FeatureColumn(settings.DataSet),
             ImageSize = ImageSource.ImageSize(settings.DataSet),
-            Backbone = recipe.Apply(Backbone.Parse(settings.Backbone)),
-            Optimizer = recipe.Apply(optimizer),
+            Backbone = backbone,
+            Optimizer = backbone.Name == AirbenchRecipe.Backbone ? AirbenchRecipe.OfNetwork(recipes) : recipes,
             KernelL2 = recipe.KernelL2(optimizer),
             OptimizerRestartEpochs = recipe.RestartEpochs(settings.Epochs, settings.Milestones),
             OptimizerRestarts = recipe.Restarts(settings.Milestones),

@@ -139,9 +139,9 @@ public sealed partial class EvaluateReportTests
         tables.Single(table => table.Element("thead")!.Descendants("th").Any(head => head.Value == column));
 
     private static string[][] Cells(XElement table) =>
-        [.. table.Element("tbody")!.Elements("tr").Select(row => row.Elements("td").Select(cell => cell.Value).ToArray())];
+        [.. table.Element("tbody")!.Elements("tr").Select(row => row.Elements().Select(cell => cell.Value).ToArray())];
 
-    private static long[][] Numbers(XElement table) => [.. Cells(table).Select(row => row.Select(long.Parse).ToArray())];
+    private static long[][] Numbers(XElement table) => [.. Cells(table).Select(row => row.Skip(1).Select(long.Parse).ToArray())];
 
     private static byte[] Data(XElement image, string type)
     {

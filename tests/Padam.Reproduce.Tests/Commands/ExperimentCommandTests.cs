@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Padam.Reproduce.Data;
 using Padam.Reproduce.Experiments;
 using Padam.Reproduce.Runs;
 
@@ -47,6 +48,32 @@ public sealed class ExperimentCommandTests
         ConsoleResult second = await ConsoleProcess.Run(folder.Path, "experiment", "mine.json", "--index", "1");
         Assert.AreEqual(0, second.ExitCode, second.All);
         StringAssert.Contains(second.Output, "finished before");
+    }
+
+    [TestMethod]
+    public async Task Where_images_are_held_out_they_are_neither_trained_on_nor_the_test_images()
+    {
+        using TemporaryFolder folder = new();
+        WriteExperiment(folder, epochs: 1, "sgd");
+        string json = await File.ReadAllTextAsync(folder["mine.json"]);
+        await File.WriteAllTextAsync(
+            folder["mine.json"],
+            json.Replace("\"epochs\"", "\"heldOut\": 0.2, \"recipe\": \"authors\", \"epochs\"", StringComparison.Ordinal)
+        );
+        ConsoleResult result = await ConsoleProcess.Run(folder.Path, "experiment", "mine.json", "--threads", "1");
+        Assert.AreEqual(0, result.ExitCode, result.All);
+
+        var summary = RunSummary.Read(Directory.GetFiles(folder["runs", "runs"], "model_*.json", SearchOption.AllDirectories).Single());
+        Assert.AreEqual(
+            (new Share(1_600, 2_000), new Share(400, 2_000), true),
+            (summary.Data!.Train, summary.Data.Test, summary.Data.IsTestHeldOut)
+        );
+        Assert.AreEqual("authors", summary.Settings.Recipe, "the experiment's own");
+        Assert.AreEqual(400, summary.Confusion!.Counts.Sum(row => row.Sum()));
+        Assert.IsTrue(summary.Confusion.Counts.All(row => row.Sum() is >= 39 and <= 41), "as many of each class");
+        string page = await File.ReadAllTextAsync(folder["runs", "report.md"]);
+        StringAssert.Contains(page, "Data: synthetic, 1,600 of 2,000 training images and 400 of 2,000 set apart of them, of files");
+        StringAssert.Contains(page, "What is called a test here is one on 20 % of the training images");
     }
 
     [TestMethod]
@@ -237,6 +264,7 @@ public sealed class ExperimentCommandTests
     [DataRow("experiment table2 --jobs two", 2, "two")]
     [DataRow("experiment table2 --threads 100000", 2, "--threads 100000 is too many for this machine")]
     [DataRow("experiment table2 --jobs 2 --slurm", 2, "--slurm")]
+    [DataRow("experiment table2 --jobs 2 --alone", 2, "--alone is for one run at a time: leave it or --jobs out.")]
     [DataRow("experiment all --slurm", 2, "for one experiment")]
     [DataRow("experiment none.json", 1, "none.json")]
     [DataRow("experiment nope", 2, "There is no experiment 'nope'")]

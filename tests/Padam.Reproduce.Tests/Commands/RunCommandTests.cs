@@ -247,6 +247,25 @@ public sealed class RunCommandTests
     }
 
     [TestMethod]
+    public async Task The_summary_counts_the_answers_of_the_last_epoch_and_has_threads_and_times()
+    {
+        using TemporaryFolder folder = new();
+        TinyRun.WriteData(folder);
+        ConsoleResult result = await ConsoleProcess.Run(folder.Path, TinyRun.Words("--epochs", "2", "--alone"));
+        Assert.AreEqual(0, result.ExitCode, result.All);
+
+        var summary = RunSummary.Read(folder[TinyRun.Model + ".json"]);
+        Confusion confusion = summary.Confusion!;
+        Assert.AreEqual(30, confusion.Counts.Sum(row => row.Sum()));
+        Assert.AreEqual(summary.TestAccuracy!.Value, confusion.Counts.Index().Sum(row => row.Item[row.Index]) / 30.0, 1e-9);
+        Assert.AreEqual("disc", confusion.Classes[0]);
+        Assert.IsTrue(summary.Alone);
+        CollectionAssert.AreEqual(new[] { 1 }, summary.Threads!.ToArray());
+        Assert.IsTrue(summary.ByEpoch!.All(epoch => epoch is { Seconds: > 0, ImagesPerSecond: > 0 }));
+        Assert.IsLessThanOrEqualTo(summary.Seconds, summary.ByEpoch!.Sum(epoch => epoch.Seconds!.Value));
+    }
+
+    [TestMethod]
     public async Task An_output_folder_that_cannot_be_written_is_refused_before_training()
     {
         using TemporaryFolder folder = new();

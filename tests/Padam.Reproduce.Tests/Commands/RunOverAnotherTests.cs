@@ -71,24 +71,57 @@ public sealed class RunOverAnotherTests
     }
 
     [TestMethod]
-    public async Task A_run_whose_summary_or_model_is_gone_is_not_overwritten()
+    public async Task A_run_whose_summary_is_gone_is_not_overwritten()
     {
         using TemporaryFolder folder = new();
         TinyRun.WriteData(folder);
         RunFiles files = TinyFiles(folder);
-        foreach (string gone in new[] { files.Summary, files.Model })
+        FinishedRuns.Write(files, TinySettings);
+        File.Delete(files.Summary);
+        string[] before = Content(files);
+        foreach (string[] more in new string[][] { [], ["--resume"] })
         {
-            FinishedRuns.Write(files, TinySettings);
-            File.Delete(gone);
-            string[] before = Content(files);
-            foreach (string[] more in new string[][] { [], ["--resume"] })
-            {
-                ConsoleResult result = await ConsoleProcess.Run(folder.Path, TinyRun.Words(["--epochs", "2", .. more]));
-                Assert.AreEqual(1, result.ExitCode, result.All);
-                StringAssert.Contains(result.Error, Path.GetFileName(gone));
-                CollectionAssert.AreEqual(before, Content(files));
-            }
+            ConsoleResult result = await ConsoleProcess.Run(folder.Path, TinyRun.Words(["--epochs", "2", .. more]));
+            Assert.AreEqual(1, result.ExitCode, result.All);
+            StringAssert.Contains(result.Error, Path.GetFileName(files.Summary));
+            CollectionAssert.AreEqual(before, Content(files));
         }
+    }
+
+    [TestMethod]
+    public async Task A_run_whose_model_was_not_kept_is_finished_and_evaluate_says_what_is_missing()
+    {
+        using TemporaryFolder folder = new();
+        RunFiles files = TinyFiles(folder);
+        FinishedRuns.Write(files, TinySettings);
+        File.Delete(files.Model);
+        string[] before = Content(files);
+
+        ConsoleResult again = await ConsoleProcess.Run(folder.Path, TinyRun.Words("--epochs", "2", "--resume")),
+            over = await ConsoleProcess.Run(folder.Path, TinyRun.Words("--epochs", "2")),
+            evaluated =
+                await ConsoleProcess.Run(
+                    folder.Path,
+                    "evaluate",
+                    "--model",
+                    $"{TinyRun.Model}.zip",
+                    "--dataset",
+                    "synthetic",
+                    "--data",
+                    "data"
+                );
+
+        Assert.AreEqual(0, again.ExitCode, again.All);
+        StringAssert.Contains(again.Output, "finished before");
+        StringAssert.Contains(again.Output, "Its model was not kept.");
+        Assert.AreEqual(1, over.ExitCode, over.All);
+        StringAssert.Contains(over.Error, "model_padam_synthetic.json' is a finished run. Choose another --out");
+        Assert.AreEqual(1, evaluated.ExitCode, evaluated.All);
+        StringAssert.Contains(
+            evaluated.Error,
+            $"'{TinyRun.Model}.zip' is not there: of the run in '{TinyRun.Model}.json' the summary and the log were kept"
+        );
+        CollectionAssert.AreEqual(before, Content(files));
     }
 
     [TestMethod]

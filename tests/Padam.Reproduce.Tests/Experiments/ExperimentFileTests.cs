@@ -41,6 +41,8 @@ public sealed class ExperimentFileTests
                 "figure8",
                 "p-schedule",
                 "padamw",
+                "fast-network-rates",
+                "fast-network",
             },
             ExperimentFile.ShippedNames.ToArray()
         );
@@ -68,6 +70,20 @@ public sealed class ExperimentFileTests
     [DataRow("0.25", "0.75", "line 8: The settings of padam cannot be used. Partial")]
     [DataRow("0.25", "0.25, \"partialDecay\": { \"kind\": \"step\", \"to\": 0 }", "line 8: p cannot fall to 0 in a step")]
     [DataRow("\"test-error\"", "\"accuracy\"", "line 11: There is no figure 'accuracy'")]
+    [DataRow("\"epochs\": 10", "\"epochs\": 10, \"heldOut\": 0.6", "line 5: heldOut is 0.6; it must be above 0 and at most 0.5.")]
+    [DataRow("\"epochs\": 10", "\"epochs\": 10, \"recipe\": \"airbench\"", "line 5: There is no recipe 'airbench' for experiments.")]
+    [DataRow(
+        "\"sgd\"",
+        "\"sgd\", \"learningRate\": 1, \"learningRateFrom\": \"fast-network-rates\"",
+        "line 9: learningRate and learningRateFrom exclude each other."
+    )]
+    [DataRow("\"sgd\"", "\"sgd\", \"learningRateFrom\": \"table9\"", "line 9: learningRateFrom: there is no experiment 'table9'.")]
+    [DataRow("\"sgd\"", "\"yogi\", \"learningRateFrom\": \"fast-network-rates\"", "line 9: learningRateFrom: fast-network-rates tries no")]
+    [DataRow(
+        "\"sgd\"",
+        "\"sgd\", \"learningRateFrom\": \"fast-network-rates\"",
+        "line 9: learningRateFrom: fast-network-rates is for airbench94 on cifar10 alone."
+    )]
     [DataRow("\"epochs\": 10", "\"epochs\": \"ten\"", "line 5:")]
     [DataRow("\"epochs\": 10", "\"epoch\": 10", "line 5:")]
     [DataRow("\"epochs\": 10,", "\"epochs\": 10", "line 6:")]

@@ -32,7 +32,7 @@ public sealed class GapTablesTests
     {
         string page = Page(("Padam", 1, 0.41), ("Padam", 2, 0.43), ("SGD", 1, 0.52));
         StringAssert.Contains(page, "After epoch 200: training accuracy");
-        StringAssert.Contains(page, "| Padam | 50.00 | 42.00 | 8.00 ± 1.41 |");
+        StringAssert.Contains(page, "| Padam | 50.00 ± 0.00 | 42.00 ± 1.41 | 8.00 ± 1.41 |");
         StringAssert.Contains(page, "| SGD | 50.00 | 52.00 | -2.00 |");
     }
 

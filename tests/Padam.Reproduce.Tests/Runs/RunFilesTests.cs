@@ -20,7 +20,7 @@ public sealed class RunFilesTests
     [TestMethod]
     [DataRow("Model Summary", true, "is a finished run", DisplayName = "a finished run")]
     [DataRow("Model Weights Log", false, "without", DisplayName = "a run whose summary is gone")]
-    [DataRow("Summary Log", false, "without", DisplayName = "a run whose model is gone")]
+    [DataRow("Summary Log", true, "is a finished run", DisplayName = "a finished run whose model was not kept")]
     [DataRow("Log", false, "without", DisplayName = "the log of a run alone")]
     public void What_a_run_left_is_in_the_way_unless_it_is_forced(string there, bool finished, string said)
     {

@@ -72,7 +72,7 @@ public sealed class RunRecordTests
     {
         RunSettings untrained = Settings with { Epochs = 0 };
         RunSummary summary = RunRecord
-            .Begin(untrained, new RunPlace { Files = Files }, Data)
+            .Begin(untrained, new RunPlace { Files = Files, Threads = 1 }, Data)
             .Finish(new Reproduce.Runs.TestResult(0.5, 0.75, 1.5, 20) { Macro = 0.25 });
 
         Assert.AreEqual(
@@ -101,6 +101,44 @@ public sealed class RunRecordTests
         CollectionAssert.AreEqual(new[] { 1, 2, 3 }, summary.ByEpoch!.Select(epoch => epoch.Epoch).ToArray());
         CollectionAssert.AreEqual(new[] { 0.21, 0.5, 0.23 }, TrainingLog.Read(Files.Log).Select(row => Round(row.TestAccuracy)).ToArray());
         Assert.IsGreaterThan(1000, summary.Seconds);
+    }
+
+    [TestMethod]
+    [DataRow(true, true, true)]
+    [DataRow(true, false, false)]
+    [DataRow(false, true, false)]
+    public void A_run_had_the_machine_to_itself_only_where_all_its_parts_had_and_has_the_threads_of_each(bool first, bool then, bool alone)
+    {
+        RunRecord
+            .Begin(
+                Settings,
+                new RunPlace
+                {
+                    Files = Files,
+                    Threads = 2,
+                    Alone = first,
+                },
+                Data
+            )
+            .Add(Metrics(1));
+        File.WriteAllText(Path.Combine(Files.Checkpoint, "checkpoint.zip"), "");
+
+        var later = new RunPlace
+        {
+            Files = Files,
+            Threads = 1,
+            Alone = then,
+            Resume = true,
+        };
+        var record = RunRecord.Begin(Settings, later, Data);
+        record.Add(Metrics(2));
+        record.Add(Metrics(3));
+        record.Finish(measured: null);
+
+        var summary = RunSummary.Read(Files.Summary);
+        Assert.AreEqual(alone, summary.Alone);
+        CollectionAssert.AreEqual(new[] { 2, 1 }, summary.Threads!.ToArray());
+        Assert.IsTrue(summary.ByEpoch!.All(epoch => epoch.Seconds >= 0));
     }
 
     [TestMethod]
@@ -142,7 +180,19 @@ public sealed class RunRecordTests
     [DataRow(false, true, false)]
     public void A_checkpoint_is_kept_where_it_is_to_be_and_there_is_one(bool keep, bool isThere, bool kept)
     {
-        RunRecord record = RunRecord.Begin(Settings with { Epochs = 1 }, new RunPlace { Files = Files, KeepCheckpoint = keep }, Data);
+        RunRecord record = RunRecord.Begin(
+            Settings with
+            {
+                Epochs = 1,
+            },
+            new RunPlace
+            {
+                Files = Files,
+                Threads = 1,
+                KeepCheckpoint = keep,
+            },
+            Data
+        );
         record.Add(Metrics(1));
         if (isThere)
             File.WriteAllText(Path.Combine(Files.Checkpoint, "checkpoint.zip"), "");
@@ -151,7 +201,17 @@ public sealed class RunRecordTests
         Assert.AreEqual(kept, Files.HasCheckpoint);
     }
 
-    private RunRecord Begun(bool resume = false) => RunRecord.Begin(Settings, new RunPlace { Files = Files, Resume = resume }, Data);
+    private RunRecord Begun(bool resume = false) =>
+        RunRecord.Begin(
+            Settings,
+            new RunPlace
+            {
+                Files = Files,
+                Threads = 1,
+                Resume = resume,
+            },
+            Data
+        );
 
     private static double Round(double? value) => Math.Round(value!.Value, 12);
 

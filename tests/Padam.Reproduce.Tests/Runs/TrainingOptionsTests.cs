@@ -41,6 +41,20 @@ public sealed class TrainingOptionsTests
     }
 
     [TestMethod]
+    public void The_fast_network_brings_its_normalisation_and_its_whitening_to_any_recipe()
+    {
+        foreach (string recipe in Recipe.Names)
+        {
+            ImageClassificationOptions options = TrainingOptions.Of(Plain with { Backbone = "airbench94", Recipe = recipe });
+            Assert.AreEqual((0.4, 1e-12), (options.Backbone.Settings.BatchNormMomentum, options.Backbone.Settings.BatchNormEpsilon));
+            Assert.AreEqual("[whiten.bias: rate x1, decay x1, for 3 epochs]", options.Optimizer.Rules.ToString());
+            Assert.AreEqual((0.0, null), (options.LabelSmoothing, options.Averaging));
+        }
+
+        Assert.IsEmpty(TrainingOptions.Of(Plain).Optimizer.Rules);
+    }
+
+    [TestMethod]
     public void P_stays_or_falls_as_it_is_told()
     {
         Schedule? Of(PartialDecay? decay, int epochs = 10) =>
