@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Padam.Benchmarks.Compare;
+using Padam.Benchmarks.Convolutions;
 using Padam.Benchmarks.Export;
 using Padam.Benchmarks.Pieces;
 using Padam.Benchmarks.Scale;
@@ -9,6 +10,7 @@ using Padam.Benchmarks.Transfer;
 return new RootCommand("How fast Padam.MLNet is, beside libtorch, PyTorch and the machine.")
 {
     CompareCommand.Create(),
+    ConvolutionsCommand.Create(),
     ScaleCommand.Create(),
     PiecesCommand.Create(),
     TransferCommand.Create(),

@@ -14,12 +14,11 @@ internal static class CompareCommand
 {
     internal static Command Create()
     {
-        Option<string> backbone = new("--backbone") { Required = true, Description = "vgg16, resnet18 or wrn-16-4." };
-        backbone.AcceptOnlyFromAmong("vgg16", "resnet18", "wrn-16-4");
-        Option<int> steps = Count("--steps", 5, "Training steps a round."),
-            rounds = Count("--rounds", 5, "Rounds; each runs all sides. The median counts.");
-        Option<int> batch = Count("--batch", 128, "Images a step."),
-            threads = Count("--threads", Environment.ProcessorCount, "Threads of each side, and of the matrix product.");
+        Option<string> backbone = Options.Backbone();
+        Option<int> steps = Options.Count("--steps", 5, "Training steps a round."),
+            rounds = Options.Count("--rounds", 5, "Rounds; each runs all sides. The median counts.");
+        Option<int> batch = Options.Count("--batch", 128, "Images a step."),
+            threads = Options.Count("--threads", Environment.ProcessorCount, "Threads of each side, and of the matrix product.");
         Option<ConvolutionAlgorithm> convolution = new("--convolution")
         {
             DefaultValueFactory = _ => ConvolutionAlgorithm.Auto,
@@ -100,16 +99,5 @@ internal static class CompareCommand
         string line = $"{question}: {string.Join(", ", answers)}";
         if (counts)
             Console.WriteLine(line);
-    }
-
-    private static Option<int> Count(string name, int value, string description)
-    {
-        Option<int> option = new(name) { DefaultValueFactory = _ => value, Description = $"{description} The default value is {value}." };
-        option.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<int>() < 1)
-                result.AddError($"{name} must be at least 1.");
-        });
-        return option;
     }
 }
