@@ -17,9 +17,9 @@ internal sealed class AskedRun
         _parsed = parsed;
         Network = parsed.GetValue(RunOptions.Network) ?? (IsAirbench ? AirbenchRecipe.Backbone : null);
         Proposed = Way is not null && Network is not null ? FineTuning.ForAnyWeights(Way, Network) : null;
-        Source = new ImageSource(
+        Source = ImageSource.Asked(
             parsed.GetValue(RunOptions.DataSet)!,
-            parsed.GetValue(RunOptions.DataSet) == "cifar100" ? parsed.GetValue(RunOptions.Labels) : null,
+            parsed.GetValue(RunOptions.Labels),
             parsed.GetValue(RunOptions.Data)
         );
     }

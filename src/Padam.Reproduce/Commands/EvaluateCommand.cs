@@ -55,11 +55,14 @@ internal static class EvaluateCommand
                 OutputFile.Require(page, "--report", parsed.GetValue(Force));
             }
 
+            var source = ImageSource.Asked(parsed.GetValue(DataSet)!, parsed.GetValue(Labels), parsed.GetValue(Data));
+            if (parsed.GetResult(Labels) is { Implicit: false } && !ImageSource.HasTwoKindsOfLabels(source.DataSet))
+                throw new UsageException(Options.LabelsDoNothing);
+
             MLContext mlContext = RunContext.Of(Console.Error.WriteLine);
             if (Options.ThreadsHere(parsed.GetValue(Threads)) is { } threads)
                 TorchSharp.torch.set_num_threads(threads);
             using ImageClassificationTransformer model = LoadedModel.Open(mlContext, parsed.GetValue(Model)!);
-            var source = new ImageSource(parsed.GetValue(DataSet)!, parsed.GetValue(Labels), parsed.GetValue(Data));
             FolderReading? like = model.ClassNames is { } classes ? new(classes, model.Preprocessing) : null;
             ImagePart test = source.Part(mlContext, CifarSplit.Test, parsed.GetValue(TestLimit), like);
             RequireSameClasses(model, test.Rows);

@@ -11,6 +11,9 @@ namespace Padam.Reproduce.Commands;
 /// <summary>Options that several commands have, and kinds of options; a bad value is a usage error that names the option.</summary>
 internal static class Options
 {
+    /// <summary>Why <see cref="Labels"/> is refused where the images have one kind of them.</summary>
+    public const string LabelsDoNothing = "--labels is for --dataset cifar100 alone: leave it out.";
+
     public static Option<string> Model() => Named("--model", "The model zip.");
 
     public static Option<string> DataSet(string description) =>

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Padam.Reproduce.Data;
 using Padam.Reproduce.Exits;
 using Padam.Reproduce.Runs;
 
@@ -25,6 +26,7 @@ internal static class RunFaults
 
     public static IEnumerable<string> Of(AskedRun asked) =>
         [
+            .. OfData(asked),
             .. OfNetwork(asked),
             .. OfOptimizer(asked),
             .. OfFineTuning(asked),
@@ -32,6 +34,12 @@ internal static class RunFaults
             .. OfSearch(asked),
             .. TrickOptions.Faults(asked),
         ];
+
+    private static IEnumerable<string> OfData(AskedRun asked)
+    {
+        if (asked.Has(RunOptions.Labels) && !ImageSource.HasTwoKindsOfLabels(asked.Source.DataSet))
+            yield return Options.LabelsDoNothing;
+    }
 
     private static IEnumerable<string> OfNetwork(AskedRun asked)
     {

@@ -31,6 +31,12 @@ internal sealed class ArchiveDownload(Uri source, string path)
 
             File.Move(part, path, overwrite: true);
         }
+        catch (CommandException) when (File.Exists(part) && new FileInfo(part).Length == 0)
+        {
+            // Of what was refused nothing is left; what an earlier attempt fetched stays.
+            File.Delete(part);
+            throw;
+        }
         catch (Exception e) when (e is HttpRequestException or HttpIOException or TimeoutException)
         {
             throw new CommandException(

@@ -23,6 +23,13 @@ internal sealed record ImageSource(string DataSet, string? Labels, string? Folde
     private const int FineClasses = 100,
         CoarseClasses = 20;
 
+    /// <summary>A source as options ask for it; <paramref name="labels"/> counts where there are two kinds of them.</summary>
+    public static ImageSource Asked(string dataSet, string? labels, string? folder) =>
+        new(dataSet, HasTwoKindsOfLabels(dataSet) ? labels : null, folder);
+
+    /// <summary>Whether its images have fine labels and coarse ones.</summary>
+    public static bool HasTwoKindsOfLabels(string dataSet) => dataSet == "cifar100";
+
     /// <summary>The column that the images are in.</summary>
     public static string FeatureColumn(string dataSet) => dataSet == "folder" ? "Image" : "Features";
 

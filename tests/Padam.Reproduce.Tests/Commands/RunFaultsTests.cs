@@ -133,7 +133,29 @@ public sealed class RunFaultsTests
         Assert.AreEqual(said, Of($"{words} --no-decay-on-norm").Single());
 
     [TestMethod]
-    [DataRow("cifar10", "--labels fine", 10)]
+    [DataRow("cifar10", "fine")]
+    [DataRow("synthetic", "coarse")]
+    [DataRow("folder", "fine")]
+    public void Labels_to_choose_from_are_those_of_cifar100(string dataSet, string labels) =>
+        Assert.AreEqual(
+            "--labels is for --dataset cifar100 alone: leave it out.",
+            Of($"--dataset {dataSet} --backbone vgg-small --optimizer sgd --labels {labels}").Single()
+        );
+
+    [TestMethod]
+    public async Task Evaluating_with_labels_that_the_images_have_not_is_refused_before_the_model_is_looked_for()
+    {
+        using TemporaryFolder folder = new();
+        ConsoleResult refused = await ConsoleProcess.Run(
+            folder.Path,
+            "evaluate --model nowhere.zip --dataset cifar10 --data nowhere --labels coarse".Split(' ')
+        );
+        Assert.AreEqual(2, refused.ExitCode, refused.All);
+        StringAssert.StartsWith(refused.Error, "--labels is for --dataset cifar100 alone: leave it out.");
+    }
+
+    [TestMethod]
+    [DataRow("cifar10", "--seed 1", 10)]
     [DataRow("cifar100", "--labels fine", 100)]
     [DataRow("cifar100", "--labels coarse", 20)]
     [DataRow("synthetic", "--seed 1", 10)]
