@@ -26,14 +26,15 @@ switch (verb)
             File.WriteAllBytes(Path.Combine(files[0], $"seed-{i}"), seed);
         return 0;
     case "fuzz":
-        Action<byte[]> read = reader.Open(folder);
+        // Opened by the first input: counted code may run only under the fuzzer, which has the memory for its counters.
+        Lazy<Action<byte[]>> read = new(() => reader.Open(folder));
         using (var input = new MemoryStream())
         {
             Fuzzer.Run(stream =>
             {
                 input.SetLength(0);
                 stream.CopyTo(input);
-                Reader.Try(read, input.ToArray());
+                Reader.Try(read.Value, input.ToArray());
             });
         }
 

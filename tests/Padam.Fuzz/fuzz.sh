@@ -34,14 +34,14 @@ for assembly in Padam.MLNet padam-reproduce CsvHelper OnnxSharp Google.Protobuf;
   cp --remove-destination "$built/$assembly.dll" "$program"
   dotnet sharpfuzz "$program/$assembly.dll" >"$out/instrument.log" 2>&1 || { cat "$out/instrument.log"; exit 1; }
 done
-[ ${#readers[@]} -gt 0 ] || mapfile -t readers < <(dotnet "$program/Padam.Fuzz.dll" list)
+[ ${#readers[@]} -gt 0 ] || mapfile -t readers < <(dotnet "$built/Padam.Fuzz.dll" list)
 
 export AFL_SKIP_BIN_CHECK=1 AFL_SKIP_CPUFREQ=1 AFL_NO_AFFINITY=1 AFL_NO_UI=1 AFL_I_DONT_CARE_ABOUT_MISSING_CRASHES=1 AFL_AUTORESUME=1 OMP_NUM_THREADS=1
 echo "| reader | executions | inputs kept | crashes | hangs | executions a second |"
 echo "| --- | --- | --- | --- | --- | --- |"
 for reader in "${readers[@]}"; do
   seeds=$out/$reader/seeds
-  [ -d "$seeds" ] || dotnet "$program/Padam.Fuzz.dll" seeds "$reader" "$seeds"
+  [ -d "$seeds" ] || dotnet "$built/Padam.Fuzz.dll" seeds "$reader" "$seeds"
   dictionary=tests/Padam.Fuzz/dictionaries/$reader.dict
   # A reader is given five seconds: what takes longer hangs.
   afl-fuzz -i "$seeds" -o "$out/$reader" -E "$executions" -t 5000 -m none $([ ! -f "$dictionary" ] || echo "-x $dictionary") \
