@@ -266,6 +266,7 @@ public sealed class ExperimentCommandTests
     [DataRow("experiment table2 --jobs 2 --slurm", 2, "--slurm")]
     [DataRow("experiment table2 --jobs 2 --alone", 2, "--alone is for one run at a time: leave it or --jobs out.")]
     [DataRow("experiment all --slurm", 2, "for one experiment")]
+    [DataRow("experiment fast-network", 1, "takes its rates from fast-network-rates, of which 'runs' has 0 of 12 runs.")]
     [DataRow("experiment none.json", 1, "none.json")]
     [DataRow("experiment nope", 2, "There is no experiment 'nope'")]
     [DataRow("experiment nope --slurm", 2, "There is no experiment 'nope'")]
