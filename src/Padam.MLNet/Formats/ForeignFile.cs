@@ -26,7 +26,7 @@ internal static class ForeignFile
             return "It is an ONNX model. Only a file whose name ends in .onnx is read as one.";
         if (head.StartsWith("GGUF"u8))
             return $"It is a GGUF file. {FromPython}";
-        if (head.Length > 8 && head[4..].StartsWith("TFL3"u8))
+        if (head is [_, _, _, _, (byte)'T', (byte)'F', (byte)'L', (byte)'3', ..])
             return $"It is a TensorFlow Lite model. {FromPython}";
         if (head.StartsWith("version https://git-lfs"u8))
             return "It is a pointer of Git LFS to a file that was not fetched: `git lfs pull` fetches it.";

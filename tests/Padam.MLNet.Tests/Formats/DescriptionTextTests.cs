@@ -59,6 +59,7 @@ public sealed class DescriptionTextTests
     [DataRow("{\"Format\":3", "cannot be read")]
     [DataRow("{\"Format\":3,\"Name\":4}", "cannot be read")]
     [DataRow("null", "has format 0")]
+    [DataRow("", "cannot be read")]
     public void A_text_that_is_no_description_is_refused_though_its_checksum_is_right(string json, string said) =>
         StringAssert.Contains(Refused(Signed(json)), said);
 

@@ -18,11 +18,17 @@ public sealed class ForeignFileTests
             ["a PyTorch checkpoint (.pt, .pth)", Zip("archive/data.pkl")],
             ["a NumPy archive", Zip("weight.npy")],
             ["a Keras model", Zip("metadata.json")],
+            ["a Keras model", Zip("config.json")],
+            ["an ML.NET model", Zip("TrainingInfo/Version.txt")],
+            ["an ML.NET model", Zip("TransformerChain/Model.key")],
             ["a zip", Zip("anything")],
             ["a pickle", new byte[] { 0x80, 2, 0x8A, 10, 0x6C, 0xFC, 0x9C, 0x46, 0xF9, 0x20 }],
+            ["a pickle", new byte[] { 0x80, 5, 0x95, 10, 0, 0, 0, 0, 0, 0 }],
             ["an HDF5 file", (byte[])[0x89, .. "HDF\r\n\x1a\n"u8, 0, 0, 0, 0]],
             ["a NumPy array", (byte[])[0x93, .. "NUMPY"u8, 1, 0, 118, 0]],
             ["an ONNX model", (byte[])[0x08, 0x08, 0x12, 0x07, .. "pytorch"u8, 0x1A, 0x05]],
+            ["an ONNX model", (byte[])[0x08, 0x01, 0x3A, 0x07, 0, 0, 0, 0]],
+            ["an ONNX model", (byte[])[0x08, 0x14, 0x42, 0x07, 0, 0, 0, 0]],
             ["a GGUF file", (byte[])[.. "GGUF"u8, 3, 0, 0, 0, 0, 0]],
             ["a TensorFlow Lite model", (byte[])[28, 0, 0, 0, .. "TFL3"u8, 0, 0]],
             ["a pointer of Git LFS", "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n"u8.ToArray()],
@@ -56,9 +62,23 @@ public sealed class ForeignFileTests
     [TestMethod]
     public void A_file_of_which_nothing_is_known_is_truncated_or_no_safetensors_file()
     {
-        File.WriteAllBytes(_folder["weights"], [.. Enumerable.Repeat<byte>(0xEE, 100)]);
-
-        StringAssert.Contains(Refusal(), "truncated, or no safetensors file");
+        foreach (
+            byte[] head in new byte[][]
+            {
+                [0xEE, 0xEE],
+                [0x80, 1], // a pickle of a protocol that torch never used, and of one that is none
+                [0x80, 6],
+                [0x08, 0, 0x12], // versions of ONNX that there are not, and a field that a model does not go on with
+                [0x08, 21, 0x12],
+                [0x08, 8, 0x13],
+                [0x89, (byte)'P', (byte)'N', (byte)'G'],
+                [0x93, (byte)'N', (byte)'U', (byte)'L', (byte)'L', (byte)'S'],
+            }
+        )
+        {
+            File.WriteAllBytes(_folder["weights"], [.. head, .. Enumerable.Repeat<byte>(0xEE, 100)]);
+            StringAssert.Contains(Refusal(), "truncated, or no safetensors file");
+        }
     }
 
     private string Refusal() => Assert.ThrowsExactly<InvalidDataException>(() => Safetensors.Read(_folder["weights"])).Message;

@@ -53,15 +53,70 @@ public sealed class OnnxFileTests
         Refused("\"w\" of shape [-1, -1] has 1 numbers", negative);
     }
 
+    [TestMethod]
+    public void Numbers_in_another_file_are_refused()
+    {
+        TensorProto external = List("w", 1, 3);
+        external.DataLocation = TensorProto.Types.DataLocation.External;
+        Refused("\"w\" lies in another file", external);
+    }
+
+    [TestMethod]
+    public void A_tensor_without_sides_is_one_number_and_one_of_side_0_none()
+    {
+        TensorProto scalar = List("scalar", 1, 3);
+        scalar.Dims.Clear();
+        OnnxFile file = Read(scalar, List("empty", 0));
+        Assert.AreEqual("[] 3", $"[{string.Join(',', file.Tensors["scalar"].Shape)}] {file.Tensors["scalar"].Values.Single()}");
+        Assert.IsEmpty(file.Tensors["empty"].Values);
+    }
+
+    [TestMethod]
+    public void Of_a_node_its_operator_its_values_and_its_lists_are_read()
+    {
+        var node = new NodeProto
+        {
+            OpType = "Conv",
+            Input = { "x", "w" },
+            Output = { "y" },
+        };
+        node.Attribute.Add(new AttributeProto { Name = "pads", Ints = { 1, 2 } });
+        node.Attribute.Add(new AttributeProto { Name = "pads", Ints = { 3 } });
+        node.Attribute.Add(new AttributeProto { Name = "group", I = 1 });
+        Write(new ModelProto { Graph = new GraphProto { Node = { node } } });
+
+        OnnxNode read = OnnxFile.Read(Model).Nodes.Single();
+
+        Assert.AreEqual("Conv(x, w) -> y", $"{read.Operator}({string.Join(", ", read.Inputs)}) -> {read.Outputs.Single()}");
+        CollectionAssert.AreEqual(new[] { "pads", "group" }, read.Integers.Keys.ToArray());
+        CollectionAssert.AreEqual(new[] { 1L, 2 }, read.Integers["pads"], "the first of two of one name");
+    }
+
+    [TestMethod]
+    public void A_model_without_a_graph_and_what_is_no_model_are_refused()
+    {
+        Write(new ModelProto { ProducerName = "none" });
+        StringAssert.Contains(Refusal(), "cannot be read as ONNX: it has no graph.");
+        File.WriteAllBytes(Model, [0x3A, 100, 1, 2]);
+        StringAssert.StartsWith(Refusal(), $"{Model} cannot be read as ONNX: ");
+    }
+
     private OnnxFile Read(params TensorProto[] tensors)
     {
         var graph = new GraphProto { Initializer = { tensors } };
         foreach (string name in tensors.Select(tensor => tensor.Name).Prepend("images"))
             graph.Input.Add(new ValueInfoProto { Name = name });
-        using (FileStream stream = File.Create(Model))
-            new ModelProto { Graph = graph }.WriteTo(stream);
+        Write(new ModelProto { Graph = graph });
         return OnnxFile.Read(Model);
     }
+
+    private void Write(ModelProto model)
+    {
+        using FileStream stream = File.Create(Model);
+        model.WriteTo(stream);
+    }
+
+    private string Refusal() => Assert.ThrowsExactly<InvalidDataException>(() => OnnxFile.Read(Model)).Message;
 
     private void Refused(string said, params TensorProto[] tensors)
     {

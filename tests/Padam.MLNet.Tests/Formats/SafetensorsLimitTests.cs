@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 using System.Text.Json.Nodes;
+using Padam.MLNet.Formats;
 using Padam.MLNet.Persistence;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -22,7 +23,7 @@ public sealed class SafetensorsLimitTests
     public void Every_tensor_is_aligned_to_its_elements_whatever_comes_before_it()
     {
         using DisposeScope scope = NewDisposeScope();
-        Safetensors.Write(Weights, [("three", ones(3)), ("steps", tensor(9L)), ("one", ones(1))]);
+        Safetensors.Write(Weights, [("three", ones(3)), ("steps", tensor(9L)), ("two", ones(2))]);
 
         byte[] bytes = File.ReadAllBytes(Weights);
         int header = (int)BinaryPrimitives.ReadInt64LittleEndian(bytes);
@@ -30,7 +31,7 @@ public sealed class SafetensorsLimitTests
         Assert.AreEqual(0, (int)json["steps"]!["data_offsets"]![0]! % 8);
         Assert.AreEqual("pt", (string?)json["__metadata__"]!["format"]);
         CollectionAssert.AreEqual(
-            new[] { "__metadata__", "three", "steps", "one" },
+            new[] { "__metadata__", "three", "steps", "two" },
             json.AsObject().Select(entry => entry.Key).ToArray(),
             "the header keeps the order"
         );
@@ -52,6 +53,42 @@ public sealed class SafetensorsLimitTests
     }
 
     [TestMethod]
+    public void A_file_without_tensors_is_read()
+    {
+        Craft("{}", 0);
+        Assert.IsEmpty(Read());
+        Craft("""{"__metadata__":{}}""", 0);
+        Assert.IsEmpty(Read());
+        Craft("{}", 1);
+        StringAssert.Contains(Refusal(), "1 bytes follow its last tensor");
+    }
+
+    [TestMethod]
+    public void Of_a_long_text_eighty_characters_are_shown()
+    {
+        string eighty = new('a', 80);
+        Craft($$$"""{"{{{eighty}}}":4}""", 0);
+        StringAssert.Contains(Refusal(), $"the tensor \"{eighty}\" does not have");
+        Craft($$$"""{"{{{eighty}}}b":4}""", 0);
+        StringAssert.Contains(Refusal(), $"the tensor \"{eighty}...\" does not have");
+        Craft($$$"""{"w":{"dtype":"{{{eighty}}}","shape":[1],"data_offsets":[0,4]}}""", 4);
+        StringAssert.Contains(Refusal(), $"has the type \"{eighty[1..]}...; F32");
+    }
+
+    [TestMethod]
+    public void Tensors_that_are_read_are_the_callers()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Safetensors.Write(Weights, [("w", ones(2)), ("n", tensor(3L))]);
+        using (DisposeScope inner = NewDisposeScope())
+        {
+            var read = Safetensors.Read(Weights);
+            Assert.AreEqual(2, inner.DisposablesCount);
+            Assert.IsFalse(read[0].Tensor.requires_grad);
+        }
+    }
+
+    [TestMethod]
     public void A_header_beyond_all_networks_is_refused_before_it_is_read()
     {
         const int header = (16 << 20) + 1;
@@ -61,8 +98,31 @@ public sealed class SafetensorsLimitTests
             file.SetLength(8 + header);
         }
 
-        string message = Assert.ThrowsExactly<InvalidDataException>(() => Safetensors.Read(Weights)).Message;
-        StringAssert.Contains(message, "16777216 are the most that is read");
+        StringAssert.Contains(Refusal(), "16777216 are the most that is read");
+    }
+
+    [TestMethod]
+    public void A_header_of_16_MiB_is_read()
+    {
+        const string json = """{"w":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}""";
+        Craft(json.PadRight(16 << 20), 4);
+        Assert.AreEqual("w", Read().Single().Name);
+    }
+
+    [TestMethod]
+    [OSCondition(OperatingSystems.Linux)] // Where a file of nothing takes no space.
+    public void A_tensor_beyond_2_GiB_of_others_is_read()
+    {
+        const long others = 1L << 31;
+        using (FileStream file = File.Create(Weights))
+        {
+            file.Position = others;
+            file.Write(BitConverter.GetBytes(2.5f));
+        }
+
+        using FileStream read = File.OpenRead(Weights);
+        using Tensor tensor = Safetensors.Read(read, body: 0, new SafetensorsEntry("w", "F32", [1], others, others + 4), Weights);
+        Assert.AreEqual(2.5f, tensor.item<float>());
     }
 
     [TestMethod]
@@ -83,11 +143,10 @@ public sealed class SafetensorsLimitTests
     public void A_tensor_of_more_than_2_GiB_is_refused_by_name_when_read()
     {
         Craft("""{"huge":{"dtype":"F32","shape":[536870912],"data_offsets":[0,2147483648]}}""", 1L << 31);
-        StringAssert.Contains(
-            Assert.ThrowsExactly<InvalidDataException>(() => Safetensors.Read(Weights)).Message,
-            "\"huge\" has more than 2 GiB"
-        );
+        StringAssert.Contains(Refusal(), "\"huge\" has more than 2 GiB");
     }
+
+    private string Refusal() => Assert.ThrowsExactly<InvalidDataException>(() => Safetensors.Read(Weights)).Message;
 
     private void Craft(string json, long bodyLength)
     {

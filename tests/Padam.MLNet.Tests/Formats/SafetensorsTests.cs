@@ -89,6 +89,12 @@ public sealed class SafetensorsTests : IDisposable
 
     [TestMethod]
     [DataRow("{\"w\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,12]}}", 12, "\"w\"", DisplayName = "bytes and shape disagree")]
+    [DataRow(
+        "{\"v\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]},\"w\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,12]}}",
+        12,
+        "\"w\" is F32 of shape [1], which does not take the 8 bytes it has",
+        DisplayName = "bytes and shape of the second disagree"
+    )]
     [DataRow("{\"w\":{\"dtype\":\"F32\",\"shape\":[3],\"data_offsets\":[0,12]}}", 8, "\"w\"", DisplayName = "truncated body")]
     [DataRow(
         "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]},\"w\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[4,12]}}",
@@ -172,10 +178,11 @@ public sealed class SafetensorsTests : IDisposable
     [DataRow(1L << 60)]
     [DataRow(-1L)]
     [DataRow(100L)]
+    [DataRow(3L)]
     public void A_header_that_claims_more_than_the_file_is_refused(long claimed)
     {
         System.IO.File.WriteAllBytes(File, [.. BitConverter.GetBytes(claimed), (byte)'{', (byte)'}']);
-        AssertRefused("claims");
+        AssertRefused($"claims {(ulong)claimed} bytes, and 2 follow");
     }
 
     [TestMethod]

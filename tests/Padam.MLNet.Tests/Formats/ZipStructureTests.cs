@@ -45,10 +45,25 @@ public sealed class ZipStructureTests
         StringAssert.Contains(Refused(("a", half), ("b", half), ("c", 1)), "at the entry 'c': a deflate bomb");
     }
 
+    [TestMethod]
+    public void Beyond_64_MiB_a_zip_may_unpack_to_a_hundred_times_its_length()
+    {
+        const int zeros = (64 << 20) + 136; // 671,090 times a hundred
+        Check(length: 671_090, ("a", zeros));
+        StringAssert.Contains(
+            Assert.ThrowsExactly<InvalidDataException>(() => Check(length: 671_089, ("a", zeros))).Message,
+            $"model.zip has 671089 bytes and unpacks to {zeros} and more at the entry 'a'"
+        );
+    }
+
     private static string Refused(params (string Name, int Zeros)[] entries) =>
         Assert.ThrowsExactly<InvalidDataException>(() => Check(entries)).Message;
 
-    private static void Check(params (string Name, int Zeros)[] entries)
+    private static void Check(params (string Name, int Zeros)[] entries) => Check(length: null, entries);
+
+    /// <param name="length">That of the file; null for what it is.</param>
+    /// <param name="entries">What is in it.</param>
+    private static void Check(long? length, params (string Name, int Zeros)[] entries)
     {
         using var stream = new MemoryStream();
         using (var zip = new ZipArchive(stream, ZipArchiveMode.Create, leaveOpen: true))
@@ -61,6 +76,6 @@ public sealed class ZipStructureTests
         }
 
         using var written = new ZipArchive(stream, ZipArchiveMode.Read);
-        ZipStructure.Check(written, stream.Length, "model.zip");
+        ZipStructure.Check(written, length ?? stream.Length, "model.zip");
     }
 }

@@ -64,11 +64,16 @@ public sealed class ScheduleTests
         );
 
     [TestMethod]
+    public void A_warm_up_is_over_when_it_has_lasted_so_long_also_within_an_epoch() =>
+        CollectionAssert.AreEqual(new[] { 0.8, 1 }, Factors(Schedule.Constant.WithWarmup(2.5, 0, ScheduleUnit.Epoch), 10, 2.4, 2.5));
+
+    [TestMethod]
     public void A_warm_up_must_be_shorter_than_the_training()
     {
         Assert.IsEmpty(Schedule.Constant.WithWarmup(5).Validate(6));
         Assert.Contains("5 epochs", Schedule.Constant.WithWarmup(5).Validate(5).Single());
         Assert.IsEmpty(Schedule.Cosine().Validate(1));
+        Assert.IsEmpty(Schedule.Of("fine", done => done).WithWarmup(5).Validate(6));
     }
 
     [TestMethod]
@@ -91,6 +96,7 @@ public sealed class ScheduleTests
     {
         Assert.IsEmpty(Schedule.Of("fine", done => done).Validate(10));
         StringAssert.Contains(Schedule.Of("falls below 0", done => 0.5 - done).Validate(4).Single(), "gives -0.25 where 0.75 ");
+        StringAssert.Contains(Schedule.Of("falls at the end", done => done < 1 ? 1 : -1).Validate(4).Single(), "gives -1 where 1 ");
         StringAssert.Contains(Schedule.Of("none", _ => double.NaN).WithWarmup(1).Validate(4).Single(), "'none' gives NaN");
         Assert.ThrowsExactly<InvalidOperationException>(() => Schedule.Of("none", _ => double.PositiveInfinity).Factor(1, 4));
     }
@@ -151,6 +157,13 @@ public sealed class ScheduleTests
         Assert.Contains(fault, Assert.ThrowsExactly<ArgumentException>(() => make()).Message);
 
     [TestMethod]
+    public void A_list_or_a_function_that_is_null_is_refused_by_its_name()
+    {
+        Assert.AreEqual("milestones", Assert.ThrowsExactly<ArgumentNullException>(() => Schedule.MultiStep(null!)).ParamName);
+        Assert.AreEqual("factor", Assert.ThrowsExactly<ArgumentNullException>(() => Schedule.Of("none", null!)).ParamName);
+    }
+
+    [TestMethod]
     public void What_is_just_in_range_is_taken()
     {
         CollectionAssert.AreEqual(new[] { 1.0, 1 }, Factors(Schedule.Cosine(1), 4, 0, 4));
@@ -195,6 +208,39 @@ public sealed class ScheduleTests
     }
 
     [TestMethod]
+    public void Functions_are_told_apart_by_their_names_alone()
+    {
+        Assert.AreEqual(Schedule.Of("one name", done => done).GetHashCode(), Schedule.Of("one name", done => 1).GetHashCode());
+        Assert.IsFalse(Schedule.Of("constant", _ => 1).Equals(Schedule.Constant));
+        Assert.IsFalse(Schedule.MultiStep([1]).Equals(null));
+    }
+
+    [TestMethod]
+    public void Milestones_are_those_that_were_given_whatever_becomes_of_the_list()
+    {
+        int[] milestones = [1, 2];
+        Schedule schedule = Schedule.MultiStep(milestones);
+        milestones[0] = 3;
+        CollectionAssert.AreEqual(new[] { 1, 0.1, 0.01 }, Factors(schedule, 4, 0, 1, 2));
+    }
+
+    [TestMethod]
+    public void A_longer_run_has_other_factors_where_a_schedule_spans_the_training()
+    {
+        foreach (Schedule stays in new[] { Schedule.Constant, Schedule.MultiStep([2]), Schedule.StepDecay(2) })
+        foreach (Schedule schedule in new[] { stays, stays.WithWarmup(1) })
+            Assert.AreEqual((false, 1.0), (schedule.SpansTraining, schedule.Factor(1, 3) / schedule.Factor(1, 6)), $"{schedule}");
+        foreach (
+            Schedule moves in new[] { Schedule.Cosine(), Schedule.Linear(1, 0), Schedule.OneCycle(), Schedule.Of("whole", done => done) }
+        )
+        foreach (Schedule schedule in new[] { moves, moves.WithWarmup(0.5) })
+        {
+            Assert.IsTrue(schedule.SpansTraining, $"{schedule}");
+            Assert.AreNotEqual(schedule.Factor(1, 3), schedule.Factor(1, 6), $"{schedule}");
+        }
+    }
+
+    [TestMethod]
     public void Schedules_say_what_they_do()
     {
         Assert.AreEqual("x0.1 after 50, 100, 150 epochs", Schedule.MultiStep([50, 100, 150]).ToString());
@@ -205,6 +251,10 @@ public sealed class ScheduleTests
         );
         Assert.AreEqual("linear from 2 to 0.5, each step", Schedule.Linear(2, 0.5, ScheduleUnit.Step).ToString());
         Assert.AreEqual("one cycle from 0.04 over 1 at 0.3 of it to 4E-06, cosine, each step", Schedule.OneCycle().ToString());
+        Assert.AreEqual(
+            "one cycle from 0 over 1 at 0.5 of it to 0, linear, each epoch",
+            Schedule.OneCycle(0.5, 0, 0, Annealing.Linear, ScheduleUnit.Epoch).ToString()
+        );
         Assert.AreEqual("sawtooth", Schedule.Of("sawtooth", done => done % 0.1).ToString());
         Assert.AreEqual("constant", Schedule.Constant.ToString());
     }

@@ -1,0 +1,172 @@
+using Microsoft.ML;
+using Padam.MLNet;
+using Padam.Reproduce.Data;
+using Padam.Reproduce.Runs;
+
+namespace Padam.Reproduce.Tests.Runs;
+
+/// <summary>A training from its settings to its files, in this process.</summary>
+[TestClass]
+public sealed class TrainingTests
+{
+    private static readonly RunSettings Settings = new()
+    {
+        DataSet = "synthetic",
+        Backbone = "vgg-small",
+        Optimizer = new OptimizerSettings("padam"),
+        Recipe = "authors",
+        Epochs = 2,
+        BatchSize = 30,
+    };
+
+    private readonly TemporaryFolder _folder = new();
+
+    private RunFiles Files => new(_folder["run"], "padam", "synthetic");
+
+    private RunPlace Place => new() { Files = Files, Threads = 1 };
+
+    private string Checkpoint => Path.Combine(Files.Checkpoint, "checkpoint.zip");
+
+    [TestInitialize]
+    public void WriteData()
+    {
+        TinyRun.WriteData(_folder);
+        Directory.CreateDirectory(_folder["run"]);
+    }
+
+    [TestCleanup]
+    public void Delete() => _folder.Dispose();
+
+    [TestMethod]
+    public void It_leaves_log_model_weights_and_summary_and_shows_each_batch_and_epoch()
+    {
+        var shown = new Shown();
+        RunSummary summary = Run(Settings, Place, shown);
+
+        CollectionAssert.AreEquivalent(
+            new[] { Files.Log, Files.Model, Files.Weights, Files.Summary },
+            Directory.GetFileSystemEntries(_folder["run"])
+        );
+        CollectionAssert.AreEqual(new[] { 1, 2 }, shown.Epochs);
+        Assert.AreEqual(2 * 2, shown.Batches);
+        IReadOnlyList<LogRow> log = TrainingLog.Read(Files.Log);
+        Assert.AreEqual((2, log[^1].TestAccuracy, log[^1].Loss), (summary.Epochs, summary.TestAccuracy, summary.TrainLoss));
+
+        MLContext mlContext = new(seed: 1);
+        ImageData data = Data(mlContext);
+        ITransformer model = mlContext.Model.Load(Files.Model, out DataViewSchema schema);
+        Assert.IsNotNull(schema.GetColumnOrNull("Features"));
+        using var classifier = (ImageClassificationTransformer)model;
+        Assert.AreEqual(log[^1].TestAccuracy, Reproduce.Runs.TestResult.Of(mlContext, classifier, data.Test.Rows).Accuracy);
+        StringAssert.StartsWith(System.Text.Encoding.ASCII.GetString(File.ReadAllBytes(Files.Weights), 1, 3), "HDF");
+    }
+
+    [TestMethod]
+    public void Weights_that_are_not_trained_are_tested()
+    {
+        RunSummary trained = Run(Settings with { Epochs = 1 }, Place);
+        Keep(Files.Model);
+        RunSettings untrained = Settings with { Epochs = 0, Weights = _folder["w.safetensors"] };
+
+        RunSummary summary = Run(untrained, Place with { Force = true });
+
+        Assert.AreEqual((0, trained.TestAccuracy), (summary.Epochs, summary.TestAccuracy));
+        Assert.AreEqual(trained.TestTop5!.Value, summary.TestTop5!.Value, 1e-12);
+        Assert.IsEmpty(TrainingLog.Read(Files.Log));
+    }
+
+    [TestMethod]
+    public void What_is_stopped_goes_on_where_it_was()
+    {
+        using var cancel = new CancellationTokenSource();
+        var shown = new Shown { AtEpoch = epoch => (epoch == 1 ? cancel : null)?.Cancel() };
+        Assert.ThrowsExactly<OperationCanceledException>(() => Run(Settings, Place, shown, cancel.Token));
+        Assert.IsTrue(File.Exists(Checkpoint));
+        Assert.IsNotNull(RunProgress.In(Files.Checkpoint));
+        Assert.IsFalse(File.Exists(Files.Summary));
+
+        var rest = new Shown();
+        RunSummary summary = Run(Settings, Place with { Resume = true, KeepCheckpoint = true }, rest);
+        CollectionAssert.AreEqual(new[] { 2 }, rest.Epochs);
+        Assert.AreEqual((2, true), (summary.Epochs, summary.CheckpointKept));
+        Assert.IsTrue(File.Exists(Checkpoint));
+
+        RunSettings longer = Settings with { Epochs = 3, Milestones = [1] };
+        // Begun with the recipe's own milestones, which for two epochs are these.
+        Run(longer, Place with { Resume = true });
+        Assert.AreEqual(3, RunSummary.Read(Files.Summary).Epochs);
+    }
+
+    [TestMethod]
+    public void An_old_run_stays_until_the_new_one_has_something_to_show()
+    {
+        FinishedRuns.Write(Files, Settings);
+        Directory.CreateDirectory(Files.Checkpoint);
+        File.WriteAllText(Checkpoint, "old");
+        RunSettings missing = Settings with { Weights = _folder["none.safetensors"] };
+        Assert.Throws<IOException>(() => Run(missing, Place with { Force = true }));
+        Assert.AreEqual(("old", true), (File.ReadAllText(Checkpoint), File.Exists(Files.Summary)));
+
+        var first = new Shown { AtEpoch = _ => Assert.IsFalse(File.Exists(Files.Summary), "an unfinished run has no summary") };
+        Run(Settings, Place with { Force = true }, first);
+        Assert.IsFalse(Directory.Exists(Files.OldCheckpoint));
+        Assert.AreNotEqual(0.9, RunSummary.Read(Files.Summary).TestAccuracy);
+    }
+
+    [TestMethod]
+    public void A_training_that_diverges_is_a_result_where_it_is_to_be_one()
+    {
+        RunSettings wild = Settings with
+        {
+            Optimizer = new("sgd") { LearningRate = 1e30 },
+            Recipe = "authors",
+        };
+        Assert.ThrowsExactly<TrainingDivergedException>(() => Run(wild, Place));
+        FinishedRuns.Write(Files, Settings);
+
+        RunSummary summary = Run(wild, Place with { DivergenceIsResult = true, Force = true });
+
+        Assert.AreEqual((1, 0), (summary.Diverged!.Epoch, summary.Epochs));
+        Assert.IsNull(summary.TestAccuracy);
+        Assert.IsFalse(File.Exists(Files.Model), "the old model is gone");
+        Assert.IsFalse(Directory.Exists(Files.Checkpoint));
+    }
+
+    private void Keep(string model)
+    {
+        using var classifier = (ImageClassificationTransformer)new MLContext(seed: 1).Model.Load(model, out _);
+        classifier.SaveWeights(_folder["w.safetensors"], WeightsFormat.Safetensors);
+    }
+
+    private ImageData Data(MLContext mlContext) =>
+        ImageData.Load(mlContext, new ImageSource("synthetic", null, _folder["data"]), null, null);
+
+    private RunSummary Run(RunSettings settings, RunPlace place, Shown? shown = null, CancellationToken cancel = default)
+    {
+        MLContext mlContext = RunContext.Of(_ => { }, settings.Seed);
+        return Training.Run(mlContext, settings, place, Data(mlContext), shown ?? new Shown(), cancel);
+    }
+
+    private sealed class Shown : ITrainingDisplay
+    {
+        public List<int> Epochs { get; } = [];
+
+        public int Batches { get; private set; }
+
+        public Action<int>? AtEpoch { get; init; }
+
+        public void Begin(string title) { }
+
+        public void Batch(TrainingProgress progress) => Batches++;
+
+        public void Epoch(EpochMetrics metrics)
+        {
+            Epochs.Add(metrics.Epoch);
+            AtEpoch?.Invoke(metrics.Epoch);
+        }
+
+        public void Say(string line) { }
+
+        public void Warn(string line) { }
+    }
+}
