@@ -11,6 +11,9 @@ internal static class GapTables
 {
     private const string Reference = "Padam";
 
+    /// <summary>The training accuracy in per cent below which a network has not fitted its training set.</summary>
+    private const double Fitted = 95;
+
     /// <summary>After the last epoch that the plan shows; nothing for what is not that far.</summary>
     public static IEnumerable<Block> Of(ExperimentPlan plan, ResultGroup group)
     {
@@ -27,6 +30,18 @@ internal static class GapTables
             [.. whole.Select(series => (IReadOnlyList<Cell>)[new(series.Name), .. Cells(series, last)])]
         );
 
+        string[] unfitted =
+        [
+            .. whole
+                .Select(series => (series.Name, Lacking: Fitted - series.At(last, row => 100 * row.Accuracy)!.Mean))
+                .Where(series => series.Lacking > 0)
+                .Select(series => $"{series.Name} by {Number(series.Lacking)}"),
+        ];
+        if (unfitted.Length > 0)
+            yield return new Paragraph(
+                $"Below {Fitted} % training accuracy, in points: {string.Join(", ", unfitted)}. A network that has not fitted its training "
+                    + "set has little of a gap to close."
+            );
         if (group.Series.FirstOrDefault(series => series.Name == Reference) is not { } padam)
             yield break;
         PairedDifference[] differences = [.. PairedDifference.From(padam, group, last)];

@@ -36,6 +36,25 @@ public sealed class GapTablesTests
         StringAssert.Contains(page, "| SGD | 50.00 | 52.00 | -2.00 |");
     }
 
+    [TestMethod]
+    public void Series_that_have_not_fitted_their_training_set_are_named_with_what_they_lack()
+    {
+        StringAssert.Contains(
+            Page(("Padam", 1, 0.41), ("SGD", 1, 0.52)),
+            "Below 95 % training accuracy, in points: Padam by 45.00, SGD by 45.00."
+        );
+        foreach (string log in Directory.GetFiles(_folder.Path, "*.csv", SearchOption.AllDirectories))
+        {
+            // The column of the training accuracy, 0.5.
+            File.WriteAllText(log, File.ReadAllText(log).Replace(";0.5;", ";0.96;", StringComparison.Ordinal));
+            string json = Path.ChangeExtension(log, ".json");
+            (RunSummary.Read(json) with { Log = Reproduce.Data.FileIdentity.Of(log) }).Write(json);
+        }
+
+        ReportPage.Write(_folder.Path);
+        Assert.DoesNotContain("training accuracy, in points", File.ReadAllText(_folder["report.md"]));
+    }
+
     /// <summary>By hand: 1, 2 and 3 have the mean 2 and deviation 1; t(0.975, 2) is 4.3027, divided by sqrt(3) 2.4841.</summary>
     [TestMethod]
     public void Each_optimizer_stands_beside_Padam_seed_by_seed_with_Students_interval()
