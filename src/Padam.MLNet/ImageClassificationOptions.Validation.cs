@@ -91,6 +91,10 @@ public sealed partial class ImageClassificationOptions
             yield return $"ImageMemoryLimit is {ImageMemoryLimit}; it must be at least 0 bytes, or null for half of the free memory.";
         if (Threads is < 1 || Threads > MostThreads)
             yield return $"Threads is {Threads}; it must be from 1 to {MostThreads} on this machine, or null for libtorch's choice.";
+        if (BatchSize >= 1 && Distributed?.Size > BatchSize)
+            yield return $"BatchSize is {BatchSize}; it must be at least {Distributed.Size}, an image for each rank of Distributed.";
+        if (SynchronizedBatchNorm && Distributed is null)
+            yield return "SynchronizedBatchNorm needs Distributed: one process normalises by the whole batch.";
         if (PartialSchedule is not null && Optimizer is not PadamOptions and not null)
             yield return "PartialSchedule needs PadamOptions: no other optimizer has a p.";
         if (

@@ -238,6 +238,23 @@ public sealed partial class ImageClassificationOptions : ITrainingOptions
     /// </summary>
     public int? Threads { get; set; }
 
+    /// <summary>
+    /// The processes that train the network together: <see cref="Mpi.World"/>, of a program that <c>mpirun</c> starts several times. Each
+    /// batch of <see cref="BatchSize"/> images is shared out, gradients are added up before the optimizer's step, and all have the same
+    /// weights after it. Validation is shared too. Callbacks are called, and checkpoints written, by the first rank; all must be told the
+    /// same and be given the same data. The model is on all of them. Where <see cref="Threads"/> is null, ranks divide the processors of a
+    /// machine. On CPUs alone. The default value is null: this process trains alone.
+    /// </summary>
+    public Communicator? Distributed { get; set; }
+
+    /// <summary>
+    /// Whether <see cref="Layers.BatchNorm"/> normalises by the whole batch where <see cref="Distributed"/> shares it out, so that any
+    /// number of ranks gives one process's result within rounding; it sends two small sums a layer each way. The default value is false:
+    /// each rank normalises its share by itself, and running statistics are those of the first rank's, as in PyTorch's
+    /// DistributedDataParallel.
+    /// </summary>
+    public bool SynchronizedBatchNorm { get; set; }
+
     /// <summary>The most <see cref="Threads"/> on this machine: 16 for each processor.</summary>
     public static int MostThreads => ThreadCount.Most;
 

@@ -2,7 +2,6 @@ using Microsoft.ML;
 using Microsoft.ML.Runtime;
 using Padam.MLNet.Backbones;
 using Padam.MLNet.Data;
-using Padam.MLNet.Input;
 using Padam.MLNet.MLNetInternals;
 using Padam.MLNet.Models;
 using Padam.MLNet.Native;
@@ -62,53 +61,26 @@ public sealed class ImageClassificationTrainer : IEstimator<ImageClassificationT
     public ImageClassificationTransformer Fit(IDataView input)
     {
         ArgumentNullException.ThrowIfNull(input);
-        using IChannel log = _host.Start("Training");
+        using IChannel channel = _host.Start("Training");
         ImageClassificationOptions options = _options.Copy();
-        _suit?.Invoke(ImageColumn.Of(input.Schema, options.FeatureColumnName), options, log);
-        var columns = TrainingColumns.Of(input, options);
-        Device device = NetworkDevice.Of(_host, log);
-        TrainingPrecision.Require(options.Compute.Precision, device, log);
-        using var threads = new ThreadCount(options.Threads);
-        using CheckpointFolder? checkpoints = options.CheckpointFolder is { } folder ? CheckpointFolder.Open(folder, _fitted) : null;
-        Checkpoint? start = checkpoints?.Find(options.Resume);
-        if (start is not null)
-            MoreEpochs.Require(start.Position, options, checkpoints!.File);
-        int seed = options.Seed ?? HostSettings.Seed(_host) ?? start?.Position.Seed ?? Random.Shared.Next();
-        using var first = FirstNetwork.Make(options, columns, seed, device, checkpoints is not null, log);
-
-        bool stratified = start is null || start.Position.StratifiedValidation == true;
-        // A checkpoint that does not say how it resized goes on as it began.
-        ImagePreprocessing preprocessing = start is { Position.Resampling: null }
-            ? options.Preprocessing with
-            {
-                ResizedBySkia = true,
-            }
-            : options.Preprocessing;
-        using var data = TrainingData.Read(columns, options, seed, stratified, preprocessing);
-        if (data.ImagesInFile > 0)
-            log.Info(MessageSensitivity.None, $"{data.ImagesInFile} images are beyond ImageMemoryLimit and kept in a temporary file.");
-        foreach (string line in data.Warnings(preprocessing))
-            log.Warning(MessageSensitivity.UserData, line);
-        float[]? weights = RowWeights.Of(data.Training, options.Loss.ClassWeights, data.Labels.Classes);
-        NetworkDescription.RequireBatch(options.Inference.BatchSize, data.Training.Images.Shape, data.Labels.Classes);
-        int batch = BatchAssembly.Longest(data.Training.Rows.Length, options.BatchSize, options.Compute.DropPartBatch);
-        BatchLimit.Require(
-            batch,
-            Math.Max(data.Training.Images.Shape.Values, data.Labels.Classes),
-            $"images of {data.Training.Images.Shape}"
-        );
-        first.RequireRoom(data.Training.Images.Shape, batch);
-        Normalization normalization =
-            options.Normalization
-            ?? (options.InitialWeights is null ? null : options.Backbone.Pretraining?.Normalization)
-            ?? NormalizationMeasure.Of(data.Training.Images, data.Training.Rows, options.PixelScale);
-        IReadOnlyDictionary<string, string> settings = checkpoints is null
-            ? new Dictionary<string, string>()
-            : TrainingSettings.Of(options, data, normalization, seed);
-        if (start is not null)
-            checkpoints!.RequireSame(start.Position.In(options.Epochs), settings);
-        checkpoints?.RemoveHalfWritten();
-        log.Info(MessageSensitivity.None, Plan(options, data, device, seed));
+        Communicator ranks = options.Distributed ?? Communicator.Alone;
+        if (ranks.HasFailed)
+            throw new InvalidOperationException("A training of these processes ended on this one alone: their job is over.");
+        // The first rank speaks for all.
+        IChannel log = ranks.Rank == 0 ? channel : new QuietChannel(channel);
+        if (ranks.Rank > 0)
+            (options.MetricsCallback, options.ProgressCallback) = (null, null);
+        var neighbours = Neighbours.Of(ranks);
+        if (neighbours.OnMachine > 1)
+            options.ImageMemoryLimit ??= ImageMemory.HalfOfWhatIsFree / neighbours.OnMachine;
+        int drawn = ranks.OfFirst(Random.Shared.Next());
+        using Preparation prepared = ranks.Together(() =>
+        {
+            _suit?.Invoke(ImageColumn.Of(input.Schema, options.FeatureColumnName), options, log);
+            return Preparation.Make(_host, input, options, ranks, neighbours, _fitted, drawn, log);
+        });
+        RankAgreement.Require(ranks, options, prepared);
+        log.Info(MessageSensitivity.None, Plan(options, prepared, ranks));
         log.Info(
             MessageSensitivity.None,
             OpenMP.Library is { } runtime
@@ -118,41 +90,10 @@ public sealed class ImageClassificationTrainer : IEstimator<ImageClassificationT
 
         // From here on: the data before it are read by code of the caller's.
         using var state = TorchState.Enter();
-        int epoch;
-        using (
-            var run = new TrainingRun(
-                new TrainingContext
-                {
-                    Options = options,
-                    Data = data,
-                    Normalization = normalization,
-                    Network = first.Network,
-                    Frozen = first.Frozen,
-                    Device = device,
-                    Seed = seed,
-                    Random = first.Random,
-                    UserCode = first.UserCode,
-                    State = state,
-                    Log = log,
-                    IsCancelled = IsCancelled,
-                    Settings = settings,
-                    StratifiedValidation = stratified,
-                    Checkpoints = checkpoints,
-                    RowWeights = weights,
-                    Preprocessing = preprocessing,
-                    Start = start,
-                }
-            )
-        )
-            epoch = run.Run();
-        first.Network.ToChannelsLast();
+        int epoch = Train(prepared.Context(options, ranks, state, log, IsCancelled));
+        prepared.First.Network.ToChannelsLast();
         Interlocked.Increment(ref _fitted);
-        return new ImageClassificationTransformer(
-            _host,
-            Describe(options, data, preprocessing, normalization, seed, epoch),
-            first.Release(),
-            device
-        );
+        return new ImageClassificationTransformer(_host, Describe(options, prepared, epoch), prepared.First.Release(), prepared.Device);
     }
 
     /// <summary>Checks the input's columns before any training and promises the output's: the input's, PredictedLabel and Score.</summary>
@@ -166,35 +107,37 @@ public sealed class ImageClassificationTrainer : IEstimator<ImageClassificationT
             _options.ExampleWeightColumnName
         ).Output(inputSchema);
 
+    private static int Train(TrainingContext context)
+    {
+        Communicator ranks = context.Ranks;
+        ranks.Together(() => FirstWeights.Take(context));
+        ranks.TakeStateOfFirst(context.Network);
+        using TrainingRun run = ranks.Together(() => new TrainingRun(context));
+        return ranks.StepByStep(run.Run);
+    }
+
     private bool IsCancelled() => _options.CancellationToken.IsCancellationRequested || HostSettings.IsCanceled(_host);
 
-    private static string Plan(ImageClassificationOptions options, TrainingData data, Device device, int seed) =>
-        $"{options.Backbone.Name} on {device}, {get_num_threads()} threads: {data.Training.Rows.Length} images of "
-        + $"{data.Training.Images.Shape}, {data.Labels.Classes} classes, "
-        + $"{data.Validation?.Rows.Length ?? 0} for validation; {options.Epochs} epochs of batches of {options.BatchSize}; "
-        + $"{options.Optimizer}; schedule {options.Schedule}; seed {seed}.";
+    private static string Plan(ImageClassificationOptions options, Preparation prepared, Communicator ranks) =>
+        $"{options.Backbone.Name} on {prepared.Device}, {(ranks.Size > 1 ? $"{ranks.Size} ranks, " : "")}{get_num_threads()} threads: "
+        + $"{prepared.Data.Training.Rows.Length} images of {prepared.Data.Training.Images.Shape}, {prepared.Data.Labels.Classes} classes, "
+        + $"{prepared.Data.Validation?.Rows.Length ?? 0} for validation; {options.Epochs} epochs of batches of {options.BatchSize}; "
+        + $"{options.Optimizer}; schedule {options.Schedule}; seed {prepared.Seed}.";
 
-    private static ModelDescription Describe(
-        ImageClassificationOptions options,
-        TrainingData data,
-        ImagePreprocessing preprocessing,
-        Normalization normalization,
-        int seed,
-        int epoch
-    ) =>
+    private static ModelDescription Describe(ImageClassificationOptions options, Preparation prepared, int epoch) =>
         new ModelDescription
         {
             Backbone = options.Backbone.Name,
             BackboneSettings = options.Backbone.Settings,
-            Classes = data.Labels.Classes,
-            Labels = data.Labels.Values,
-            Height = data.Training.Images.Shape.Height,
-            Width = data.Training.Images.Shape.Width,
-            Preprocessing = PreprocessingDescription.Of(preprocessing),
-            Mean = normalization.Mean,
-            StandardDeviation = normalization.StandardDeviation,
+            Classes = prepared.Data.Labels.Classes,
+            Labels = prepared.Data.Labels.Values,
+            Height = prepared.Data.Training.Images.Shape.Height,
+            Width = prepared.Data.Training.Images.Shape.Width,
+            Preprocessing = PreprocessingDescription.Of(prepared.Preprocessing),
+            Mean = prepared.Normalization.Mean,
+            StandardDeviation = prepared.Normalization.StandardDeviation,
             PixelScale = options.PixelScale,
-            Pixels = data.Training.Images.Pixels,
+            Pixels = prepared.Data.Training.Images.Pixels,
             LabelColumnName = options.LabelColumnName,
             FeatureColumnName = options.FeatureColumnName,
             ScoreColumnName = options.ScoreColumnName,
@@ -202,7 +145,7 @@ public sealed class ImageClassificationTrainer : IEstimator<ImageClassificationT
             InferenceBatchSize = options.InferenceBatchSize,
             ConvolutionAlgorithm = options.ConvolutionAlgorithm,
             Optimizer = TrainingSettings.InInvariantCulture(options.Optimizer.ToString),
-            Seed = seed,
+            Seed = prepared.Seed,
             Epochs = epoch,
         }.With(options.Inference.TestTimeAugmentation);
 }

@@ -4,6 +4,9 @@
 //   without-reflection DATA TARGET        trains and saves where JSON has no reflection
 //   train-everything FOLDER PADDED EPOCHS LAST trains with every trick on, from the checkpoint in a folder; in its last epoch it makes the
 //                    file LAST and waits to be killed
+//   ranks            under mpirun: does everything that ranks do together, and prints what came of it
+//   rank-fails WHERE under mpirun: the last rank fails WHERE says, and the others are told
+//   train-shared BACKBONE SYNCHRONIZED OUT   under mpirun: trains 20 steps, and leaves each rank's weights in OUT/RANK.safetensors
 using System.Globalization;
 using Microsoft.ML;
 using Padam.FreshProcess;
@@ -36,6 +39,14 @@ switch (args)
             Thread.Sleep(Timeout.Infinite);
         };
         mlContext.Padam().ImageClassifier(options).Fit(EverythingOn.View(mlContext)).Dispose();
+        return 0;
+    case ["ranks"]:
+        SharedWork.Together();
+        return 0;
+    case ["rank-fails", var where]:
+        return SharedWork.Fail(where);
+    case ["train-shared", var backbone, var synchronized, var target]:
+        SharedTraining.Run(backbone, bool.Parse(synchronized), target);
         return 0;
     default:
         Console.Error.WriteLine("The comment at the head of Program.cs lists what there is.");

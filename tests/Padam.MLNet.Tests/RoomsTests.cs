@@ -15,7 +15,7 @@ public class RoomsTests
         ["Models"],
         ["Input", "Data", "Backbones", "Optimizers", "Schedules", "Formats"],
         ["Layers"],
-        ["Kernels"],
+        ["Kernels", "Distributed"],
         ["Native", "MLNetInternals"],
         ["Options"],
     ];

@@ -65,7 +65,8 @@ internal sealed class Ours : IContestant
             _options,
             SyntheticCifar.Classes,
             penalty,
-            new EachBatchRead(penalty)
+            new EachBatchRead(penalty, Communicator.Alone),
+            Communicator.Alone
         );
         _batches = Enumerable.Range(1, int.MaxValue - 1).SelectMany(epoch => _assembly.Epoch(epoch)).GetEnumerator();
     }

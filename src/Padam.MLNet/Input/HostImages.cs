@@ -11,15 +11,17 @@ internal sealed class HostImages : IBatchImages
     private readonly DeviceTransfer _device;
     private readonly BatchMixer? _mixer;
     private readonly Tensor _numbers;
+    private readonly int _partners;
     private int _rows;
 
     /// <param name="input">The rows.</param>
     /// <param name="longest">The most rows of a batch.</param>
     /// <param name="device">The way to the network.</param>
     /// <param name="mixer">Mixes the images of each batch; null where they are not mixed.</param>
-    internal HostImages(IBatchInput input, int longest, DeviceTransfer device, BatchMixer? mixer = null)
+    /// <param name="partners">Rows filled in before the batch's own, for these to be mixed with.</param>
+    internal HostImages(IBatchInput input, int longest, DeviceTransfer device, BatchMixer? mixer = null, int partners = 0)
     {
-        (_input, _device, _mixer) = (input, device, mixer);
+        (_input, _device, _mixer, _partners) = (input, device, mixer, partners);
         _numbers = CpuTensors.Empty([longest, .. input.Shape]).DetachFromDisposeScope();
     }
 
@@ -35,7 +37,7 @@ internal sealed class HostImages : IBatchImages
         _rows = rows.Length;
     }
 
-    public Tensor Take() => _device.Move(_numbers.narrow(0, 0, _rows));
+    public Tensor Take() => _device.Move(_numbers.narrow(0, _partners, _rows - _partners));
 
     public void Dispose() => _numbers.Dispose();
 }

@@ -13,6 +13,19 @@ internal static class KernelBackward
     [ThreadStatic]
     private static ExceptionDispatchInfo? s_failure;
 
+    [ThreadStatic]
+    private static Action? s_atEachNode;
+
+    /// <summary>
+    /// Until disposing, something is done at each of these functions' nodes, where the gradients of all nodes before it are in their
+    /// parameters: whole ones, since autograd adds up what a parameter is used for before it gives it any.
+    /// </summary>
+    public static IDisposable AtEachNode(Action action)
+    {
+        s_atEachNode = action;
+        return new Watch();
+    }
+
     /// <summary>Runs a backward pass.</summary>
     /// <param name="node">The node's context.</param>
     /// <param name="dy">The gradient of its output; invalid where there is none.</param>
@@ -35,6 +48,7 @@ internal static class KernelBackward
         {
             if (dy.IsInvalid || s_failure is not null)
                 return [.. none.Cast<Tensor>()];
+            s_atEachNode?.Invoke();
             saved = node.get_saved_variables();
             return ReturnedGradients.Keep(node, [.. gradients(saved).Concat(none).Take(arguments)]);
         }
@@ -58,5 +72,10 @@ internal static class KernelBackward
             return;
         s_failure = null;
         failure.Throw();
+    }
+
+    private sealed class Watch : IDisposable
+    {
+        public void Dispose() => s_atEachNode = null;
     }
 }

@@ -17,6 +17,7 @@ public sealed class BatchNorm : nn.Module<Tensor, Tensor>, IExportable
     private readonly double _momentum,
         _epsilon;
     private bool _folded;
+    private SumOverRanks? _others;
 
     /// <summary>Makes a layer that begins at weight 1, bias 0.</summary>
     /// <param name="channels">Channels, at least 1.</param>
@@ -115,11 +116,12 @@ public sealed class BatchNorm : nn.Module<Tensor, Tensor>, IExportable
     {
         if (training)
         {
-            RequireBatch(input);
+            if (_others is null)
+                RequireBatch(input);
             BatchesTracked.add_(Scalars.One, Scalars.One);
         }
 
-        if (training && BatchNormalization.Supports(input))
+        if (training && (_others is not null || BatchNormalization.Supports(input)))
             return ActivationCount.Counted(ByKernel(input, residual, activation));
         Tensor output = nn.functional.batch_norm(input, RunningMean, RunningVariance, Weight, Bias, training, _momentum, _epsilon);
         return AddAndActivate(ActivationCount.Counted(output), residual, activation);
@@ -145,10 +147,9 @@ public sealed class BatchNorm : nn.Module<Tensor, Tensor>, IExportable
 
     private Tensor ByKernel(Tensor input, Tensor? residual, Activation activation)
     {
-        (Tensor output, BatchStatistics batch) = BatchNormalization.Apply(input, Weight, Bias, residual, activation, _epsilon);
-        long count = input.shape[0] * input.shape[2] * input.shape[3];
+        (Tensor output, BatchStatistics batch) = BatchNormalization.Apply(input, Weight, Bias, residual, activation, _epsilon, _others);
         UpdateRunning(RunningMean, batch.Mean);
-        UpdateRunning(RunningVariance, [.. batch.Variance.Select(biased => biased * count / (count - 1))]);
+        UpdateRunning(RunningVariance, [.. batch.Variance.Select(biased => biased * batch.Count / (batch.Count - 1))]);
         return output;
     }
 
@@ -180,6 +181,12 @@ public sealed class BatchNorm : nn.Module<Tensor, Tensor>, IExportable
     }
 
     internal void Unfold() => _folded = false;
+
+    /// <summary>
+    /// In training, normalises by the statistics of a batch that many processes share, until told null. Maps of the CPU alone, whose
+    /// channels the kernels take; a value a channel is enough where the others have more.
+    /// </summary>
+    internal void ShareWith(SumOverRanks? others) => _others = others;
 
     /// <inheritdoc/>
     public override void train(bool train = true)

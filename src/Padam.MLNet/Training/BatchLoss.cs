@@ -31,7 +31,7 @@ internal static class BatchLoss
         Tensor own = loss(batch.Labels, batch.Weights);
         if (batch.Share is not { } share)
             return own;
-        Tensor partners = loss(TrainingBatch.Partners(batch.Labels), batch.Weights is { } weights ? TrainingBatch.Partners(weights) : null);
+        Tensor partners = loss(batch.PartnerLabels, batch.PartnerWeights);
         using Scalar first = Scalars.Of(share),
             second = Scalars.Of(1 - share);
         return own.mul(first).add(partners.mul(second), Scalars.One);

@@ -5,10 +5,10 @@ namespace Padam.MLNet.Training;
 /// </summary>
 internal sealed class CheckpointFolder : IDisposable
 {
-    private readonly FileStream _lock;
+    private readonly FileStream? _lock;
     private readonly string _path;
 
-    private CheckpointFolder(string path, FileStream @lock) => (_path, _lock) = (path, @lock);
+    private CheckpointFolder(string path, FileStream? @lock) => (_path, _lock) = (path, @lock);
 
     private const string FurtherFits = "fit";
 
@@ -23,11 +23,16 @@ internal sealed class CheckpointFolder : IDisposable
     /// How many trainings the trainer has finished: cross-validation lets one trainer fit fold by fold, and each fold after the first has a
     /// sub-folder of its own.
     /// </param>
+    /// <param name="forReading">
+    /// Whether another rank of the training has it open, and this one only reads a checkpoint that was there before.
+    /// </param>
     /// <exception cref="IOException">The folder is in use or cannot be written to.</exception>
-    internal static CheckpointFolder Open(string path, int fitted = 0)
+    internal static CheckpointFolder Open(string path, int fitted = 0, bool forReading = false)
     {
         if (fitted > 0)
             path = Path.Combine(path, $"{FurtherFits}{fitted + 1}");
+        if (forReading)
+            return new(path, @lock: null);
         FileStream? @lock = null;
         try
         {
@@ -65,6 +70,8 @@ internal sealed class CheckpointFolder : IDisposable
     /// <param name="resume">Whether to go on.</param>
     internal Checkpoint? Find(bool resume)
     {
+        if (!Directory.Exists(_path))
+            return null;
         string? found = Directory
             .EnumerateDirectories(_path, $"{FurtherFits}*")
             .Select(CheckpointIn)
@@ -80,12 +87,9 @@ internal sealed class CheckpointFolder : IDisposable
     {
         string[] differences =
         [
-            .. settings
-                .Keys.Union(position.Settings.Keys)
-                .Where(key => settings.GetValueOrDefault(key) != position.Settings.GetValueOrDefault(key))
-                .Select(key =>
-                    $"{key} was {position.Settings.GetValueOrDefault(key, "not set")} and is {settings.GetValueOrDefault(key, "not set")}"
-                ),
+            .. TrainingSettings
+                .Differences(position.Settings, settings)
+                .Select(found => $"{found.Name} was {found.First ?? "not set"} and is {found.Second ?? "not set"}"),
         ];
         if (differences.Length > 0)
             throw new InvalidOperationException(
@@ -93,7 +97,7 @@ internal sealed class CheckpointFolder : IDisposable
             );
     }
 
-    public void Dispose() => _lock.Dispose();
+    public void Dispose() => _lock?.Dispose();
 
     private static string CheckpointIn(string path) => Path.Combine(path, "checkpoint.zip");
 }

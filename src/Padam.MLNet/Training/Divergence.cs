@@ -31,5 +31,5 @@ internal sealed class Divergence(TrainingContext context, TrainingState state, I
 
     /// <summary>What says so.</summary>
     internal TrainingDivergedException Of(int epoch, string what) =>
-        new(epoch, state.BatchesDone, what, context.Options.Optimizer.ToString());
+        context.Ranks.OnAll(new TrainingDivergedException(epoch, state.BatchesDone, what, context.Options.Optimizer.ToString()));
 }

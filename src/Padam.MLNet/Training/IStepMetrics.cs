@@ -33,11 +33,12 @@ internal interface IStepMetrics : IDisposable
     static IStepMetrics Of(TrainingContext context, KernelPenalty penalty) =>
         context.IsOnDevice && context.Options.Compute.Reader is null
             ? new SumsOnDevice(context.Data.Labels.Classes, penalty, new DeviceTransfer(context.Device))
-            : new EachBatchRead(penalty, context.Options.Compute.Reader);
+            : new EachBatchRead(penalty, context.Ranks, context.Options.Compute.Reader);
 }
 
 /// <summary>The loss of a batch.</summary>
 /// <param name="Value">What is differentiated, on the device: the mean over the images, or their sum by weight.</param>
-/// <param name="Weight">What the images count for together.</param>
+/// <param name="Weight">What the images count for together, all ranks' of them.</param>
 /// <param name="Divisor">What makes a mean of the value.</param>
-internal readonly record struct StepLoss(Tensor Value, double Weight, double Divisor);
+/// <param name="IsIdle">Whether the images of this rank count for nothing.</param>
+internal readonly record struct StepLoss(Tensor Value, double Weight, double Divisor, bool IsIdle = false);

@@ -77,4 +77,18 @@ internal interface ITrainingOptions
     ConvolutionAlgorithm ConvolutionAlgorithm { get; }
 
     long? ImageMemoryLimit { get; }
+
+    string? CheckpointFolder { get; }
+
+    bool Resume { get; }
+
+    int? Seed { get; }
+
+    Normalization? Normalization { get; }
+
+    int? Threads { get; }
+
+    Communicator? Distributed { get; }
+
+    bool SynchronizedBatchNorm { get; }
 }

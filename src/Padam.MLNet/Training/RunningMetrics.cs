@@ -55,26 +55,33 @@ internal sealed class RunningMetrics
 
     internal IReadOnlyList<int> NeverPredicted => _classes?.NeverPredicted ?? [];
 
-    /// <summary>Adds a batch whose mean loss is known, from its logits [images, classes].</summary>
+    /// <summary>Adds the loss of a batch.</summary>
     /// <param name="meanLoss">Its mean by weight.</param>
     /// <param name="weight">What its images count for together.</param>
-    /// <param name="logits">Its logits, [images, classes].</param>
-    /// <param name="labels">Its classes.</param>
-    internal void Add(double meanLoss, double weight, ReadOnlySpan<float> logits, ReadOnlySpan<long> labels)
+    internal void Add(double meanLoss, double weight)
     {
         _loss += meanLoss * weight;
         _weight += weight;
+    }
+
+    /// <summary>Adds the answers of a batch.</summary>
+    /// <param name="logits">Its logits, [images, classes].</param>
+    /// <param name="labels">Its classes.</param>
+    internal void Add(ReadOnlySpan<float> logits, ReadOnlySpan<long> labels)
+    {
         int classes = logits.Length / labels.Length;
         for (int i = 0; i < labels.Length; i++)
             Count(logits.Slice(i * classes, classes), (int)labels[i]);
     }
 
     /// <summary>Adds one image by its probabilities.</summary>
-    internal void Add(ReadOnlySpan<float> probabilities, int label)
+    /// <returns>Its loss.</returns>
+    internal double Add(ReadOnlySpan<float> probabilities, int label)
     {
-        _loss -= Math.Log(Math.Clamp(probabilities[label], SmallestProbability, LargestProbability));
-        _weight++;
+        double loss = -Math.Log(Math.Clamp(probabilities[label], SmallestProbability, LargestProbability));
+        Add(loss, weight: 1);
         Count(probabilities, label);
+        return loss;
     }
 
     private void Count(ReadOnlySpan<float> scores, int label)

@@ -1,5 +1,7 @@
 using Microsoft.ML.Runtime;
 using Padam.MLNet.Backbones;
+using Padam.MLNet.Data;
+using Padam.MLNet.Input;
 using Padam.MLNet.Native;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -11,9 +13,17 @@ internal sealed record TrainingContext
 {
     internal required ITrainingOptions Options { get; init; }
 
+    /// <summary>Who trains the network together: many processes, or this one alone.</summary>
+    internal required Communicator Ranks { get; init; }
+
+    /// <summary>This rank's share of each batch.</summary>
+    internal required BatchShare Share { get; init; }
+
     internal required TrainingData Data { get; init; }
 
     internal required Normalization Normalization { get; init; }
+
+    internal PixelMap Map => new(Normalization, Options.PixelScale);
 
     internal required nn.Module<Tensor, Tensor> Network { get; init; }
 

@@ -26,9 +26,9 @@ internal sealed class TrainingInputs : IDisposable
 
     internal required IBatchInput? Validation { get; set; }
 
-    internal static TrainingInputs Of(TrainingContext context, PixelMap map)
+    internal static TrainingInputs Of(TrainingContext context)
     {
-        ITrainingOptions options = context.Options;
+        (ITrainingOptions options, PixelMap map) = (context.Options, context.Map);
         // What the first layers made of an image serves no other view of it.
         bool varied = options.Augmentation != Augmentation.None || options.Inference.TestTimeAugmentation != TestTimeAugmentation.None;
         context.Network.train();
@@ -55,11 +55,12 @@ internal sealed class TrainingInputs : IDisposable
         BatchMixer? mixer = options.Augmentation.Mixing is { } mixing
             ? new(mixing, _context.Data.Training.Images.Shape, _context.Seed)
             : null;
+        BatchShare share = _context.Share with { HasPartner = mixer is not null };
         // What layers made of images is ready as it lies.
         Func<int, IBatchImages> images =
             _context.IsOnDevice && Training is AugmentedImages stored
                 ? rows => new DeviceImages(stored, rows, device, mixer)
-                : rows => new HostImages(Training, rows, device, mixer);
+                : rows => new HostImages(Training, rows, device, mixer, share.Partners);
         return new BatchAssembly(
             Training,
             images,
@@ -67,7 +68,8 @@ internal sealed class TrainingInputs : IDisposable
             options.BatchSize,
             _context.Seed,
             _context.RowWeights,
-            options.Compute.DropPartBatch
+            options.Compute.DropPartBatch,
+            share
         );
     }
 
@@ -110,7 +112,9 @@ internal sealed class TrainingInputs : IDisposable
     {
         ITrainingOptions options = _context.Options;
         BatchLimit.Require(
-            BatchAssembly.Longest(Training.Count, options.BatchSize, options.Compute.DropPartBatch),
+            _context.Share.Longest(
+                BatchAssembly.Longest(Training.Count, options.BatchSize, options.Compute.DropPartBatch, _context.Share.LeastRows)
+            ),
             numbers,
             $"images, of each of which frozen layers keep {numbers} numbers,"
         );

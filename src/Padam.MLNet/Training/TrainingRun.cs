@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Microsoft.ML.Runtime;
 using Padam.MLNet.Backbones;
-using Padam.MLNet.Data;
 using Padam.MLNet.Input;
 using Padam.MLNet.Kernels;
 using TorchSharp;
@@ -35,19 +34,13 @@ internal sealed class TrainingRun : IDisposable
     {
         _context = context;
         (_options, _network) = (context.Options, context.Network);
-        var map = new PixelMap(context.Normalization, _options.PixelScale);
-        // Before frozen layers run, whose outputs are kept.
-        if (context.Start is not null)
-            TrainingState.LoadWeights(context);
-        else if (_network is IWhitened whitened && _options.InitialWeights is null)
-            FirstImages.Whiten(whitened, context.Data.Training, map);
         try
         {
-            _inputs = TrainingInputs.Of(context, map);
+            _inputs = TrainingInputs.Of(context);
             _batches = _inputs.Batches();
             _penalty = new KernelPenalty(_network, _options.KernelL2);
             _metrics = IStepMetrics.Of(context, _penalty);
-            _step = new TrainingStep(_network, _inputs.Cut, _options, context.Data.Labels.Classes, _penalty, _metrics);
+            _step = new TrainingStep(_network, _inputs.Cut, _options, context.Data.Labels.Classes, _penalty, _metrics, context.Ranks);
             if (_options.EarlyStopping is not null || _options.RestoreBestWeights)
                 _best = new BestEpoch(
                     _options.EarlyStopping?.Metric ?? ValidationMetric.Accuracy,
@@ -90,7 +83,7 @@ internal sealed class TrainingRun : IDisposable
             EpochMetrics metrics = TrainEpoch(_state.EpochsDone + 1);
             WatchPlateau(metrics);
             _context.Log.Info(MessageSensitivity.None, EpochLine.Of(metrics));
-            _context.State.AsCaller(() => _options.MetricsCallback?.Invoke(metrics));
+            _context.Ranks.Together(() => _context.State.AsCaller(() => _options.MetricsCallback?.Invoke(metrics)));
             _neverPredicted = metrics.NeverPredicted;
             _state.EndEpoch();
             _state.Ended = _state.EpochsDone == _options.Epochs || Stops(metrics);
@@ -120,6 +113,7 @@ internal sealed class TrainingRun : IDisposable
     {
         _optimizer?.Dispose();
         _batches?.Dispose();
+        _step?.Dispose();
         _metrics?.Dispose();
         _inputs?.Dispose();
         _best?.Dispose();
@@ -176,14 +170,15 @@ internal sealed class TrainingRun : IDisposable
         if (double.IsNaN(validation?.Loss ?? 0))
             throw _divergence.Of(epoch, "The validation loss is no number");
         double penalty = validation is null ? 0 : _penalty.Value();
+        RunningMetrics training = _state.Total();
         var metrics = new EpochMetrics
         {
             Epoch = epoch,
             Epochs = _options.Epochs,
-            Loss = _state.Metrics.Loss,
-            Accuracy = _state.Metrics.Accuracy,
-            MacroAccuracy = _state.Metrics.MacroAccuracy,
-            Top5Accuracy = _state.Metrics.Top5Accuracy,
+            Loss = training.Loss,
+            Accuracy = training.Accuracy,
+            MacroAccuracy = training.MacroAccuracy,
+            Top5Accuracy = training.Top5Accuracy,
             ValidationLoss = validation?.Loss + penalty,
             ValidationAccuracy = validation?.Accuracy,
             ValidationMacroAccuracy = validation?.MacroAccuracy,
@@ -193,7 +188,7 @@ internal sealed class TrainingRun : IDisposable
             LearningRate = rate,
             Partial = partial,
             ImagesPerSecond = speed,
-            NeverPredicted = (validation ?? _state.Metrics).NeverPredicted,
+            NeverPredicted = (validation ?? training).NeverPredicted,
         };
         _best?.Update(metrics, _network);
         return metrics;
@@ -221,6 +216,8 @@ internal sealed class TrainingRun : IDisposable
             }
 
             Step(batch, part);
+            if (part.IsLast && !_options.SynchronizedBatchNorm)
+                _context.Ranks.TakeBuffersOfFirst(_network);
             _state.BatchesDone++;
             _divergence.RequireFiniteLoss(epoch);
             if (part.IsLast)
@@ -260,7 +257,7 @@ internal sealed class TrainingRun : IDisposable
     private bool Stops(EpochMetrics metrics)
     {
         string? reason =
-            metrics.StopRequested ? "at the callback's request"
+            _context.Ranks.Largest(metrics.StopRequested ? 1 : 0) > 0 ? "at the callback's request"
             : _best is { ShouldStop: true, SoFar: { } best }
                 ? $"no better validation {_best.Metric} for {best.EpochsWithoutImprovement} epochs"
             : null;
@@ -278,14 +275,17 @@ internal sealed class TrainingRun : IDisposable
     // Between two steps, so that what is saved is a whole number of them. After the last one, resuming means validating again.
     private void StopIfCancelled()
     {
-        if (!_context.IsCancelled())
+        if (_context.Ranks.Largest(_context.IsCancelled() ? 1 : 0) == 0)
             return;
         // In the midst of a validation pass.
         _average?.Hide();
         // The loss of the last step was that of the weights before it.
         _divergence.RequireFinite(_state.EpochsDone + 1);
         _state.Save(_optimizer);
-        _options.CancellationToken.ThrowIfCancellationRequested();
-        throw new OperationCanceledException("The MLContext was cancelled.");
+        throw _context.Ranks.OnAll(
+            _options.CancellationToken.IsCancellationRequested ? new OperationCanceledException(_options.CancellationToken)
+            : _context.IsCancelled() ? new OperationCanceledException("The MLContext was cancelled.")
+            : new OperationCanceledException("Another process of the training was told to stop.")
+        );
     }
 }

@@ -11,7 +11,8 @@ internal static class TrainingSettings
         ITrainingOptions options,
         TrainingData data,
         Normalization normalization,
-        int seed
+        int seed,
+        int? ranksApart = null
     ) =>
         InInvariantCulture(() =>
         {
@@ -60,8 +61,23 @@ internal static class TrainingSettings
                 settings["Compute.DropPartBatch"] = "True";
             if (options.Inference.TestTimeAugmentation is not TestTimeAugmentation.None and var views)
                 settings["Inference.TestTimeAugmentation"] = $"{views}";
+            if (options.SynchronizedBatchNorm)
+                settings["SynchronizedBatchNorm"] = "True";
+            // Each rank's share of a batch is normalised by itself, so that the number of ranks decides too.
+            if (ranksApart is { } ranks)
+                settings["Distributed's ranks"] = $"{ranks}";
             return settings;
         });
+
+    /// <summary>The options of which two trainings, or two ranks of one, were told otherwise; null for what one was not told.</summary>
+    internal static IEnumerable<(string Name, string? First, string? Second)> Differences(
+        IReadOnlyDictionary<string, string> first,
+        IReadOnlyDictionary<string, string> second
+    ) =>
+        second
+            .Keys.Union(first.Keys)
+            .Select(name => (name, first.GetValueOrDefault(name), second.GetValueOrDefault(name)))
+            .Where(found => found.Item2 != found.Item3);
 
     /// <summary>Records print their numbers in the thread's culture; what is kept in files may be read under another.</summary>
     internal static T InInvariantCulture<T>(Func<T> text)

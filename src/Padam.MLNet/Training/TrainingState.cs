@@ -22,23 +22,37 @@ internal sealed class TrainingState(TrainingContext context, BestEpoch? best, Pl
     /// <summary>Whether no epoch follows.</summary>
     internal bool Ended { get; set; }
 
-    /// <summary>The sums of that epoch so far.</summary>
+    /// <summary>The sums of that epoch so far: the loss of all ranks, and the answers to this one's images.</summary>
     internal RunningMetrics Metrics { get; private set; } = new();
+
+    /// <summary>Those sums over all ranks.</summary>
+    internal RunningMetrics Total() => new() { Sums = context.Ranks.Total(Metrics.Sums, context.Data.Labels.Classes) };
 
     internal void EndEpoch() => (EpochsDone, BatchesDone, Metrics) = (EpochsDone + 1, 0, new RunningMetrics());
 
-    /// <summary>Writes a checkpoint, where the training has a folder for it.</summary>
+    /// <summary>Writes a checkpoint, where the training has a folder for it: the first rank does, of what all have.</summary>
     internal void Save(optim.Optimizer optimizer)
     {
         if (context.Checkpoints is not { } folder)
             return;
+        (RunningSums sums, byte[] random) = (Total().Sums, context.Ranks.All(context.Random.State));
+        context.Ranks.Together(() =>
+        {
+            if (context.Ranks.Rank == 0)
+                Write(folder, sums, random, optimizer);
+        });
+    }
+
+    private void Write(CheckpointFolder folder, RunningSums sums, byte[] random, optim.Optimizer optimizer)
+    {
         var position = new CheckpointPosition
         {
             Settings = context.Settings,
             Seed = context.Seed,
             EpochsDone = EpochsDone,
             BatchesDone = BatchesDone,
-            Sums = Metrics.Sums,
+            Sums = sums,
+            Ranks = context.Ranks.Size,
             Ended = Ended,
             Best = best?.SoFar,
             Plateau = plateau?.State,
@@ -46,7 +60,6 @@ internal sealed class TrainingState(TrainingContext context, BestEpoch? best, Pl
             Resampling = PreprocessingDescription.Of(context.Preprocessing).Resampling,
         };
         using DisposeScope scope = NewDisposeScope();
-        byte[] random = context.Random.State;
         List<(string Name, Action<Stream> Write)> entries =
         [
             CheckpointEntries.Of(Checkpoint.Weights, context.Network.NamedState()),
@@ -70,9 +83,14 @@ internal sealed class TrainingState(TrainingContext context, BestEpoch? best, Pl
         CheckpointPosition position = checkpoint.Position;
         string file = context.Checkpoints!.File;
         CheckpointEntries.Restore(optimizer, checkpoint);
-        context.Random.State = checkpoint.Bytes(Checkpoint.RandomState);
+        ResumeRandom(checkpoint.Bytes(Checkpoint.RandomState), position.Ranks);
         (EpochsDone, BatchesDone) = (position.EpochsDone, position.BatchesDone);
-        Metrics = new RunningMetrics { Sums = position.Sums };
+        // The answers that were counted are the first rank's from now on.
+        RunningSums sums = position.Sums;
+        Metrics = new RunningMetrics
+        {
+            Sums = context.Ranks.Rank == 0 ? sums : new(sums.Loss, 0, 0, 0) { Weight = sums.Weight ?? sums.Images },
+        };
         if (average is not null && checkpoint.Has(Checkpoint.AveragedWeights))
             average.Resume(CheckpointEntries.Tensors(checkpoint, Checkpoint.AveragedWeights, file));
         if (plateau is not null && position.Plateau is { } state)
@@ -84,5 +102,17 @@ internal sealed class TrainingState(TrainingContext context, BestEpoch? best, Pl
             );
         Ended = position.EndsIn(context.Options.Epochs) || (position.Ended && best?.ShouldStop == true);
         context.Log.Info(MessageSensitivity.None, $"Resumed from '{file}' after epoch {EpochsDone}, batch {BatchesDone} of the next.");
+    }
+
+    // Each rank has numbers of its own, for dropout say; ranks that were not there before begin theirs.
+    private void ResumeRandom(byte[] states, int ranks)
+    {
+        if (ranks < 1 || states.Length % ranks != 0)
+            throw new InvalidDataException(
+                $"'{context.Checkpoints!.File}' has the random state of other than {ranks} ranks: it is damaged."
+            );
+        int length = states.Length / ranks;
+        if (context.Ranks.Rank < ranks)
+            context.Random.State = states[(length * context.Ranks.Rank)..][..length];
     }
 }

@@ -6,14 +6,17 @@ using Padam.MLNet.Scoring;
 
 namespace Padam.MLNet.Training;
 
-/// <summary>The pass over the validation set, as the transformer will score it: same batches, same network, same digits.</summary>
+/// <summary>
+/// The pass over the validation set, as the transformer will score it: same batches, same network, same digits. Ranks take the batches in
+/// turns, and all know the result.
+/// </summary>
 internal static class Validation
 {
     /// <param name="input">The validation images, or what the network's beginning made of them.</param>
     /// <param name="cut">The network, and the place that they go in.</param>
     /// <param name="context">The training.</param>
     /// <param name="augmentation">The views of each image.</param>
-    /// <param name="betweenBatches">Called before each batch; it may throw to end the pass.</param>
+    /// <param name="betweenBatches">Called before each batch, on all ranks as often; it may throw to end the pass.</param>
     internal static RunningMetrics Measure(
         IBatchInput input,
         CutNetwork cut,
@@ -31,9 +34,12 @@ internal static class Validation
         using IMemoryOwner<float> images = MemoryPool<float>.Shared.Rent(size * values),
             probabilities = MemoryPool<float>.Shared.Rent(size * classes);
         using IDisposable evaluation = context.Network.FoldedForEvaluation();
-        foreach (int[] rows in Enumerable.Range(0, input.Count).Chunk(size))
+        double[] losses = new double[input.Count];
+        foreach (int[][] turn in Enumerable.Range(0, input.Count).Chunk(size).Chunk(context.Ranks.Size))
         {
             betweenBatches();
+            if (turn.ElementAtOrDefault(context.Ranks.Rank) is not { } rows)
+                continue;
             Memory<float> numbers = images.Memory[..(rows.Length * values)],
                 scores = probabilities.Memory[..(rows.Length * classes)];
             for (int i = 0; i < rows.Length; i++)
@@ -49,9 +55,12 @@ internal static class Validation
                 )
             );
             for (int i = 0; i < rows.Length; i++)
-                metrics.Add(scores.Span.Slice(i * classes, classes), input.Label(rows[i]));
+                losses[rows[i]] = metrics.Add(scores.Span.Slice(i * classes, classes), input.Label(rows[i]));
         }
 
-        return metrics;
+        // Added up in the order of the rows, whoever scored them.
+        context.Ranks.Sum(losses);
+        RunningSums own = metrics.Sums with { Loss = losses.Sum(), Weight = input.Count };
+        return new RunningMetrics { Sums = context.Ranks.Total(own, classes) };
     }
 }

@@ -82,7 +82,8 @@ internal sealed class AskedRun
     /// <summary>What decides the run's outcome.</summary>
     /// <exception cref="CommandException">The file of first weights is not there.</exception>
     /// <exception cref="FileNotFoundException">A package of them is not there.</exception>
-    public RunSettings Settings()
+    /// <param name="ranks">Who trains.</param>
+    public RunSettings Settings(Communicator ranks)
     {
         string? weights = FirstWeights();
         if (Way is not null)
@@ -102,6 +103,7 @@ internal sealed class AskedRun
             TestLimit = _parsed.GetValue(RunOptions.TestLimit),
             Weights = weights,
             Milestones = _parsed.GetValue(TrickOptions.RateFalls),
+            Shares = ranks.Size > 1 && !_parsed.GetValue(RunOptions.SynchronizedBatchNorm) ? ranks.Size : null,
             Tricks = TrickOptions.Of(_parsed),
         };
     }

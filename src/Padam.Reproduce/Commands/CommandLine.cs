@@ -27,9 +27,10 @@ internal static class CommandLine
             int code = await parsed.InvokeAsync(settings, stop.Token);
             return stop.Code ?? code;
         }
-        catch (OperationCanceledException) when (stop.Code is not null)
+        catch (OperationCanceledException) when (stop.Code is not null || Job.Ranks.Size > 1)
         {
-            return stop.Code.Value;
+            // Of many processes, it is enough that one is told.
+            return stop.Code ?? ExitCode.Terminated;
         }
         catch (UsageException fault)
         {
@@ -38,8 +39,9 @@ internal static class CommandLine
         catch (Exception thrown)
         {
             var failure = Failure.Of(thrown);
-            await Console.Error.WriteLineAsync(failure.Sentence.ReplaceLineEndings(" "));
-            if (failure.Trace is { } trace)
+            if (!Job.IsSilent)
+                await Console.Error.WriteLineAsync($"{Job.Prefix}{failure.Sentence.ReplaceLineEndings(" ")}");
+            if (!Job.IsSilent && failure.Trace is { } trace)
                 await Console.Error.WriteLineAsync(trace);
             return stop.Code ?? ExitCode.Failure;
         }

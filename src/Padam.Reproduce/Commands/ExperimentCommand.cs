@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
+using Padam.MLNet;
 using Padam.Reproduce.Data;
 using Padam.Reproduce.Exits;
 using Padam.Reproduce.Experiments;
@@ -58,11 +59,18 @@ internal static class ExperimentCommand
     {
         Description = "Print an array script for Slurm's sbatch instead of running.",
     };
+    private static readonly Option<int?> RanksATask = Options.OptionalCount(
+        "--ranks",
+        "With --slurm: processes that train each run together, by MPI (docs/cluster.md); --threads are those of each."
+    );
     private static readonly Option<int?> Index = Options.OptionalCount(
         "--index",
         "Only this run of the grid, from 0: what a task of the array does.",
         least: 0
     );
+
+    /// <summary>For the tasks of <c>--ranks</c>: mpirun starts each several times.</summary>
+    private static readonly Option<bool> Distributed = new("--distributed") { Hidden = true };
 
     /// <summary>For the processes of <c>--jobs</c>: they stop when their parent lets go of their standard input.</summary>
     public static readonly Option<bool> Child = new(ChildRuns.ChildOption) { Hidden = true };
@@ -83,7 +91,9 @@ internal static class ExperimentCommand
             Threads,
             Alone,
             Slurm,
+            RanksATask,
             Index,
+            Distributed,
             Child,
         };
         command.SetAction(
@@ -93,6 +103,12 @@ internal static class ExperimentCommand
                 bool one = parsed.GetValue(Index) is not null;
                 if (what == All && (parsed.GetValue(Slurm) || one))
                     throw new UsageException("--slurm and --index are for one experiment, not for all.");
+                if (parsed.GetValue(RanksATask) is not null && !parsed.GetValue(Slurm))
+                    throw new UsageException("--ranks is for --slurm; elsewhere mpirun starts `run --distributed`.");
+                if (parsed.GetValue(RanksATask) is not null && parsed.GetValue(DeviceName) != "cpu")
+                    throw new UsageException("--ranks trains on CPUs: leave --device out.");
+                if (parsed.GetValue(Distributed) && !one)
+                    throw new UsageException("--distributed is for one run, by its --index.");
                 if ((one || parsed.GetValue(Slurm)) && parsed.GetValue(Jobs) > 1)
                     throw new UsageException("--jobs is for a grid on this machine, not for --index or --slurm.");
                 if (parsed.GetValue(Alone) && parsed.GetValue(Jobs) > 1)
@@ -145,17 +161,29 @@ internal static class ExperimentCommand
         if (parsed.GetValue(Slurm))
         {
             IReadOnlyList<string> ofTask = Words(parsed, what, dataSets, recipe, SlurmScript.DeviceOfTask(device), threads: null);
-            Console.Write(SlurmScript.For(plan, grid.Runs.Count, ofTask, output, device, threads));
+            if (parsed.GetValue(RanksATask) is not null)
+                ofTask = [.. ofTask, Distributed.Name];
+            Console.Write(SlurmScript.For(plan, grid.Runs.Count, ofTask, output, device, threads, parsed.GetValue(RanksATask)));
             return ExitCode.Success;
         }
 
+        Communicator ranks = Job.Join(parsed.GetValue(Distributed));
+        grid = grid with { Ranks = ranks };
         Options.ThreadsHere(threads);
         int? index = parsed.GetValue(Index);
         if (index >= grid.Runs.Count)
             throw new CommandException($"--index {index}: {what} has the runs 0 to {grid.Runs.Count - 1}.");
-        OutputFolder.Require(output, "--out");
-        IReadOnlyList<string> remarks = grid.RequireData(cancel);
-        ExperimentPlan kept = plan.Keep(experiment, scale, recipe, output, Console.Error.WriteLine);
+        // The first rank makes what is not there yet.
+        IReadOnlyList<string> remarks = ranks.Together(() =>
+        {
+            if (ranks.Rank > 0)
+                return [];
+            OutputFolder.Require(output, "--out");
+            return grid.RequireData(cancel);
+        });
+        ExperimentPlan kept =
+            ranks.Together(() => ranks.Rank == 0 ? plan.Keep(experiment, scale, recipe, output, Console.Error.WriteLine) : null)
+            ?? ExperimentPlan.Read(plan.FileIn(output));
         grid = grid with { Plan = plan.LocatedAs(kept) };
         if (index is { } one)
             return Terminal.Show(display => grid.Execute([grid.Runs[one]], display, cancel)) == 0 ? ExitCode.Success : ExitCode.Failure;

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Microsoft.ML;
+using Padam.MLNet;
 using Padam.Reproduce.Data;
 using Padam.Reproduce.Exits;
 using Padam.Reproduce.Reporting;
@@ -31,38 +32,66 @@ internal static class RunCommand
         if (faults.Length > 0)
             throw new UsageException(faults);
 
-        RunSettings settings = asked.Settings();
+        Communicator ranks = Job.Join(parsed.GetValue(RunOptions.Distributed));
+        RunSettings settings = asked.Settings(ranks);
         var files = new RunFiles(
             Path.Combine(parsed.GetValue(RunOptions.Out)!, settings.Backbone),
             settings.Optimizer.Name,
             settings.DataSet
         );
-        OutputFolder.Require(files.Folder, "--out");
         if (parsed.GetValue(RunOptions.FindRate))
+        {
+            OutputFolder.Require(files.Folder, "--out");
             return RateSearch.Run(settings, Place(parsed, files), asked.Source, cancel);
-        using RunLock held =
-            RunLock.Take(files.Lock)
-            ?? throw new CommandException($"Another process trains the run in '{files.Folder}' (it holds '{files.Lock}').");
-        ReplacedRun.Restore(files);
-        bool resume = parsed.GetValue(RunOptions.Resume);
-        if (!resume || !files.IsFinished)
-            files.RequireFree(resume, parsed.GetValue(RunOptions.Force));
-        else if (!GoesOn(files, settings))
-            return SayFinished(files, settings);
+        }
 
+        using RunLock? held = ranks.Together(() => ranks.Rank == 0 ? Begin(parsed, files, settings) : null);
+        if (ranks.Largest(held is null ? 0 : 1) == 0)
+            return ExitCode.Success;
         RunPlace place = Place(parsed, files);
-        RunSummary summary = Terminal.Show(display =>
+        RunSummary? summary = Terminal.Show(display =>
         {
             MLContext mlContext = RunContext.Of(display.Warn, settings.Seed, place.Device);
-            var data = ImageData.Load(mlContext, asked.Source, settings.TrainLimit, settings.TestLimit);
+            ImageData data = ranks.Together(() => ImageData.Load(mlContext, asked.Source, settings.TrainLimit, settings.TestLimit));
             display.Say($"{settings}.");
+            if (parsed.GetValue(RunOptions.Distributed) && ranks.Size == 1)
+                display.Warn(
+                    "Warning: --distributed, and this process is the only one: start it by mpirun -n or srun, see docs/cluster.md."
+                );
             if (data.Remark is { } remark)
                 display.Say(remark);
             display.Begin(settings.Optimizer.Name);
             return Training.Run(mlContext, settings, place, data, display, cancel);
         });
-        Console.WriteLine(Result(summary, files));
+        if (summary is not null)
+            Console.WriteLine(Result(summary, files));
         return ExitCode.Success;
+    }
+
+    /// <summary>Takes the lock of a run's files, where something of it is left to do; null where it is finished, which is said.</summary>
+    private static RunLock? Begin(ParseResult parsed, RunFiles files, RunSettings settings)
+    {
+        OutputFolder.Require(files.Folder, "--out");
+        RunLock held =
+            RunLock.Take(files.Lock)
+            ?? throw new CommandException($"Another process trains the run in '{files.Folder}' (it holds '{files.Lock}').");
+        bool goesOn = false;
+        try
+        {
+            ReplacedRun.Restore(files);
+            bool resume = parsed.GetValue(RunOptions.Resume);
+            if (!resume || !files.IsFinished)
+                files.RequireFree(resume, parsed.GetValue(RunOptions.Force));
+            goesOn = !resume || !files.IsFinished || GoesOn(files, settings);
+            if (!goesOn)
+                SayFinished(files, settings);
+            return goesOn ? held : null;
+        }
+        finally
+        {
+            if (!goesOn)
+                held.Dispose();
+        }
     }
 
     private static RunPlace Place(ParseResult parsed, RunFiles files) =>
@@ -72,6 +101,8 @@ internal static class RunCommand
             Device = parsed.GetValue(RunOptions.DeviceName)!,
             Threads = Options.ThreadsHere(parsed.GetValue(RunOptions.Threads)),
             Alone = parsed.GetValue(RunOptions.Alone),
+            Ranks = Job.Ranks,
+            SynchronizedBatchNorm = parsed.GetValue(RunOptions.SynchronizedBatchNorm),
             Resume = parsed.GetValue(RunOptions.Resume),
             Force = parsed.GetValue(RunOptions.Force),
             CheckpointEvery = parsed.GetValue(RunOptions.CheckpointEvery),
@@ -91,7 +122,7 @@ internal static class RunCommand
     }
 
     /// <summary>What <c>--resume</c> finds where there is nothing left to do.</summary>
-    private static int SayFinished(RunFiles files, RunSettings settings)
+    private static void SayFinished(RunFiles files, RunSettings settings)
     {
         FinishedRun run = FinishedRun.Read(files)!;
         if (RunIdentity.Of(settings).DifferenceFrom(run.Summary.ResolvedSettings) is { } difference)
@@ -104,7 +135,6 @@ internal static class RunCommand
         files.RemoveUnfinished(run.Summary.CheckpointKept); // It may have been killed after its last file, before this.
         Console.WriteLine($"{settings}: finished before.");
         Console.WriteLine(Result(run.Summary, files));
-        return ExitCode.Success;
     }
 
     private static string Result(RunSummary summary, RunFiles files)

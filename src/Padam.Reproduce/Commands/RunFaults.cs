@@ -21,6 +21,8 @@ internal static class RunFaults
         RunOptions.CheckpointEvery,
         RunOptions.TensorBoard,
         RunOptions.Alone,
+        RunOptions.Distributed,
+        RunOptions.SynchronizedBatchNorm,
         .. TrickOptions.OfWholeTraining,
     ];
 
@@ -84,6 +86,10 @@ internal static class RunFaults
             yield return "--resume and --force exclude each other.";
         if (Refused(() => Options.ThreadsHere(asked.Value(RunOptions.Threads))) is { } fault)
             yield return fault;
+        if (asked.Value(RunOptions.Distributed) && asked.Value(RunOptions.DeviceName) != "cpu")
+            yield return "--distributed trains on CPUs: leave --device out.";
+        if (asked.Value(RunOptions.SynchronizedBatchNorm) && !asked.Value(RunOptions.Distributed))
+            yield return "--sync-batch-norm is for --distributed: one process normalises by the whole batch.";
     }
 
     private static IEnumerable<string> OfSearch(AskedRun asked)

@@ -97,6 +97,17 @@ internal static class RunOptions
     };
     public static readonly Option<int> CheckpointEvery = Options.Count("--checkpoint-every", "Epochs between two checkpoints.", 1);
 
+    public static readonly Option<bool> Distributed =
+            new("--distributed")
+            {
+                Description = "Train with all processes that mpirun or srun started, each on its share of a batch; see docs/cluster.md.",
+            },
+        SynchronizedBatchNorm =
+            new("--sync-batch-norm")
+            {
+                Description = "With --distributed: normalise by the whole batch, as one process does; else each by its share.",
+            };
+
     public static IReadOnlyList<Option> All { get; } =
     [
         DataSet,
@@ -127,5 +138,7 @@ internal static class RunOptions
         CheckpointEvery,
         KeepCheckpoint,
         FindRate,
+        Distributed,
+        SynchronizedBatchNorm,
     ];
 }

@@ -80,6 +80,6 @@ internal static class Tour
         MLContext mlContext = RunContext.Of(display.Warn, settings.Seed);
         var data = ImageData.Load(mlContext, new ImageSource(settings.DataSet, Labels: null, folder), null, null);
         display.Begin(settings.Optimizer.Name);
-        return Training.Run(mlContext, settings, place, data, display, cancel);
+        return Training.Run(mlContext, settings, place, data, display, cancel)!;
     }
 }

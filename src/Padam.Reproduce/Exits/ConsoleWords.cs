@@ -45,6 +45,7 @@ internal static partial class ConsoleWords
         (" on the validation set,", " among the test images,"),
         ("Augmentation.CropPadding: a move", "--augment crop or reflect: a move"),
         ("Augmentation.Cutout: a square", "--augment cutout: a square"),
+        (" an image for each rank of Distributed.", " an image for each rank."),
         (" Raise ImageMemoryLimit, or let the environment name", " Let TMPDIR name"),
     ];
 
@@ -62,6 +63,7 @@ internal static partial class ConsoleWords
         ["CheckpointFolder"] = "--out",
         ["Compute.AccumulateBatches"] = "--accumulate",
         ["Compute.Precision"] = "--precision",
+        ["Distributed"] = "--distributed",
         ["Epochs"] = "--epochs",
         ["GpuDeviceId"] = "--device",
         ["GradientClipNorm"] = "--clip-norm",
@@ -77,6 +79,7 @@ internal static partial class ConsoleWords
         ["Resume"] = "--resume",
         ["Schedule"] = "--schedule",
         ["Seed"] = "--seed",
+        ["SynchronizedBatchNorm"] = "--sync-batch-norm",
         ["Threads"] = "--threads",
         ["ValidationSet"] = "the test images",
         ["WeightDecay"] = "--weight-decay",

@@ -3,11 +3,14 @@ using System.Runtime.InteropServices;
 namespace Padam.Reproduce.Exits;
 
 /// <summary>
-/// The first SIGHUP, SIGINT or SIGTERM asks the work to finish its batch, save and leave; a second SIGINT is left to the system, which ends
-/// the process at once.
+/// The first SIGHUP, SIGINT or SIGTERM asks the work to finish its batch, save and leave; so does SIGUSR1, which mpirun passes on to its
+/// processes, where on SIGTERM it ends them. A second SIGINT is left to the system, which ends the process at once.
 /// </summary>
 internal sealed class StopSignals : IDisposable
 {
+    // Linux's number on x64 and ARM64, by which .NET takes signals that it has no name for.
+    private const PosixSignal SigUsr1 = (PosixSignal)10;
+
     private readonly CancellationTokenSource source = new();
     private readonly PosixSignalRegistration[] registrations;
 
@@ -18,6 +21,8 @@ internal sealed class StopSignals : IDisposable
             [PosixSignal.SIGINT] = ExitCode.Interrupted,
             [PosixSignal.SIGTERM] = ExitCode.Terminated,
         };
+        if (OperatingSystem.IsLinux())
+            codes.Add(SigUsr1, ExitCode.Terminated);
         // Who starts it with nohup wants it to outlive the terminal.
         if (!IgnoredSignals.HangUp)
             codes.Add(PosixSignal.SIGHUP, ExitCode.HungUp);

@@ -18,6 +18,9 @@ internal sealed record GridRun(ExperimentPlan Plan, string Output, string Data, 
     /// <summary>Whether nothing else runs on the machine.</summary>
     public bool Alone { get; init; }
 
+    /// <summary>Who trains each run together; the first of them says what is to be done, and writes the files.</summary>
+    public Communicator Ranks { get; init; } = Communicator.Alone;
+
     private static readonly SyntheticCifar Synthetic = new(TrainImages: 2_000, TestImages: 500, Seed: 1);
 
     /// <summary>The runs, each once; its place in this list is its <c>--index</c>.</summary>
@@ -69,7 +72,8 @@ internal sealed record GridRun(ExperimentPlan Plan, string Output, string Data, 
                 if (Execute(run, title, display, cancel) is { } line)
                     display.Say(line);
             }
-            catch (Exception fault) when (fault is not OperationCanceledException && Failure.Of(fault) is { IsForTheUser: true })
+            catch (Exception fault)
+                when (fault is not OperationCanceledException && !Ranks.HasFailed && Failure.Of(fault) is { IsForTheUser: true })
             {
                 display.Warn($"{title}: {Failure.Of(fault).Sentence}");
                 failed++;
@@ -84,36 +88,70 @@ internal sealed record GridRun(ExperimentPlan Plan, string Output, string Data, 
     private string? Execute(PlannedRun run, string title, ITrainingDisplay display, CancellationToken cancel)
     {
         RunFiles files = run.Files(Output);
-        if (FinishedRun.Read(files) is { } before && !files.HasCheckpoint)
-            return Before(before, files, title);
-        OutputFolder.Require(files.Folder, "--out");
-        using RunLock? held = RunLock.Take(files.Lock);
-        if (held is null)
-            return $"{title}: another process trains it ({run.Folder})";
-        ReplacedRun.Restore(files);
-        // Another process may have finished it meanwhile, or was killed after its last file, before it cleared the checkpoint away.
-        if (FinishedRun.Read(files) is { } now)
-        {
-            files.RemoveUnfinished();
-            return Before(now, files, title);
-        }
-
-        files.RequireFree(resume: true, force: false);
+        string? nothingToDo = null;
+        using RunLock? held = Ranks.Together(() => Ranks.Rank == 0 ? Begin(run, files, title, out nothingToDo) : null);
+        if (Ranks.Largest(held is null ? 0 : 1) == 0)
+            return nothingToDo;
         var place = new RunPlace
         {
             Files = files,
             Device = Device,
             Threads = Threads,
             Alone = Alone,
+            Ranks = Ranks,
+            // The numbers of an experiment are those of one process, whoever computes them.
+            SynchronizedBatchNorm = Ranks.Size > 1,
             Resume = true,
             DivergenceIsResult = true,
         };
         MLContext mlContext = RunContext.Of(display.Warn, run.Settings.Seed, Device);
         display.Begin(title);
-        RunSummary summary = Training.Run(mlContext, run.Settings, place, Load(mlContext, run.Settings), display, cancel);
-        return summary.Diverged is { } fault
+        ImageData data = Ranks.Together(() => Load(mlContext, run.Settings));
+        RunSummary? summary = Training.Run(mlContext, run.Settings, place, data, display, cancel);
+        return summary?.Diverged is { } fault
             ? $"{title}: diverged at epoch {fault.Epoch}: {fault.Message} The table says so; remove '{files.Folder}' to try it again."
             : null;
+    }
+
+    /// <summary>Takes the lock of a run's files, where something of it is left to do.</summary>
+    /// <returns>Null where nothing is; <paramref name="nothingToDo"/> says why.</returns>
+    private static RunLock? Begin(PlannedRun run, RunFiles files, string title, out string? nothingToDo)
+    {
+        nothingToDo = null;
+        if (FinishedRun.Read(files) is { } before && !files.HasCheckpoint)
+        {
+            nothingToDo = Before(before, files, title);
+            return null;
+        }
+
+        OutputFolder.Require(files.Folder, "--out");
+        RunLock? held = RunLock.Take(files.Lock);
+        try
+        {
+            if (held is null)
+            {
+                nothingToDo = $"{title}: another process trains it ({run.Folder})";
+                return null;
+            }
+
+            ReplacedRun.Restore(files);
+            // Another process may have finished it meanwhile, or was killed after its last file, before it cleared the checkpoint away.
+            if (FinishedRun.Read(files) is { } now)
+            {
+                files.RemoveUnfinished();
+                nothingToDo = Before(now, files, title);
+                held.Dispose();
+                return null;
+            }
+
+            files.RequireFree(resume: true, force: false);
+            return held;
+        }
+        catch
+        {
+            held?.Dispose();
+            throw;
+        }
     }
 
     private static string Before(FinishedRun run, RunFiles files, string title) =>

@@ -11,8 +11,32 @@ namespace Padam.Reproduce.Experiments;
 /// </summary>
 internal static class SlurmScript
 {
-    public static string For(ExperimentPlan plan, int runs, IReadOnlyList<string> words, string output, string device, int? threads) =>
-        string.Create(
+    /// <summary>
+    /// How a task starts a run's ranks, by the mpirun of each node's Open MPI: it knows Slurm's allocation, whatever MPI Slurm was built
+    /// with. A rank's threads are bound to cores of their own; told to stop, mpirun gives its ranks time to save.
+    /// </summary>
+    private const string Ranks =
+        "mpirun -n \"$SLURM_NTASKS\" --map-by slot:PE=\"$SLURM_CPUS_PER_TASK\" --bind-to core --mca odls_base_sigkill_timeout 25 ";
+
+    /// <param name="plan">The runs.</param>
+    /// <param name="runs">How many there are.</param>
+    /// <param name="words">The command line of one of them, but for its index.</param>
+    /// <param name="output">Where it writes.</param>
+    /// <param name="device">On what it trains.</param>
+    /// <param name="threads">CPU threads of a process; null for four.</param>
+    /// <param name="ranks">Processes that train one run together; null for one without MPI.</param>
+    public static string For(
+        ExperimentPlan plan,
+        int runs,
+        IReadOnlyList<string> words,
+        string output,
+        string device,
+        int? threads,
+        int? ranks = null
+    )
+    {
+        string start = (ranks is null ? "" : Ranks) + Line(ThisProgram.Start.Concat(words));
+        return string.Create(
             CultureInfo.InvariantCulture,
             $$"""
             #!/bin/bash
@@ -25,15 +49,16 @@ internal static class SlurmScript
             #SBATCH --requeue
             #SBATCH --open-mode=append
             #SBATCH --signal=B:TERM@120
+            {{(ranks is { } count ? $"#SBATCH --ntasks={count}" : "# One process a run: --ranks N shares each out over N, by MPI.")}}
             #SBATCH --cpus-per-task={{threads ?? 4}}
             {{(device == "cpu" ? "# CPU only: --device cuda asks for a GPU." : "#SBATCH --gres=gpu:1")}}
             #SBATCH --time=24:00:00
             #SBATCH --output=padam-{{Plain(plan.Name)}}-%A_%a.log
 
             # The same number of threads on every node: another one changes the last digits of a result.
-            {{Line(ThisProgram.Start.Concat(words))}} --threads "$SLURM_CPUS_PER_TASK" --index "$SLURM_ARRAY_TASK_ID" &
+            {{start}} --threads "$SLURM_CPUS_PER_TASK" --index "$SLURM_ARRAY_TASK_ID" &
             child=$!
-            trap 'kill -TERM "$child"' TERM
+            trap 'kill -{{(ranks is null ? "TERM" : "USR1")}} "$child"' TERM
             # A trapped signal ends `wait` early; the child is still saving then.
             wait "$child"; code=$?
             while kill -0 "$child" 2>/dev/null; do wait "$child"; code=$?; done
@@ -46,6 +71,7 @@ internal static class SlurmScript
 
             """
         );
+    }
 
     /// <summary>What a task sees of a GPU: it gets one, whatever number that has on its node.</summary>
     public static string DeviceOfTask(string device) => device == "cpu" ? device : "cuda";

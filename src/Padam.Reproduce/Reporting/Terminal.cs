@@ -1,3 +1,4 @@
+using Padam.Reproduce.Exits;
 using Padam.Reproduce.Runs;
 using Spectre.Console;
 
@@ -9,12 +10,18 @@ internal static class Terminal
     /// <summary>More letters than a row of a table has.</summary>
     private const int Unbroken = 100_000;
 
+    // mpirun gives each of its processes a terminal of its own, and passes on what they write there.
     public static bool IsLive =>
-        !Console.IsOutputRedirected && AnsiConsole.Profile.Capabilities.Interactive && AnsiConsole.Profile.Capabilities.Ansi;
+        Job.Ranks.Size == 1
+        && !Console.IsOutputRedirected
+        && AnsiConsole.Profile.Capabilities.Interactive
+        && AnsiConsole.Profile.Capabilities.Ansi;
 
     /// <summary>Runs <paramref name="work"/> with the display that fits.</summary>
     public static T Show<T>(Func<ITrainingDisplay, T> work) =>
-        IsLive ? LiveDisplay.Show(AnsiConsole.Console, work) : work(new PlainDisplay(Console.Out, Console.Error));
+        Job.IsSilent ? work(new SilentDisplay())
+        : IsLive ? LiveDisplay.Show(AnsiConsole.Console, work)
+        : work(new PlainDisplay(Console.Out, Console.Error));
 
     /// <inheritdoc cref="Show{T}"/>
     public static void Show(Action<ITrainingDisplay> work) =>

@@ -186,6 +186,8 @@ internal sealed class RunIdentity
             Add("batches a step", options.Compute.AccumulateBatches);
         if (options.ReduceOnPlateau is { } plateau)
             Add("plateau", plateau);
+        if (settings.Shares is { } shares)
+            Add("shares of a batch", shares);
     }
 
     // But for the crop and the flip, which are among the data.

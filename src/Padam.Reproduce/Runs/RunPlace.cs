@@ -1,3 +1,5 @@
+using Padam.MLNet;
+
 namespace Padam.Reproduce.Runs;
 
 /// <summary>Where a run writes its files and computes. None of it changes what comes out, but for rounding.</summary>
@@ -11,6 +13,12 @@ internal sealed record RunPlace
 
     /// <summary>Whether nothing else runs on the machine, so that the run's times can be set beside others.</summary>
     public bool Alone { get; init; }
+
+    /// <summary>Who trains together; the first of them writes the files.</summary>
+    public Communicator Ranks { get; init; } = Communicator.Alone;
+
+    /// <summary>Whether they normalise by the whole batch, so that the outcome is that of one process, but for rounding.</summary>
+    public bool SynchronizedBatchNorm { get; init; }
 
     public bool Resume { get; init; }
 

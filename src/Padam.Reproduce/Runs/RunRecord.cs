@@ -146,6 +146,7 @@ internal sealed class RunRecord
             Device = _place.Device,
             Threads = _before.Threads,
             Alone = _before.Alone,
+            Ranks = _place.Ranks.Size > 1 ? _place.Ranks.Size : null,
             Version = RunSummary.ThisVersion,
             Machine = RunSummary.ThisMachine,
             Finished = DateTimeOffset.UtcNow,

@@ -50,6 +50,10 @@ internal sealed record RunSettings
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? FineTune { get; init; }
 
+    /// <summary>Into how many shares, normalised each by itself, a batch is split; null where it is normalised as a whole.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? Shares { get; init; }
+
     /// <summary>What goes beyond the recipe.</summary>
     public Tricks Tricks { get; init; } = new();
 

@@ -63,6 +63,10 @@ internal sealed record RunSummary
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Alone { get; init; }
 
+    /// <summary>The processes that trained together; null for one.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? Ranks { get; init; }
+
     public required string Version { get; init; }
 
     public required string Machine { get; init; }

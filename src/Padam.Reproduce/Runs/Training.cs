@@ -14,7 +14,8 @@ internal static class Training
     /// <param name="data">On what.</param>
     /// <param name="display">Shows it.</param>
     /// <param name="cancel">Ends it after a batch, saved.</param>
-    public static RunSummary Run(
+    /// <returns>The summary; null where another rank writes it.</returns>
+    public static RunSummary? Run(
         MLContext mlContext,
         RunSettings settings,
         RunPlace place,
@@ -23,10 +24,12 @@ internal static class Training
         CancellationToken cancel
     )
     {
-        RunFiles files = place.Files;
+        (RunFiles files, Communicator ranks) = (place.Files, place.Ranks);
+        bool writes = ranks.Rank == 0;
         // Now, since the file of first weights may be gone when the training is over.
-        var record = RunRecord.Begin(settings, place, data.Identity);
-        using ReplacedRun? replaced = place.Force ? new ReplacedRun(files) : null;
+        RunRecord? record = ranks.Together(() => writes ? RunRecord.Begin(settings, place, data.Identity) : null);
+        // Before another rank looks for a checkpoint.
+        using ReplacedRun? replaced = ranks.Together(() => writes && place.Force ? new ReplacedRun(files) : null);
 
         ImageClassificationOptions options = TrainingOptions.Of(settings);
         options.ValidationSet = data.Test.Rows;
@@ -34,6 +37,7 @@ internal static class Training
         options.CheckpointEvery = place.CheckpointEvery;
         options.Resume = place.Resume;
         options.Threads = place.Threads;
+        (options.Distributed, options.SynchronizedBatchNorm) = (ranks, place.SynchronizedBatchNorm);
         options.CancellationToken = cancel;
         options.ProgressCallback = display.Batch;
         options.MetricsCallback = metrics =>
@@ -41,7 +45,7 @@ internal static class Training
             replaced?.Remove();
             // A finished run that goes on for more epochs is unfinished again.
             files.RemoveFinished();
-            record.Add(metrics);
+            record!.Add(metrics);
             display.Epoch(metrics);
         };
 
@@ -53,9 +57,9 @@ internal static class Training
         catch (TrainingDivergedException fault) when (place.DivergenceIsResult)
         {
             replaced?.Remove();
-            return record.Finish(fault);
+            return record?.Finish(fault);
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException) when (record is not null)
         {
             // What was stopped in its first epoch has a checkpoint, and is the run from now on.
             if (files.HasCheckpoint)
@@ -66,6 +70,8 @@ internal static class Training
 
         using (model)
         {
+            if (record is null)
+                return null;
             replaced?.Remove();
             AtomicFile.Write(files.Model, stream => mlContext.Model.Save(model, data.Train.Rows.Schema, stream));
             model.SaveWeights(files.Weights, WeightsFormat.KerasHdf5);

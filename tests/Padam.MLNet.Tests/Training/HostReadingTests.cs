@@ -51,7 +51,8 @@ public sealed class HostReadingTests
         ["HostReading.Read(Tensor)"] = "the one place",
         ["DeviceTransfer.Plain(Tensor)"] = "moves to the device",
         ["DeviceTransfer.Pinned(Tensor)"] = "moves to the device",
-        ["Buffer.Fill(ReadOnlySpan`1, IBatchInput, Single[], Int32, Int32)"] = "fills the host's memory, ahead and on another thread",
+        ["Buffer.Fill(ReadOnlySpan`1, BatchShare, IBatchInput, Single[], Int32, Int32)"] =
+            "fills the host's memory, ahead and on another thread",
         ["Buffer.FillWeights(ReadOnlySpan`1, Single[])"] = "the same",
         ["HostImages.Fill(ReadOnlySpan`1, Int32, Int32)"] = "the same",
         ["DeviceImages.Fill(ReadOnlySpan`1, Int32, Int32)"] = "the same",
@@ -116,7 +117,7 @@ public sealed class HostReadingTests
         var device = new DeviceTransfer(nowhere);
         using var metrics = new SumsOnDevice(classes: 10, penalty, device);
         metrics.Begin(new RunningMetrics());
-        var step = new TrainingStep(network, CutNetwork.Nowhere(network), options, classes: 10, penalty, metrics);
+        using var step = new TrainingStep(network, CutNetwork.Nowhere(network), options, classes: 10, penalty, metrics, Communicator.Alone);
         using BatchAssembly batches = Batches(images, options.Augmentation, device);
 
         int reads = HostReading.CountOf(() =>

@@ -180,8 +180,8 @@ public sealed class PrecisionTests
         });
         ImageClassificationOptions options = Options(Precision.TF32);
         var penalty = new KernelPenalty(network, factor: 0);
-        using var metrics = new EachBatchRead(penalty);
-        var step = new TrainingStep(network, CutNetwork.Nowhere(network), options, classes: 2, penalty, metrics);
+        using var metrics = new EachBatchRead(penalty, Communicator.Alone);
+        using var step = new TrainingStep(network, CutNetwork.Nowhere(network), options, classes: 2, penalty, metrics, Communicator.Alone);
         using optim.Optimizer optimizer = options.Optimizer.Create([.. network.named_parameters()]);
         string before = CallersState.Now();
         var batch = new TrainingBatch(ones(2, 1, 1, 3), tensor(new long[] { 0, 1 }), Weight: 2);

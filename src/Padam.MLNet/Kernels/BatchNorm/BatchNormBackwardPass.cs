@@ -46,13 +46,17 @@ internal readonly unsafe struct BatchNormBackwardPass(
             dw = TensorMemory.Floats(gradients.Weight),
             db = TensorMemory.Floats(gradients.Bias);
         for (int i = 0; i < channels; i++)
+            (dw[i], db[i]) = ((float)(product[i] * statistics.InverseDeviation(i)), (float)sum[i]);
+        // Weight and bias have the gradient of this process's part, the input that of the whole batch.
+        statistics.Others?.Invoke(sum);
+        statistics.Others?.Invoke(product);
+        for (int i = 0; i < channels; i++)
         {
             // dx = w / s (g - mean(g) - (x - mean) / s^2 mean(g (x - mean)))
             double inverse = statistics.InverseDeviation(i),
                 first = w[i] * inverse,
-                second = -first * inverse * inverse * product[i] / rows.Count;
-            (a[i], b[i], c[i]) = ((float)first, (float)second, (float)(-first * sum[i] / rows.Count - second * statistics.Mean[i]));
-            (dw[i], db[i]) = ((float)(product[i] * inverse), (float)sum[i]);
+                second = -first * inverse * inverse * product[i] / statistics.Count;
+            (a[i], b[i], c[i]) = ((float)first, (float)second, (float)(-first * sum[i] / statistics.Count - second * statistics.Mean[i]));
         }
 
         if (TActivation.IsCostly)

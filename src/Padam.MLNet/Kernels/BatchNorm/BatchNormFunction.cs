@@ -47,6 +47,8 @@ internal sealed class BatchNormFunction : autograd.SingleTensorFunction<BatchNor
     {
         if (DifferentiableBackward.IsWanted)
         {
+            if (call.Statistics.Others is not null)
+                throw new NotSupportedException("Batch normalisation over many processes has no second derivative.");
             return DifferentiableBackward.Gradients(
                 of => ByOperators(of[0]!, of[1]!, of[2]!, of[3], call),
                 [x, weight, bias, residual],

@@ -3,15 +3,6 @@ using static TorchSharp.torch;
 
 namespace Padam.MLNet.Kernels;
 
-/// <summary>The statistics of a batch, by channel.</summary>
-/// <param name="Mean">The mean.</param>
-/// <param name="Variance">The biased variance.</param>
-/// <param name="Epsilon">What is added to the variance.</param>
-internal sealed record BatchStatistics(double[] Mean, double[] Variance, double Epsilon)
-{
-    public double InverseDeviation(int channel) => 1 / Math.Sqrt(Variance[channel] + Epsilon);
-}
-
 /// <summary>What goes back from a batch normalisation.</summary>
 internal readonly record struct BatchNormGradients(Tensor Input, Tensor Weight, Tensor Bias, Tensor? Residual);
 
@@ -37,6 +28,7 @@ internal static unsafe class BatchNormalization
     /// <param name="residual">What is added to the normalised values, of the shape of <paramref name="x"/>, or null.</param>
     /// <param name="activation">Applied last.</param>
     /// <param name="epsilon">Added to the variance.</param>
+    /// <param name="others">Adds what other processes have of the batch; null where this one has all of it.</param>
     /// <returns>The output, and the batch's statistics.</returns>
     public static (Tensor Output, BatchStatistics Statistics) Apply(
         Tensor x,
@@ -44,10 +36,11 @@ internal static unsafe class BatchNormalization
         Tensor bias,
         Tensor? residual,
         Activation activation,
-        double epsilon
+        double epsilon,
+        SumOverRanks? others = null
     )
     {
-        BatchStatistics statistics = Statistics(x, epsilon);
+        BatchStatistics statistics = Statistics(x, epsilon, others);
         bool needsGradient =
             is_grad_enabled() && (x.requires_grad || weight.requires_grad || bias.requires_grad || residual is { requires_grad: true });
         Tensor y = needsGradient
@@ -57,15 +50,15 @@ internal static unsafe class BatchNormalization
     }
 
     /// <summary>Mean and variance of each channel.</summary>
-    public static BatchStatistics Statistics(Tensor x, double epsilon)
+    public static BatchStatistics Statistics(Tensor x, double epsilon, SumOverRanks? others = null)
     {
         using var scope = NewDisposeScope();
         x = x.ToChannelsLast();
         PixelRows rows = Rows(x);
-        var statistics = new BatchStatistics(new double[rows.Channels], new double[rows.Channels], epsilon);
+        var statistics = new BatchStatistics(new double[rows.Channels], new double[rows.Channels], rows.Count, epsilon);
         float* from = TensorMemory.Floats(x);
         Registers.Run(new StatisticsPass(from, rows, statistics), rows.Channels);
-        return statistics;
+        return others is null ? statistics : statistics.With(others);
     }
 
     /// <summary>As <see cref="Apply"/>, by known statistics and without a gradient.</summary>

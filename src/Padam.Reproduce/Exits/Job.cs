@@ -1,0 +1,32 @@
+using Padam.MLNet;
+
+namespace Padam.Reproduce.Exits;
+
+/// <summary>The processes that this one trains with, of which the first speaks for all.</summary>
+internal static class Job
+{
+    /// <summary>This process alone, unless it joined others.</summary>
+    public static Communicator Ranks { get; private set; } = Communicator.Alone;
+
+    /// <summary>Whether what this process has to say, the first one says as well.</summary>
+    public static bool IsSilent => Ranks is { Rank: > 0, HasFailed: false };
+
+    /// <summary>What tells a fault of this process from those of all.</summary>
+    public static string Prefix => Ranks.HasFailed ? $"Rank {Ranks.Rank} of {Ranks.Size}: " : "";
+
+    /// <summary>Joins those that mpirun or srun started, for a training that is shared.</summary>
+    /// <exception cref="CommandException">There is no Open MPI; the message names its package.</exception>
+    public static Communicator Join(bool isDistributed)
+    {
+        if (!isDistributed)
+            return Ranks;
+        try
+        {
+            return Ranks = Mpi.World;
+        }
+        catch (Exception fault) when (fault is DllNotFoundException or NotSupportedException)
+        {
+            throw new CommandException(fault.Message, fault);
+        }
+    }
+}
