@@ -162,6 +162,9 @@ public sealed class RunIdentityTests
             "Resume",
             "ImageMemoryLimit",
             "Threads",
+            // Into how many shares a batch is normalised is in the settings.
+            "Distributed",
+            "SynchronizedBatchNorm",
         ];
         CollectionAssert.AreEquivalent(inText.Concat(notOfTheOutcome).ToArray(), Names(typeof(ImageClassificationOptions)));
         string[] varied = ["CropPadding", "Flip", "ReflectedPadding", "AlternatingFlip", "ResizedCrop", "Color"];
