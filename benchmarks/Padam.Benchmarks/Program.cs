@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Padam.Benchmarks.Cluster;
 using Padam.Benchmarks.Compare;
 using Padam.Benchmarks.Convolutions;
 using Padam.Benchmarks.Export;
@@ -15,6 +16,7 @@ return new RootCommand("How fast Padam.MLNet is, beside libtorch, PyTorch and th
     PiecesCommand.Create(),
     TransferCommand.Create(),
     ExportCommand.Create(),
+    ClusterCommand.Create(),
     ServeCommand.Create(),
 }
     .Parse(args)

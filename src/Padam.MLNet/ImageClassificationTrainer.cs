@@ -111,7 +111,7 @@ public sealed class ImageClassificationTrainer : IEstimator<ImageClassificationT
     {
         Communicator ranks = context.Ranks;
         ranks.Together(() => FirstWeights.Take(context));
-        ranks.TakeStateOfFirst(context.Network);
+        ranks.TakeOfFirst(context.Network.NamedState().Select(entry => entry.Tensor));
         using TrainingRun run = ranks.Together(() => new TrainingRun(context));
         return ranks.StepByStep(run.Run);
     }

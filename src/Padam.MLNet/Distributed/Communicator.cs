@@ -29,6 +29,12 @@ public abstract class Communicator
     /// </summary>
     public bool HasFailed { get; private set; }
 
+    /// <summary>Whether all ranks end with a fault: with this one, or with one that tells of it.</summary>
+    public bool Knows(Exception fault) => Size == 1 || ReferenceEquals(fault, _told);
+
+    /// <summary>Whether something ended that all ranks know of.</summary>
+    internal bool HasTold => _told is not null;
+
     /// <summary>The largest of all ranks' numbers.</summary>
     public abstract int Largest(int value);
 
@@ -110,6 +116,14 @@ public abstract class Communicator
         return BitConverter.ToInt32(bytes);
     }
 
+    /// <inheritdoc cref="OfFirst(int)"/>
+    internal double OfFirst(double value)
+    {
+        byte[] bytes = BitConverter.GetBytes(value);
+        Broadcast(bytes);
+        return BitConverter.ToDouble(bytes);
+    }
+
     /// <summary>A text of one rank's, on all of them.</summary>
     internal string Told(string text, int by = 0)
     {
@@ -150,7 +164,7 @@ public abstract class Communicator
         }
         catch (Exception fault)
         {
-            HasFailed |= Size > 1 && !ReferenceEquals(fault, _told);
+            HasFailed |= !Knows(fault);
             throw;
         }
     }

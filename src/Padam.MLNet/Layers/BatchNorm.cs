@@ -118,6 +118,10 @@ public sealed class BatchNorm : nn.Module<Tensor, Tensor>, IExportable
         {
             if (_others is null)
                 RequireBatch(input);
+            else if (input.dim() != 4)
+                throw new NotSupportedException(
+                    $"SynchronizedBatchNorm is for maps [N, C, H, W], and a layer gets [{string.Join(", ", input.shape)}]. Leave it off."
+                );
             BatchesTracked.add_(Scalars.One, Scalars.One);
         }
 

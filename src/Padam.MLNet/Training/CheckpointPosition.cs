@@ -27,8 +27,9 @@ internal sealed record CheckpointPosition
     /// <summary>The sums of that epoch so far.</summary>
     public required RunningSums Sums { get; init; }
 
-    /// <summary>The processes that trained together; before distributed training there was one.</summary>
-    public int Ranks { get; init; } = 1;
+    /// <summary>The processes that trained together; null for one.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? Ranks { get; init; }
 
     /// <summary>Whether the training ended: by its last epoch, by early stopping or by the callback.</summary>
     public required bool Ended { get; init; }

@@ -23,7 +23,8 @@ internal sealed class Divergence(TrainingContext context, TrainingState state, I
     {
         metrics.Finish();
         RequireFiniteLoss(epoch);
-        if (!HostReading.AreFinite(context.Network.parameters().Concat(context.Network.buffers())))
+        bool isFinite = HostReading.AreFinite(context.Network.parameters().Concat(context.Network.buffers()));
+        if (context.Ranks.Largest(isFinite ? 0 : 1) > 0)
             throw Of(epoch, "A weight is infinite or no number");
         if (average?.IsFinite() == false)
             throw Of(epoch, "The average of a weight is infinite or no number");

@@ -24,7 +24,7 @@ internal sealed class EachBatchRead(KernelPenalty penalty, Communicator ranks, A
         // A network of the user's own may put out other numbers than singles.
         using Tensor exact = loss.Value.to(ScalarType.Float64);
         double own = _isIdle ? 0 : HostReading.Read<double>(exact)[0];
-        Loss = (ranks.Sum(own) / loss.Divisor) + penalty.Value();
+        Loss = (ranks.Sum(own) / loss.Divisor) + penalty.Value(ranks);
         return double.IsFinite(Loss);
     }
 

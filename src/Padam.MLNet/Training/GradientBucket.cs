@@ -81,8 +81,11 @@ internal sealed class GradientBucket : IDisposable
         }
     }
 
+    // Where a step failed on this rank, Open MPI may still write: that memory goes with the process.
     public void Dispose()
     {
+        if (_pending is not null)
+            return;
         foreach (Tensor tensor in _gradients.Append(_owners).Append(_numbers))
             tensor.Dispose();
     }

@@ -14,7 +14,10 @@ internal static class GradientClip
     // torch's, against a norm of 0.
     private const double Small = 1e-6;
 
-    internal static void Apply(IEnumerable<Parameter> parameters, double norm)
+    /// <param name="parameters">The parameters.</param>
+    /// <param name="norm">The longest.</param>
+    /// <param name="ranks">Who has the same gradients: all take the factor of the first, as their sums may round otherwise.</param>
+    internal static void Apply(IEnumerable<Parameter> parameters, double norm, Communicator ranks)
     {
         using IDisposable noGradients = no_grad();
         using DisposeScope scope = NewDisposeScope();
@@ -25,6 +28,7 @@ internal static class GradientClip
             return;
         Tensor total = stack([.. gradients.Select(gradient => gradient.norm())]).norm(),
             part = total.full_like(most).div(total.add(small, Scalars.One)).clamp_max(Scalars.One);
+        ranks.TakeOfFirst([part]);
         foreach (Tensor gradient in gradients)
             gradient.mul_(part);
     }

@@ -15,13 +15,13 @@ internal sealed class KernelPenalty(nn.Module network, double factor)
     private readonly Parameter[] _kernels =
         factor == 0 ? [] : [.. network.parameters().Where(parameter => parameter.dim() >= 2 && parameter.requires_grad)];
 
-    /// <summary>What joins the loss, read from the device.</summary>
-    internal double Value()
+    /// <summary>What joins the loss, read from the device; of ranks, which may round otherwise, the first one's.</summary>
+    internal double Value(Communicator ranks)
     {
         if (_kernels.Length == 0)
             return 0;
         using DisposeScope scope = NewDisposeScope();
-        return factor * HostReading.Read<float>(Sums().to(ScalarType.Float32)).Sum();
+        return ranks.OfFirst(factor * HostReading.Read<float>(Sums().to(ScalarType.Float32)).Sum());
     }
 
     /// <summary>What joins the loss, a double on the device; null for nothing.</summary>

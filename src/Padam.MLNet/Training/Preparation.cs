@@ -170,17 +170,25 @@ internal sealed class Preparation : IDisposable
 
     private void RequireTogether(ITrainingOptions options, Communicator ranks)
     {
-        if (options.SynchronizedBatchNorm)
+        if (options.SynchronizedBatchNorm && ranks.Size > 1)
             First.Network.RequireSynchronizable();
         // The numbers of the ranks go on from those of the first weights, each by itself.
         if (ranks.Rank > 0)
-            First.Random.State = new RandomStream(Seed + ((long)ranks.Rank << 32)).State;
+            First.Random.State = new RandomStream(SeedOf(ranks.Rank)).State;
         if (ranks.Size > 1)
             GradientExchange.RequireSingles(First.Network);
         // A share of one image would be normalised by itself.
         int least = NormalizesApart(options, ranks) ? BatchShare.NoSingleRow * ranks.Size : BatchShare.NoSingleRow;
+        if (ranks.Size > 1 && NormalizesApart(options, ranks) && options.BatchSize < least)
+            throw new ArgumentException(
+                $"BatchSize is {options.BatchSize}: each of {ranks.Size} ranks needs two images of a batch to normalise by. Set "
+                    + $"BatchSize to at least {least}, or SynchronizedBatchNorm."
+            );
         Share = new BatchShare(ranks.Rank, ranks.Size, least);
     }
+
+    // torch's generator takes 32 bits of a seed.
+    private uint SeedOf(int rank) => unchecked((uint)Seed + ((uint)rank * 0x9E3779B9u));
 
     private bool NormalizesApart(ITrainingOptions options, Communicator ranks) =>
         ranks.Size > 1 && !options.SynchronizedBatchNorm && First.Network.HasBatchNorm();

@@ -1,3 +1,5 @@
+using Padam.MLNet.Native;
+
 namespace Padam.MLNet.Training;
 
 /// <summary>
@@ -17,6 +19,9 @@ internal static class RankAgreement
             return;
         Dictionary<string, string> own = new(prepared.Settings)
         {
+            ["SynchronizedBatchNorm"] = $"{options.SynchronizedBatchNorm}",
+            ["the version of Padam.MLNet"] = $"{typeof(RankAgreement).Module.ModuleVersionId}",
+            ["the version of libtorch"] = OtherLibtorch.Version,
             ["CheckpointFolder"] = options.CheckpointFolder is null ? "null" : "set",
             ["CheckpointEvery"] = $"{options.CheckpointEvery}",
             ["the checkpoint in CheckpointFolder"] = prepared.Start is { Position: var position }

@@ -1,4 +1,3 @@
-using Padam.MLNet.Backbones;
 using Padam.MLNet.Native;
 using static TorchSharp.torch;
 
@@ -8,15 +7,28 @@ namespace Padam.MLNet.Training;
 internal static class RankState
 {
     /// <summary>
-    /// Gives all ranks a network's weights and buffers as the first one has them: its machine may round otherwise than theirs.
+    /// Gives all ranks some tensors as the first one has them: weights, since its machine may round otherwise than theirs; running
+    /// statistics, which are of its share of the images. All of them in one message.
     /// </summary>
-    internal static void TakeStateOfFirst(this Communicator ranks, nn.Module network) =>
-        ranks.TakeOfFirst(network.NamedState().Select(entry => entry.Tensor));
-
-    /// <summary>
-    /// Gives all ranks a network's buffers as the first one has them: running statistics, which are of its share of the images.
-    /// </summary>
-    internal static void TakeBuffersOfFirst(this Communicator ranks, nn.Module network) => ranks.TakeOfFirst(network.buffers());
+    internal static void TakeOfFirst(this Communicator ranks, IEnumerable<Tensor> tensors)
+    {
+        if (ranks.Size == 1)
+            return;
+        using var state = TorchState.EnterWithoutGradients();
+        (Tensor Own, Tensor Plain)[] all = [.. tensors.Where(tensor => tensor.numel() > 0).Select(tensor => (tensor, tensor.contiguous()))];
+        List<byte> packed = [];
+        foreach ((_, Tensor plain) in all)
+            packed.AddRange(plain.bytes);
+        byte[] bytes = [.. packed];
+        ranks.Broadcast(bytes);
+        ReadOnlySpan<byte> left = bytes;
+        foreach ((Tensor own, Tensor plain) in all)
+        {
+            left[..plain.bytes.Length].CopyTo(plain.bytes);
+            left = left[plain.bytes.Length..];
+            own.copy_(plain);
+        }
+    }
 
     /// <summary>The sums of an epoch so far over all ranks, of which each has its images' and all have the loss of all.</summary>
     internal static RunningSums Total(this Communicator ranks, RunningSums own, int classes)
@@ -35,19 +47,5 @@ internal static class RankState
         };
 
         int[] Of(int which) => [.. numbers.AsSpan(3 + (which * classes), classes).ToArray().Select(count => (int)count)];
-    }
-
-    private static void TakeOfFirst(this Communicator ranks, IEnumerable<Tensor> tensors)
-    {
-        if (ranks.Size == 1)
-            return;
-        using var state = TorchState.EnterWithoutGradients();
-        foreach (Tensor tensor in tensors.Where(tensor => tensor.numel() > 0))
-        {
-            Tensor plain = tensor.contiguous();
-            ranks.Broadcast(plain.bytes);
-            if (ranks.Rank > 0)
-                tensor.copy_(plain);
-        }
     }
 }

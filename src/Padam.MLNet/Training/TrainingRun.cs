@@ -169,7 +169,7 @@ internal sealed class TrainingRun : IDisposable
             : null;
         if (double.IsNaN(validation?.Loss ?? 0))
             throw _divergence.Of(epoch, "The validation loss is no number");
-        double penalty = validation is null ? 0 : _penalty.Value();
+        double penalty = validation is null ? 0 : _penalty.Value(_context.Ranks);
         RunningMetrics training = _state.Total();
         var metrics = new EpochMetrics
         {
@@ -216,8 +216,8 @@ internal sealed class TrainingRun : IDisposable
             }
 
             Step(batch, part);
-            if (part.IsLast && !_options.SynchronizedBatchNorm)
-                _context.Ranks.TakeBuffersOfFirst(_network);
+            if (part.IsLast)
+                _context.Ranks.TakeOfFirst(_network.buffers());
             _state.BatchesDone++;
             _divergence.RequireFiniteLoss(epoch);
             if (part.IsLast)

@@ -61,8 +61,6 @@ internal static class TrainingSettings
                 settings["Compute.DropPartBatch"] = "True";
             if (options.Inference.TestTimeAugmentation is not TestTimeAugmentation.None and var views)
                 settings["Inference.TestTimeAugmentation"] = $"{views}";
-            if (options.SynchronizedBatchNorm)
-                settings["SynchronizedBatchNorm"] = "True";
             // Each rank's share of a batch is normalised by itself, so that the number of ranks decides too.
             if (ranksApart is { } ranks)
                 settings["Distributed's ranks"] = $"{ranks}";

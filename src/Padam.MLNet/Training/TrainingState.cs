@@ -52,7 +52,7 @@ internal sealed class TrainingState(TrainingContext context, BestEpoch? best, Pl
             EpochsDone = EpochsDone,
             BatchesDone = BatchesDone,
             Sums = sums,
-            Ranks = context.Ranks.Size,
+            Ranks = context.Ranks.Size > 1 ? context.Ranks.Size : null,
             Ended = Ended,
             Best = best?.SoFar,
             Plateau = plateau?.State,
@@ -83,7 +83,7 @@ internal sealed class TrainingState(TrainingContext context, BestEpoch? best, Pl
         CheckpointPosition position = checkpoint.Position;
         string file = context.Checkpoints!.File;
         CheckpointEntries.Restore(optimizer, checkpoint);
-        ResumeRandom(checkpoint.Bytes(Checkpoint.RandomState), position.Ranks);
+        ResumeRandom(checkpoint.Bytes(Checkpoint.RandomState), position.Ranks ?? 1);
         (EpochsDone, BatchesDone) = (position.EpochsDone, position.BatchesDone);
         // The answers that were counted are the first rank's from now on.
         RunningSums sums = position.Sums;

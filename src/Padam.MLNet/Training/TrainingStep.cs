@@ -16,6 +16,7 @@ internal sealed class TrainingStep : IDisposable
     private readonly Parameter[] _parameters;
     private readonly KernelPenalty _penalty;
     private readonly IStepMetrics _metrics;
+    private readonly Communicator _ranks;
     private readonly GradientExchange _exchange;
     private readonly NormalizationExchange? _normalization;
     private readonly int _classes;
@@ -43,10 +44,10 @@ internal sealed class TrainingStep : IDisposable
     )
     {
         (_cut, _options, _classes, _penalty, _metrics) = (cut, options, classes, penalty, metrics);
-        (_accumulates, _isShared) = (options.Compute.AccumulateBatches > 1, ranks.Size > 1);
+        (_ranks, _accumulates, _isShared) = (ranks, options.Compute.AccumulateBatches > 1, ranks.Size > 1);
         _parameters = [.. network.parameters().Where(parameter => parameter.requires_grad)];
         _exchange = new GradientExchange(ranks, _parameters);
-        _normalization = options.SynchronizedBatchNorm ? new(ranks, network) : null;
+        _normalization = options.SynchronizedBatchNorm && _isShared ? new(ranks, network) : null;
     }
 
     /// <summary>Trains on a batch, unless its loss is known to be broken.</summary>
@@ -123,7 +124,7 @@ internal sealed class TrainingStep : IDisposable
 
         _penalty.AddGradient();
         if (_options.GradientClipNorm is { } norm)
-            GradientClip.Apply(_parameters, norm);
+            GradientClip.Apply(_parameters, norm, _ranks);
         optimizer.step();
     }
 

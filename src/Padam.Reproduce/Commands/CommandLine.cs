@@ -39,9 +39,9 @@ internal static class CommandLine
         catch (Exception thrown)
         {
             var failure = Failure.Of(thrown);
-            if (!Job.IsSilent)
-                await Console.Error.WriteLineAsync($"{Job.Prefix}{failure.Sentence.ReplaceLineEndings(" ")}");
-            if (!Job.IsSilent && failure.Trace is { } trace)
+            if (!Job.IsSaidElsewhere(thrown))
+                await Console.Error.WriteLineAsync($"{Job.Prefix(thrown)}{failure.Sentence.ReplaceLineEndings(" ")}");
+            if (!Job.IsSaidElsewhere(thrown) && failure.Trace is { } trace)
                 await Console.Error.WriteLineAsync(trace);
             return stop.Code ?? ExitCode.Failure;
         }

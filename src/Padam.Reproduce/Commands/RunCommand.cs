@@ -33,7 +33,7 @@ internal static class RunCommand
             throw new UsageException(faults);
 
         Communicator ranks = Job.Join(parsed.GetValue(RunOptions.Distributed));
-        RunSettings settings = asked.Settings(ranks);
+        RunSettings settings = ranks.Together(() => asked.Settings(ranks));
         var files = new RunFiles(
             Path.Combine(parsed.GetValue(RunOptions.Out)!, settings.Backbone),
             settings.Optimizer.Name,

@@ -45,6 +45,7 @@ internal static partial class ConsoleWords
         (" on the validation set,", " among the test images,"),
         ("Augmentation.CropPadding: a move", "--augment crop or reflect: a move"),
         ("Augmentation.Cutout: a square", "--augment cutout: a square"),
+        (", or SynchronizedBatchNorm.", ", or --sync-batch-norm."),
         (" an image for each rank of Distributed.", " an image for each rank."),
         (" Raise ImageMemoryLimit, or let the environment name", " Let TMPDIR name"),
     ];

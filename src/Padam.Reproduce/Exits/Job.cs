@@ -8,11 +8,14 @@ internal static class Job
     /// <summary>This process alone, unless it joined others.</summary>
     public static Communicator Ranks { get; private set; } = Communicator.Alone;
 
-    /// <summary>Whether what this process has to say, the first one says as well.</summary>
-    public static bool IsSilent => Ranks is { Rank: > 0, HasFailed: false };
+    /// <summary>Whether another process shows what this one does.</summary>
+    public static bool IsFollower => Ranks.Rank > 0;
+
+    /// <summary>Whether the first process says it too.</summary>
+    public static bool IsSaidElsewhere(Exception fault) => IsFollower && Ranks.Knows(fault);
 
     /// <summary>What tells a fault of this process from those of all.</summary>
-    public static string Prefix => Ranks.HasFailed ? $"Rank {Ranks.Rank} of {Ranks.Size}: " : "";
+    public static string Prefix(Exception fault) => Ranks.Knows(fault) ? "" : $"Rank {Ranks.Rank} of {Ranks.Size}: ";
 
     /// <summary>Joins those that mpirun or srun started, for a training that is shared.</summary>
     /// <exception cref="CommandException">There is no Open MPI; the message names its package.</exception>

@@ -65,7 +65,7 @@ internal sealed record GridRun(ExperimentPlan Plan, string Output, string Data, 
         int failed = 0;
         foreach (PlannedRun run in runs)
         {
-            cancel.ThrowIfCancellationRequested();
+            Ranks.Together(cancel.ThrowIfCancellationRequested);
             string title = $"{run.Settings.Backbone} {run.Series} seed {run.Settings.Seed}";
             try
             {

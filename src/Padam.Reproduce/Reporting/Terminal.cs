@@ -19,7 +19,7 @@ internal static class Terminal
 
     /// <summary>Runs <paramref name="work"/> with the display that fits.</summary>
     public static T Show<T>(Func<ITrainingDisplay, T> work) =>
-        Job.IsSilent ? work(new SilentDisplay())
+        Job.IsFollower ? work(new SilentDisplay())
         : IsLive ? LiveDisplay.Show(AnsiConsole.Console, work)
         : work(new PlainDisplay(Console.Out, Console.Error));
 

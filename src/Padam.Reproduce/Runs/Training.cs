@@ -52,7 +52,7 @@ internal static class Training
         ImageClassificationTransformer model;
         try
         {
-            model = mlContext.Padam().ImageClassifier(options).Fit(data.Train.Rows);
+            model = ranks.Together(() => mlContext.Padam().ImageClassifier(options)).Fit(data.Train.Rows);
         }
         catch (TrainingDivergedException fault) when (place.DivergenceIsResult)
         {

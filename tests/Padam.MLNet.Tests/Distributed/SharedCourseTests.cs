@@ -173,7 +173,8 @@ public sealed class SharedCourseTests
                 )
                 .Message;
 
-        StringAssert.Contains(Refused(options => options.BatchSize = 15), "BatchSize is 15 here and 16 on the first rank");
+        StringAssert.Contains(Refused(options => options.BatchSize = 7), "BatchSize is 7 here and 8 on the first rank");
+        StringAssert.Contains(Refused(options => options.BatchSize = 3), "needs two images of a batch to normalise by");
         StringAssert.Contains(Refused(options => options.CheckpointEvery = 2), "CheckpointEvery is 2 here and 1 on the first rank");
         StringAssert.Contains(Refused(_ => { }, (mlContext, rank) => TwentySteps.View(mlContext, 60 + rank)), "Training data is 61 images");
         StringAssert.Contains(Refused(options => options.LabelColumnName = "Nothing"), "Rank 1 of 2: ");

@@ -21,6 +21,8 @@ internal sealed record MpiRun(int ExitCode, string[] Output, string Error)
         "none",
     ];
 
+    internal string All => $"exit {ExitCode}\n{string.Join('\n', Output)}\n{Error}";
+
     /// <summary>Skips the test, with the package's name, where there is no mpirun.</summary>
     internal static void Require()
     {
@@ -32,25 +34,19 @@ internal sealed record MpiRun(int ExitCode, string[] Output, string Error)
     /// <summary>Runs tests/Padam.FreshProcess on so many ranks.</summary>
     internal static MpiRun FreshProcess(int ranks, params string[] arguments)
     {
-        using Process process = Start(
-            ranks,
-            [
-                Environment.ProcessPath is { } host && Path.GetFileNameWithoutExtension(host) == "dotnet" ? host : "dotnet",
-                Path.Combine(AppContext.BaseDirectory, "Padam.FreshProcess.dll"),
-                .. arguments,
-            ]
-        );
-        Task<string> errors = process.StandardError.ReadToEndAsync();
-        string output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        return new(process.ExitCode, output.Split('\n', StringSplitOptions.RemoveEmptyEntries), errors.Result);
+        string dotnet = Environment.ProcessPath is { } host && Path.GetFileNameWithoutExtension(host) == "dotnet" ? host : "dotnet";
+        string program = Path.Combine(AppContext.BaseDirectory, "Padam.FreshProcess.dll");
+        using Process process = Start(ranks, Environment.CurrentDirectory, [dotnet, program, .. arguments]);
+        return process.Ended().GetAwaiter().GetResult();
     }
 
-    private static Process Start(int ranks, string[] words)
+    /// <summary>Starts a program on so many ranks.</summary>
+    internal static Process Start(int ranks, string folder, string[] words)
     {
         Require();
         var start = new ProcessStartInfo("mpirun", ["-n", ranks.ToString(CultureInfo.InvariantCulture), .. Options, .. words])
         {
+            WorkingDirectory = folder,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
@@ -58,5 +54,21 @@ internal sealed record MpiRun(int ExitCode, string[] Output, string Error)
         // mpirun gives each process a terminal, which .NET would greet.
         start.Environment["TERM"] = "dumb";
         return Process.Start(start)!;
+    }
+}
+
+/// <summary>The end of a job.</summary>
+internal static class EndOfJob
+{
+    internal static async Task<MpiRun> Ended(this Process job)
+    {
+        Task<string> output = job.StandardOutput.ReadToEndAsync(),
+            error = job.StandardError.ReadToEndAsync();
+        await job.WaitForExitAsync();
+        return new(
+            job.ExitCode,
+            (await output).Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries),
+            await error
+        );
     }
 }

@@ -22,7 +22,7 @@ public sealed class GradientClipTests
             actual = Parameters();
 
         nn.utils.clip_grad_norm_(expected, norm);
-        GradientClip.Apply(actual, norm);
+        GradientClip.Apply(actual, norm, Communicator.Alone);
 
         foreach ((Parameter one, Parameter other) in expected.Zip(actual).SkipLast(1))
             CollectionAssert.AreEqual(one.grad!.bytes.ToArray(), other.grad!.bytes.ToArray());
@@ -44,5 +44,5 @@ public sealed class GradientClipTests
     }
 
     [TestMethod]
-    public void Nothing_to_clip_is_left_alone() => GradientClip.Apply([new Parameter(zeros(3))], 1);
+    public void Nothing_to_clip_is_left_alone() => GradientClip.Apply([new Parameter(zeros(3))], 1, Communicator.Alone);
 }

@@ -57,6 +57,7 @@ public sealed class HostReadingTests
         ["HostImages.Fill(ReadOnlySpan`1, Int32, Int32)"] = "the same",
         ["DeviceImages.Fill(ReadOnlySpan`1, Int32, Int32)"] = "the same",
         ["GraphBuilder.Constant(String, Tensor)"] = "of an ONNX file: stages say how they are written, and no step asks",
+        ["RankState.TakeOfFirst(Communicator, IEnumerable`1)"] = "of many processes, which train on CPUs",
         ["BatchNorm.UpdateRunning(Tensor, Double[])"] = "behind the kernel for maps in the CPU's memory",
     };
 

@@ -32,11 +32,12 @@ public sealed class SlurmScriptTests
         IReadOnlyList<string> words,
         string output,
         string device = "cpu",
-        int? threads = null
+        int? threads = null,
+        int? ranks = null
     )
     {
         ExperimentPlan plan = Planning.Of(ExperimentFile.Shipped("table2"), Scale.Full, Recipe.Report, [1]);
-        return SlurmScript.For(plan with { Title = title, Name = name }, 4, words, output, device, threads).Split('\n');
+        return SlurmScript.For(plan with { Title = title, Name = name }, 4, words, output, device, threads, ranks).Split('\n');
     }
 
     private static string[] Directives(string device, int? threads = null) =>
@@ -97,6 +98,17 @@ public sealed class SlurmScriptTests
         CollectionAssert.Contains(Directives("cpu", threads: 7), "#SBATCH --cpus-per-task=7");
         CollectionAssert.Contains(Directives("cpu"), "#SBATCH --cpus-per-task=4");
         CollectionAssert.Contains(Directives("cpu"), "#SBATCH --array=0-3");
+    }
+
+    [TestMethod]
+    public void A_task_of_ranks_asks_for_them_and_starts_them_by_mpirun_which_passes_on_that_they_are_to_stop()
+    {
+        string[] script = Script("title", "name", ["word"], "out", threads: 7, ranks: 3);
+        CollectionAssert.Contains(script, "#SBATCH --ntasks=3");
+        CollectionAssert.Contains(script, "#SBATCH --cpus-per-task=7");
+        Assert.HasCount(1, script.Where(line => line.StartsWith("mpirun -n \"$SLURM_NTASKS\" ", StringComparison.Ordinal)).ToArray());
+        CollectionAssert.Contains(script, "trap 'kill -USR1 \"$child\"' TERM");
+        CollectionAssert.Contains(Script("title", "name", ["word"], "out"), "trap 'kill -TERM \"$child\"' TERM");
     }
 
     [TestMethod]

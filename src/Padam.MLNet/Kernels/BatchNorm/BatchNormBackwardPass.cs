@@ -48,8 +48,13 @@ internal readonly unsafe struct BatchNormBackwardPass(
         for (int i = 0; i < channels; i++)
             (dw[i], db[i]) = ((float)(product[i] * statistics.InverseDeviation(i)), (float)sum[i]);
         // Weight and bias have the gradient of this process's part, the input that of the whole batch.
-        statistics.Others?.Invoke(sum);
-        statistics.Others?.Invoke(product);
+        if (statistics.Others is { } others)
+        {
+            double[] sums = [.. sum, .. product];
+            others(sums);
+            (sum, product) = (sums[..channels], sums[channels..]);
+        }
+
         for (int i = 0; i < channels; i++)
         {
             // dx = w / s (g - mean(g) - (x - mean) / s^2 mean(g (x - mean)))
