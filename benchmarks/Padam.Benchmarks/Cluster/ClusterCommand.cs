@@ -34,7 +34,7 @@ internal static class ClusterCommand
         {
             using nn.Module<Tensor, Tensor> network = Backbone.Parse(name).Build(classes: 10);
             long parameters = network.parameters().Sum(parameter => parameter.numel());
-            int layers = network.modules().OfType<BatchNorm>().Count();
+            int layers = network.modules().OfType<BatchNorm>().Distinct().Count();
             foreach ((string link, StepCost cost) in Networks)
                 Console.WriteLine(
                     string.Create(

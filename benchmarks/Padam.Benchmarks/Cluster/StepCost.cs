@@ -1,33 +1,28 @@
 namespace Padam.Benchmarks.Cluster;
 
 /// <summary>
-/// What the sums of a step over ranks take, by the costs of a message: latency + bytes / bandwidth. A ring passes each part of a bucket on
-/// 2 (ranks - 1) times (Patarasuk and Yuan, 2009); small sums go up a tree and down again. What goes out during the backward pass is not
-/// taken off.
+/// What the sums of a step over ranks take, by the costs of a message: latency + bytes / bandwidth. Open MPI 4.1 adds up in place along a
+/// tree, up and down again. What goes out during the backward pass is not taken off.
 /// </summary>
 /// <param name="Latency">Seconds a message.</param>
-/// <param name="Bandwidth">Bytes a second, each way at once.</param>
+/// <param name="Bandwidth">Bytes a second.</param>
 internal sealed record StepCost(double Latency, double Bandwidth)
 {
-    // As GradientExchange has it; beside the gradients, whether to stop, and the loss.
+    // As GradientExchange has it.
     private const double BytesABucket = 4 << 20;
-    private const int SmallSums = 2;
 
-    // The statistics of a batch forward; sums of gradients and of products back.
-    private const int SumsANormalization = 3;
+    // One forward and one back.
+    private const int SumsANormalization = 2;
 
-    /// <summary>Seconds for the gradients of so many parameters.</summary>
+    /// <summary>Seconds for the gradients of so many parameters, and for the two small sums of each step.</summary>
     public double Gradients(int ranks, double parameters)
     {
-        double bytes = 4 * parameters,
-            messages = 2 * (ranks - 1);
-        return (messages * Latency * Math.Ceiling(bytes / BytesABucket))
-            + (messages / ranks * bytes / Bandwidth)
-            + (SmallSums * Small(ranks));
+        double bytes = 4 * parameters;
+        return Hops(ranks) * ((Latency * Math.Ceiling(bytes / BytesABucket)) + (bytes / Bandwidth) + (2 * Latency));
     }
 
     /// <summary>Seconds for batch normalisations by the whole batch.</summary>
-    public double Normalizations(int ranks, int layers) => layers * SumsANormalization * Small(ranks);
+    public double Normalizations(int ranks, int layers) => layers * SumsANormalization * Hops(ranks) * Latency;
 
-    private double Small(int ranks) => 2 * Math.Ceiling(Math.Log2(ranks)) * Latency;
+    private static double Hops(int ranks) => 2 * Math.Ceiling(Math.Log2(ranks));
 }

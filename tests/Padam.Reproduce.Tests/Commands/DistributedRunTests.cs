@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Padam.MLNet.Tests;
 
 namespace Padam.Reproduce.Tests.Commands;
 

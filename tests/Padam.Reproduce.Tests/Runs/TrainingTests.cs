@@ -144,7 +144,7 @@ public sealed class TrainingTests
     private RunSummary Run(RunSettings settings, RunPlace place, Shown? shown = null, CancellationToken cancel = default)
     {
         MLContext mlContext = RunContext.Of(_ => { }, settings.Seed);
-        return Training.Run(mlContext, settings, place, Data(mlContext), shown ?? new Shown(), cancel);
+        return Training.Run(mlContext, settings, place, Data(mlContext), shown ?? new Shown(), cancel)!;
     }
 
     private sealed class Shown : ITrainingDisplay
