@@ -159,6 +159,26 @@ public sealed class ImageFeaturizerTests
     }
 
     [TestMethod]
+    public void Parts_of_the_options_that_are_not_there_or_not_known_are_named()
+    {
+        ImageFeaturizingOptions options = new() { Weights = null, Normalization = null };
+        foreach (
+            (ImageFeaturizingOptions Options, string Said) in new[]
+            {
+                (options with { Backbone = null! }, "Backbone is null"),
+                (options with { OutputColumnName = " " }, "OutputColumnName is empty"),
+                (options with { ConvolutionAlgorithm = (ConvolutionAlgorithm)9 }, "ConvolutionAlgorithm 9 is not known; use Auto"),
+                (options with { Preprocessing = null! }, "Preprocessing is null"),
+                (options with { Preprocessing = new() { Resize = (ImageResize)9 } }, "Preprocessing.Resize"),
+                (options with { ImageSize = new(0, 224) }, "ImageSize."),
+                (options with { PixelScale = double.PositiveInfinity }, "PixelScale is"),
+            }
+        )
+            StringAssert.StartsWith(Options.Validate().Single(), Said);
+        Assert.IsEmpty(options.Validate());
+    }
+
+    [TestMethod]
     public void A_registered_network_and_a_missing_file_are_refused()
     {
         StringAssert.Contains(
