@@ -17,14 +17,15 @@ public sealed class InstructionSetTests
         "EnableAVX512",
         "EnableAVX512F",
         "GoldenTrajectoryTests|FusedUpdateTests|BatchNormalizationTests|WinogradConvolutionTests|PatchConvolutionTests"
-            + "|Im2colConvolutionTests|KernelPropertyTests|Kernels.ActivationTests|RegisterTests",
+            + "|Im2colConvolutionTests|MaxPoolingTests|KernelPropertyTests|Kernels.ActivationTests|RegisterTests",
         DisplayName = "without AVX-512"
     )]
     [DataRow(
         "EnableAVX2",
         "EnableAVX2",
         "GoldenTrajectoryTests|FusedUpdateTests|BatchNormalizationTests|Convolution2dTests|WinogradConvolutionTests"
-            + "|PatchConvolutionTests|Im2colConvolutionTests|KernelPropertyTests|Kernels.ActivationTests|GoldenNetworkTests|RegisterTests",
+            + "|PatchConvolutionTests|Im2colConvolutionTests|MaxPoolingTests|KernelPropertyTests|Kernels.ActivationTests|GoldenNetworkTests"
+            + "|RegisterTests",
         DisplayName = "without AVX2: registers of four"
     )]
     [DataRow(
