@@ -19,7 +19,8 @@ internal sealed class Preparation : IDisposable
 
     private Preparation() { }
 
-    internal Device Device { get; private set; } = CPU;
+    // Not CPU to begin with: that is the first touch of libtorch, which NativeLibraries must make.
+    internal Device Device { get; private set; } = null!;
 
     internal int Seed { get; private set; }
 

@@ -60,9 +60,11 @@ internal static class EvaluateCommand
                 throw new UsageException(Options.LabelsDoNothing);
 
             MLContext mlContext = RunContext.Of(Console.Error.WriteLine);
-            if (Options.ThreadsHere(parsed.GetValue(Threads)) is { } threads)
-                TorchSharp.torch.set_num_threads(threads);
+            int? threads = Options.ThreadsHere(parsed.GetValue(Threads));
             using ImageClassificationTransformer model = LoadedModel.Open(mlContext, parsed.GetValue(Model)!);
+            // Opening the model loaded libtorch, the one that PADAM_LIBTORCH names: TorchSharp by itself would look for its own.
+            if (threads is { } count)
+                TorchSharp.torch.set_num_threads(count);
             FolderReading? like = model.ClassNames is { } classes ? new(classes, model.Preprocessing) : null;
             ImagePart test = source.Part(mlContext, CifarSplit.Test, parsed.GetValue(TestLimit), like);
             RequireSameClasses(model, test.Rows);

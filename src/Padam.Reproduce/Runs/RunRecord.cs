@@ -17,6 +17,7 @@ internal sealed class RunRecord
     private readonly long _start = Stopwatch.GetTimestamp();
     private long _lastEpoch = Stopwatch.GetTimestamp();
     private List<EpochRecord> _epochs;
+    private IReadOnlyList<int> _threads;
     private TrainingLog? _log;
     private TensorBoardLog? _board;
     private double? _imagesPerSecond;
@@ -25,6 +26,7 @@ internal sealed class RunRecord
     {
         (_settings, _place, _data, _identity, _before) = (settings, place, data, identity, before);
         _epochs = [.. before.Epochs];
+        _threads = place.Threads is { } threads ? Joined(before.Threads, threads) : before.Threads;
     }
 
     private double Seconds => _before.Seconds + Stopwatch.GetElapsedTime(_start).TotalSeconds;
@@ -51,18 +53,7 @@ internal sealed class RunRecord
 
         IReadOnlyDictionary<string, string> resolved = identity.ToDictionary();
         before ??= new RunProgress { Resolved = resolved, Alone = true };
-        return new RunRecord(
-            settings,
-            place,
-            data,
-            identity,
-            before with
-            {
-                Resolved = resolved,
-                Threads = [.. before.Threads.Union([place.Threads ?? torch.get_num_threads()])],
-                Alone = before.Alone && place.Alone,
-            }
-        );
+        return new RunRecord(settings, place, data, identity, before with { Resolved = resolved, Alone = before.Alone && place.Alone });
     }
 
     /// <summary>An epoch is over.</summary>
@@ -78,12 +69,18 @@ internal sealed class RunRecord
         if (_place.TensorBoard is { } folder)
             _board ??= TensorBoardLog.Start(folder, done == 0 ? [] : TrainingLog.Read(files.Log), TimeOf);
 
+        // Those that the training has, in whose midst this is.
+        if (_place.Threads is null)
+            _threads = Joined(_threads, torch.get_num_threads());
+
         var row = LogRow.Of(metrics);
         _log.Append(row);
         _board?.Append(row, _epochs[^1].Finished);
         WriteProgress();
         _imagesPerSecond = metrics.ImagesPerSecond;
     }
+
+    private static IReadOnlyList<int> Joined(IReadOnlyList<int> before, int threads) => [.. before.Union([threads])];
 
     /// <summary>It was told to stop.</summary>
     public void Interrupt()
@@ -144,7 +141,7 @@ internal sealed class RunRecord
             Seconds = Seconds,
             ImagesPerSecond = _imagesPerSecond,
             Device = _place.Device,
-            Threads = _before.Threads,
+            Threads = _threads,
             Alone = _before.Alone,
             Ranks = _place.Ranks.Size > 1 ? _place.Ranks.Size : null,
             Version = RunSummary.ThisVersion,
@@ -162,7 +159,8 @@ internal sealed class RunRecord
         return summary;
     }
 
-    private void WriteProgress() => (_before with { Seconds = Seconds, Epochs = _epochs }).Write(_place.Files.Checkpoint);
+    private void WriteProgress() =>
+        (_before with { Seconds = Seconds, Threads = _threads, Epochs = _epochs }).Write(_place.Files.Checkpoint);
 
     private DateTimeOffset? TimeOf(int epochFromZero) => _epochs.FirstOrDefault(epoch => epoch.Epoch == epochFromZero + 1)?.Finished;
 }
