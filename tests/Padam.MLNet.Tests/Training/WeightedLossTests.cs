@@ -1,6 +1,7 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Padam.MLNet.MLNetInternals;
+using Padam.MLNet.Native;
 using Padam.MLNet.Optimizers;
 using Padam.MLNet.Persistence;
 using TorchSharp;
@@ -182,6 +183,13 @@ public sealed class WeightedLossTests
             Assert.AreEqual(expectedLosses[epoch], losses[epoch], 1e-4, $"epoch {epoch + 1}");
     }
 
+    // A number that is converted in passing may be collected while libtorch reads it.
+    private static Tensor Times(double factor, Tensor tensor)
+    {
+        using Scalar held = Scalars.Of(factor);
+        return tensor.mul(held);
+    }
+
     private (double[] Losses, Dictionary<string, Tensor> State) Loop(Func<WeightedRow, double> weight, ImageClassificationOptions options)
     {
         random.manual_seed(Seed);
@@ -197,15 +205,15 @@ public sealed class WeightedLossTests
             double total = 0;
             for (int i = 0; i < _rows.Length; i++)
             {
-                Tensor own =
-                    -((1 - options.LabelSmoothing) * logarithms[i, (long)_rows[i].Label]) - (options.LabelSmoothing * logarithms[i].mean());
-                sum += weight(_rows[i]) * own;
+                Tensor own = Times(options.LabelSmoothing - 1, logarithms[i, (long)_rows[i].Label])
+                    .add(Times(-options.LabelSmoothing, logarithms[i].mean()), Scalars.One);
+                sum = sum.add(Times(weight(_rows[i]), own), Scalars.One);
                 total += weight(_rows[i]);
             }
 
-            Tensor loss = sum / total;
+            Tensor loss = Times(1 / total, sum);
             foreach (Parameter kernel in parameters.Where(parameter => parameter.dim() > 1))
-                loss += options.KernelL2 * kernel.square().sum();
+                loss = loss.add(Times(options.KernelL2, kernel.square().sum()), Scalars.One);
             optimizer.zero_grad();
             loss.backward();
             if (options.GradientClipNorm is { } norm)
