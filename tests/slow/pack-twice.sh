@@ -12,7 +12,7 @@ sums() { (cd "$1" && sha256sum -- *); }
 pdb() { unzip -p "$1"/Padam.MLNet.*.snupkg lib/net10.0/Padam.MLNet.pdb >"$work/pdb"; } # a file: in a pipe a grep that has its answer would break unzip
 
 for clone in first second/one-deeper; do
-  git clone --quiet . "$work/$clone"
+  git clone --quiet . "$work/$clone" && git -C "$work/$clone" checkout --quiet "$commit" # whatever was committed meanwhile
   (cd "$work/$clone" && pack Padam.MLNet "$work/$clone-packages" && pack Padam.Reproduce "$work/$clone-packages")
 done
 echo "Packed from $commit:"
