@@ -64,12 +64,26 @@ public sealed class ImageClassificationTrainer : IEstimator<ImageClassificationT
         using IChannel channel = _host.Start("Training");
         ImageClassificationOptions options = _options.Copy();
         Communicator ranks = options.Distributed ?? Communicator.Alone;
-        if (ranks.HasFailed)
-            throw new InvalidOperationException("A training of these processes ended on this one alone: their job is over.");
         // The first rank speaks for all.
         IChannel log = ranks.Rank == 0 ? channel : new QuietChannel(channel);
         if (ranks.Rank > 0)
             (options.MetricsCallback, options.ProgressCallback) = (null, null);
+        return ranks.StepByStep(() => Fit(input, options, ranks, log));
+    }
+
+    /// <summary>Checks the input's columns before any training and promises the output's: the input's, PredictedLabel and Score.</summary>
+    /// <exception cref="ArgumentException">A column is missing or of the wrong type.</exception>
+    public SchemaShape GetOutputSchema(SchemaShape inputSchema) =>
+        new ScoreSchemaShape(
+            _options.LabelColumnName,
+            _options.FeatureColumnName,
+            _options.ScoreColumnName,
+            _options.PredictedLabelColumnName,
+            _options.ExampleWeightColumnName
+        ).Output(inputSchema);
+
+    private ImageClassificationTransformer Fit(IDataView input, ImageClassificationOptions options, Communicator ranks, IChannel log)
+    {
         var neighbours = Neighbours.Of(ranks);
         if (neighbours.OnMachine > 1)
             options.ImageMemoryLimit ??= ImageMemory.HalfOfWhatIsFree / neighbours.OnMachine;
@@ -90,22 +104,11 @@ public sealed class ImageClassificationTrainer : IEstimator<ImageClassificationT
 
         // From here on: the data before it are read by code of the caller's.
         using var state = TorchState.Enter();
-        int epoch = Train(prepared.Context(options, ranks, state, log, IsCancelled));
+        int epoch = Train(prepared.Context(state, IsCancelled));
         prepared.First.Network.ToChannelsLast();
         Interlocked.Increment(ref _fitted);
         return new ImageClassificationTransformer(_host, Describe(options, prepared, epoch), prepared.First.Release(), prepared.Device);
     }
-
-    /// <summary>Checks the input's columns before any training and promises the output's: the input's, PredictedLabel and Score.</summary>
-    /// <exception cref="ArgumentException">A column is missing or of the wrong type.</exception>
-    public SchemaShape GetOutputSchema(SchemaShape inputSchema) =>
-        new ScoreSchemaShape(
-            _options.LabelColumnName,
-            _options.FeatureColumnName,
-            _options.ScoreColumnName,
-            _options.PredictedLabelColumnName,
-            _options.ExampleWeightColumnName
-        ).Output(inputSchema);
 
     private static int Train(TrainingContext context)
     {
@@ -113,7 +116,7 @@ public sealed class ImageClassificationTrainer : IEstimator<ImageClassificationT
         ranks.Together(() => FirstWeights.Take(context));
         ranks.TakeOfFirst(context.Network.NamedState().Select(entry => entry.Tensor));
         using TrainingRun run = ranks.Together(() => new TrainingRun(context));
-        return ranks.StepByStep(run.Run);
+        return run.Run();
     }
 
     private bool IsCancelled() => _options.CancellationToken.IsCancellationRequested || HostSettings.IsCanceled(_host);

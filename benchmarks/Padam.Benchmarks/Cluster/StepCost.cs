@@ -1,3 +1,5 @@
+using Padam.MLNet.Training;
+
 namespace Padam.Benchmarks.Cluster;
 
 /// <summary>
@@ -8,8 +10,7 @@ namespace Padam.Benchmarks.Cluster;
 /// <param name="Bandwidth">Bytes a second.</param>
 internal sealed record StepCost(double Latency, double Bandwidth)
 {
-    // As GradientExchange has it.
-    private const double BytesABucket = 4 << 20;
+    private const double BytesABucket = sizeof(float) * GradientExchange.NumbersABucket;
 
     // One forward and one back.
     private const int SumsANormalization = 2;

@@ -11,6 +11,7 @@ namespace Padam.MLNet;
 public abstract class Communicator
 {
     private Exception? _told;
+    private int _trainings;
 
     private protected Communicator() { }
 
@@ -34,6 +35,9 @@ public abstract class Communicator
 
     /// <summary>Whether something ended that all ranks know of.</summary>
     internal bool HasTold => _told is not null;
+
+    /// <summary>Whether the others may be waiting for this rank's next step.</summary>
+    internal bool IsTraining => Volatile.Read(ref _trainings) > 0;
 
     /// <summary>The largest of all ranks' numbers.</summary>
     public abstract int Largest(int value);
@@ -156,16 +160,29 @@ public abstract class Communicator
     /// <summary>
     /// Does what the ranks do together, step by step. Where it ends on this rank alone, there is nothing more to do together.
     /// </summary>
+    /// <exception cref="InvalidOperationException">
+    /// They did so already and it ended on this rank alone, or they are at it: what two trainings do together would be mixed up.
+    /// </exception>
     internal T StepByStep<T>(Func<T> steps)
     {
+        if (Size == 1)
+            return steps();
+        if (HasFailed)
+            throw new InvalidOperationException("A training of these processes ended on this one alone: their job is over.");
         try
         {
-            return steps();
+            return Interlocked.Increment(ref _trainings) == 1
+                ? steps()
+                : throw OnAll(new InvalidOperationException("These processes train a network already: they train one after the other."));
         }
         catch (Exception fault)
         {
             HasFailed |= !Knows(fault);
             throw;
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _trainings);
         }
     }
 }

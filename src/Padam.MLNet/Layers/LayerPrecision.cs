@@ -23,7 +23,7 @@ internal static class LayerPrecision
     /// </summary>
     public static (string Name, nn.Module Module)? OtherThanLayers(this nn.Module network)
     {
-        foreach ((string name, nn.Module module) in network.named_modules().Prepend((name: "", module: network)))
+        foreach ((string name, nn.Module module) in network.NamedParts())
         {
             bool isLayer = module is Convolution or Dense or BatchNorm;
             if (!isLayer && module.named_parameters(recurse: false).Any())

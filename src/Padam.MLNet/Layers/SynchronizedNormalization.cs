@@ -8,19 +8,19 @@ internal static class SynchronizedNormalization
 {
     /// <summary>Whether the network has any that computes statistics of its batch.</summary>
     public static bool HasBatchNorm(this nn.Module network) =>
-        Parts(network).Any(part => part.Module is BatchNorm || IsOthers(part.Module));
+        network.NamedParts().Any(part => part.Module is BatchNorm || IsOthers(part.Module));
 
     /// <summary>Lets the network's layers of this library normalise by the sums of all processes; null takes that back.</summary>
     public static void SynchronizeBatchNorm(this nn.Module network, SumOverRanks? others)
     {
-        foreach (BatchNorm norm in Parts(network).Select(part => part.Module).OfType<BatchNorm>())
+        foreach (BatchNorm norm in network.NamedParts().Select(part => part.Module).OfType<BatchNorm>())
             norm.ShareWith(others);
     }
 
     /// <exception cref="NotSupportedException">A batch normalisation of the network cannot work with such sums.</exception>
     public static void RequireSynchronizable(this nn.Module network)
     {
-        foreach ((string name, nn.Module module) in Parts(network))
+        foreach ((string name, nn.Module module) in network.NamedParts())
         {
             if (IsOthers(module))
                 throw new NotSupportedException(
@@ -37,7 +37,4 @@ internal static class SynchronizedNormalization
 
     private static bool IsOthers(nn.Module module) =>
         module is TorchSharp.Modules.BatchNorm1d or TorchSharp.Modules.BatchNorm2d or TorchSharp.Modules.BatchNorm3d;
-
-    private static IEnumerable<(string Name, nn.Module Module)> Parts(nn.Module network) =>
-        network.named_modules().Prepend((name: "", module: network));
 }

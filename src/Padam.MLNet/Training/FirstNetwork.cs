@@ -86,7 +86,10 @@ internal sealed class FirstNetwork : IDisposable
     }
 
     /// <summary>Throws where images of this size do not go through the network, or a step on so many of them cannot fit.</summary>
-    internal void RequireRoom(ImageShape shape, int batch)
+    /// <param name="shape">The images.</param>
+    /// <param name="batch">How many of them a step takes at most, on this rank.</param>
+    /// <param name="sharedBy">How many ranks make such a step on this machine at once.</param>
+    internal void RequireRoom(ImageShape shape, int batch, int sharedBy)
     {
         using var state = TorchState.Enter();
         Try(shape);
@@ -95,7 +98,7 @@ internal sealed class FirstNetwork : IDisposable
                 Network,
                 _bytesKept * TrainingPrecision.MemoryOverFloat32(_options.Compute.Precision),
                 averaged: _options.Averaging is not null
-            ).RequireRoom(_options.Backbone.Name, shape, batch, MemoryEstimate.Room());
+            ).RequireRoom(_options.Backbone.Name, shape, batch, MemoryEstimate.Room() / sharedBy);
     }
 
     /// <summary>Hands the network over to who disposes it from now on.</summary>

@@ -10,8 +10,8 @@ namespace Padam.MLNet.Training;
 /// </summary>
 internal sealed class GradientExchange : IDisposable
 {
-    // 4 MB: large enough for the bandwidth of a network, small enough that the first is soon complete.
-    private const long NumbersABucket = 1 << 20;
+    /// <summary>4 MB: large enough for the bandwidth of a network, small enough that the first is soon complete.</summary>
+    internal const long NumbersABucket = 1 << 20;
 
     private readonly Communicator _ranks;
     private readonly GradientBucket[] _buckets;

@@ -16,8 +16,14 @@ namespace Padam.MLNet.Training;
 internal sealed class Preparation : IDisposable
 {
     private readonly List<IDisposable> _held = [];
+    private readonly IHostEnvironment _host;
+    private readonly ITrainingOptions _options;
+    private readonly Communicator _ranks;
+    private readonly Neighbours _neighbours;
+    private readonly IChannel _log;
 
-    private Preparation() { }
+    private Preparation(IHostEnvironment host, ITrainingOptions options, Communicator ranks, Neighbours neighbours, IChannel log) =>
+        (_host, _options, _ranks, _neighbours, _log) = (host, options, ranks, neighbours, log);
 
     // Not CPU to begin with: that is the first touch of libtorch, which NativeLibraries must make.
     internal Device Device { get; private set; } = null!;
@@ -65,10 +71,10 @@ internal sealed class Preparation : IDisposable
         IChannel log
     )
     {
-        var made = new Preparation();
+        var made = new Preparation(host, options, ranks, neighbours, log);
         try
         {
-            made.Fill(host, input, options, ranks, neighbours, fitted, drawn, log);
+            made.Fill(input, fitted, drawn);
             return made;
         }
         catch
@@ -79,17 +85,11 @@ internal sealed class Preparation : IDisposable
     }
 
     /// <summary>What the training is given.</summary>
-    internal TrainingContext Context(
-        ITrainingOptions options,
-        Communicator ranks,
-        TorchState state,
-        IChannel log,
-        Func<bool> isCancelled
-    ) =>
+    internal TrainingContext Context(TorchState state, Func<bool> isCancelled) =>
         new()
         {
-            Options = options,
-            Ranks = ranks,
+            Options = _options,
+            Ranks = _ranks,
             Share = Share,
             Data = Data,
             Normalization = Normalization,
@@ -100,7 +100,7 @@ internal sealed class Preparation : IDisposable
             Random = First.Random,
             UserCode = First.UserCode,
             State = state,
-            Log = log,
+            Log = _log,
             IsCancelled = isCancelled,
             Settings = Settings,
             StratifiedValidation = Stratified,
@@ -116,103 +116,93 @@ internal sealed class Preparation : IDisposable
             held.Dispose();
     }
 
-    private void Fill(
-        IHostEnvironment host,
-        IDataView input,
-        ITrainingOptions options,
-        Communicator ranks,
-        Neighbours neighbours,
-        int fitted,
-        int drawn,
-        IChannel log
-    )
+    private void Fill(IDataView input, int fitted, int drawn)
     {
-        var columns = TrainingColumns.Of(input, options);
-        Device = NetworkDevice.Of(host, log);
-        if (ranks.Size > 1 && Device.type != DeviceType.CPU)
+        var columns = TrainingColumns.Of(input, _options);
+        Device = NetworkDevice.Of(_host, _log);
+        if (_ranks.Size > 1 && Device.type != DeviceType.CPU)
             throw new NotSupportedException("Distributed trains on CPUs. Leave GpuDeviceId null.");
-        TrainingPrecision.Require(options.Compute.Precision, Device, log);
-        Hold(new ThreadCount(options.Threads ?? ThreadsBeside(neighbours)));
-        if (options.CheckpointFolder is { } folder)
-            Checkpoints = Hold(CheckpointFolder.Open(folder, fitted, forReading: ranks.Rank > 0));
-        Start = Checkpoints?.Find(options.Resume);
+        TrainingPrecision.Require(_options.Compute.Precision, Device, _log);
+        Hold(new ThreadCount(_options.Threads ?? ThreadsBeside));
+        if (_options.CheckpointFolder is { } folder)
+            Checkpoints = Hold(CheckpointFolder.Open(folder, fitted, forReading: _ranks.Rank > 0));
+        Start = Checkpoints?.Find(_options.Resume);
         if (Start is not null)
-            MoreEpochs.Require(Start.Position, options, Checkpoints!.File);
-        Seed = options.Seed ?? HostSettings.Seed(host) ?? Start?.Position.Seed ?? drawn;
-        First = Hold(FirstNetwork.Make(options, columns, Seed, Device, Checkpoints is not null, log));
-        RequireTogether(options, ranks);
+            MoreEpochs.Require(Start.Position, _options, Checkpoints!.File);
+        Seed = _options.Seed ?? HostSettings.Seed(_host) ?? Start?.Position.Seed ?? drawn;
+        First = Hold(FirstNetwork.Make(_options, columns, Seed, Device, Checkpoints is not null, _log));
+        RequireTogether();
 
         Stratified = Start is null || Start.Position.StratifiedValidation == true;
         // A checkpoint that does not say how it resized goes on as it began.
         Preprocessing = Start is { Position.Resampling: null }
-            ? options.Preprocessing with
+            ? _options.Preprocessing with
             {
                 ResizedBySkia = true,
             }
-            : options.Preprocessing;
-        Data = Hold(TrainingData.Read(columns, options, Seed, Stratified, Preprocessing));
+            : _options.Preprocessing;
+        Data = Hold(TrainingData.Read(columns, _options, Seed, Stratified, Preprocessing));
         if (Data.ImagesInFile > 0)
-            log.Info(MessageSensitivity.None, $"{Data.ImagesInFile} images are beyond ImageMemoryLimit and kept in a temporary file.");
+            _log.Info(MessageSensitivity.None, $"{Data.ImagesInFile} images are beyond ImageMemoryLimit and kept in a temporary file.");
         foreach (string line in Data.Warnings(Preprocessing))
-            log.Warning(MessageSensitivity.UserData, line);
-        RowWeights = Training.RowWeights.Of(Data.Training, options.Loss.ClassWeights, Data.Labels.Classes);
-        RequireRoom(options);
+            _log.Warning(MessageSensitivity.UserData, line);
+        RowWeights = Training.RowWeights.Of(Data.Training, _options.Loss.ClassWeights, Data.Labels.Classes);
+        RequireRoom();
         Normalization =
-            options.Normalization
-            ?? (options.InitialWeights is null ? null : options.Backbone.Pretraining?.Normalization)
-            ?? NormalizationMeasure.Of(Data.Training.Images, Data.Training.Rows, options.PixelScale);
-        if (Checkpoints is not null || ranks.Size > 1)
-            Settings = TrainingSettings.Of(options, Data, Normalization, Seed, NormalizesApart(options, ranks) ? ranks.Size : null);
+            _options.Normalization
+            ?? (_options.InitialWeights is null ? null : _options.Backbone.Pretraining?.Normalization)
+            ?? NormalizationMeasure.Of(Data.Training.Images, Data.Training.Rows, _options.PixelScale);
+        if (Checkpoints is not null || _ranks.Size > 1)
+            Settings = TrainingSettings.Of(_options, Data, Normalization, Seed, NormalizesApart ? _ranks.Size : null);
         if (Start is not null)
-            Checkpoints!.RequireSame(Start.Position.In(options.Epochs), Settings);
-        if (ranks.Rank == 0)
+            Checkpoints!.RequireSame(Start.Position.In(_options.Epochs), Settings);
+        if (_ranks.Rank == 0)
             Checkpoints?.RemoveHalfWritten();
     }
 
-    private void RequireTogether(ITrainingOptions options, Communicator ranks)
+    private void RequireTogether()
     {
-        if (options.SynchronizedBatchNorm && ranks.Size > 1)
+        if (_options.SynchronizedBatchNorm && _ranks.Size > 1)
             First.Network.RequireSynchronizable();
         // The numbers of the ranks go on from those of the first weights, each by itself.
-        if (ranks.Rank > 0)
-            First.Random.State = new RandomStream(SeedOf(ranks.Rank)).State;
-        if (ranks.Size > 1)
+        if (_ranks.Rank > 0)
+            First.Random.State = new RandomStream(SeedOf(_ranks.Rank)).State;
+        if (_ranks.Size > 1)
             GradientExchange.RequireSingles(First.Network);
         // A share of one image would be normalised by itself.
-        int least = NormalizesApart(options, ranks) ? BatchShare.NoSingleRow * ranks.Size : BatchShare.NoSingleRow;
-        if (ranks.Size > 1 && NormalizesApart(options, ranks) && options.BatchSize < least)
+        int least = NormalizesApart ? BatchShare.NoSingleRow * _ranks.Size : BatchShare.NoSingleRow;
+        if (_ranks.Size > 1 && NormalizesApart && _options.BatchSize < least)
             throw new ArgumentException(
-                $"BatchSize is {options.BatchSize}: each of {ranks.Size} ranks needs two images of a batch to normalise by. Set "
+                $"BatchSize is {_options.BatchSize}: each of {_ranks.Size} ranks needs two images of a batch to normalise by. Set "
                     + $"BatchSize to at least {least}, or SynchronizedBatchNorm."
             );
-        Share = new BatchShare(ranks.Rank, ranks.Size, least);
+        Share = new BatchShare(_ranks.Rank, _ranks.Size, least);
     }
 
     // torch's generator takes 32 bits of a seed.
     private uint SeedOf(int rank) => unchecked((uint)Seed + ((uint)rank * 0x9E3779B9u));
 
-    private bool NormalizesApart(ITrainingOptions options, Communicator ranks) =>
-        ranks.Size > 1 && !options.SynchronizedBatchNorm && First.Network.HasBatchNorm();
+    private bool NormalizesApart => _ranks.Size > 1 && !_options.SynchronizedBatchNorm && First.Network.HasBatchNorm();
 
-    private void RequireRoom(ITrainingOptions options)
+    private void RequireRoom()
     {
-        NetworkDescription.RequireBatch(options.Inference.BatchSize, Data.Training.Images.Shape, Data.Labels.Classes);
+        NetworkDescription.RequireBatch(_options.Inference.BatchSize, Data.Training.Images.Shape, Data.Labels.Classes);
         int batch = Share.Longest(
-            BatchAssembly.Longest(Data.Training.Rows.Length, options.BatchSize, options.Compute.DropPartBatch, Share.LeastRows)
+            BatchAssembly.Longest(Data.Training.Rows.Length, _options.BatchSize, _options.Compute.DropPartBatch, Share.LeastRows)
         );
         BatchLimit.Require(
             batch,
             Math.Max(Data.Training.Images.Shape.Values, Data.Labels.Classes),
             $"images of {Data.Training.Images.Shape}"
         );
-        First.RequireRoom(Data.Training.Images.Shape, batch);
+        First.RequireRoom(Data.Training.Images.Shape, batch, sharedBy: _neighbours.OnMachine);
     }
 
     // What libtorch would take for this process alone, divided by those that run on the same processors.
-    private static int? ThreadsBeside(Neighbours neighbours) =>
-        neighbours.OnProcessors == 1
+    private int? ThreadsBeside =>
+        _neighbours.OnProcessors == 1
             ? null
-            : Math.Min(get_num_threads(), Math.Max(1, Environment.ProcessorCount / neighbours.OnProcessors));
+            : Math.Min(get_num_threads(), Math.Max(1, Environment.ProcessorCount / _neighbours.OnProcessors));
 
     private T Hold<T>(T held)
         where T : IDisposable

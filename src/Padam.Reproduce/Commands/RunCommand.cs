@@ -102,7 +102,6 @@ internal static class RunCommand
             Threads = Options.ThreadsHere(parsed.GetValue(RunOptions.Threads)),
             Alone = parsed.GetValue(RunOptions.Alone),
             Ranks = Job.Ranks,
-            SynchronizedBatchNorm = parsed.GetValue(RunOptions.SynchronizedBatchNorm),
             Resume = parsed.GetValue(RunOptions.Resume),
             Force = parsed.GetValue(RunOptions.Force),
             CheckpointEvery = parsed.GetValue(RunOptions.CheckpointEvery),

@@ -19,8 +19,14 @@ internal static class ChosenRates
     /// <param name="recipe">Of both.</param>
     /// <param name="output">The folder in which the other one's runs are finished.</param>
     /// <exception cref="CommandException">They are not, or all of an optimizer diverged.</exception>
-    public static Experiment In(Experiment experiment, Scale scale, Recipe recipe, string output) =>
-        experiment with
+    public static Experiment In(Experiment experiment, Scale scale, Recipe recipe, string output)
+    {
+        var finished = experiment
+            .Series.Select(series => series.LearningRateFrom)
+            .OfType<string>()
+            .Distinct()
+            .ToDictionary(grid => grid, grid => Runs(experiment.Name, grid, scale, recipe, output));
+        return experiment with
         {
             Series =
             [
@@ -29,12 +35,13 @@ internal static class ChosenRates
                         ? series with
                         {
                             LearningRateFrom = null,
-                            LearningRate = Best(Runs(experiment.Name, grid, scale, recipe, output), series.Optimizer, grid),
+                            LearningRate = Best(finished[grid], series.Optimizer, grid),
                         }
                         : series
                 ),
             ],
         };
+    }
 
     /// <summary>Why a series cannot take its rate from the experiment that it names.</summary>
     public static IEnumerable<string> Faults(Experiment experiment, Series series)

@@ -100,7 +100,6 @@ internal sealed record GridRun(ExperimentPlan Plan, string Output, string Data, 
             Alone = Alone,
             Ranks = Ranks,
             // The numbers of an experiment are those of one process, whoever computes them.
-            SynchronizedBatchNorm = Ranks.Size > 1,
             Resume = true,
             DivergenceIsResult = true,
         };

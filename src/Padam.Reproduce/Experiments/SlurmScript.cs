@@ -41,7 +41,7 @@ internal static class SlurmScript
             $$"""
             #!/bin/bash
             # {{OneLine(plan.Title)}}; scale {{plan.Scale}}, recipe {{plan.Recipe}}: {{runs}} runs.
-            # Submit it with sbatch from this folder; afterwards `padam-reproduce report --out {{Quoted(
+            # Submit it with sbatch from this folder; afterwards `padam-reproduce report --out {{ShellWord.Of(
                 output
             )}}` gathers what the tasks wrote.
             #SBATCH --job-name=padam-{{Plain(plan.Name)}}
@@ -76,29 +76,9 @@ internal static class SlurmScript
     /// <summary>What a task sees of a GPU: it gets one, whatever number that has on its node.</summary>
     public static string DeviceOfTask(string device) => device == "cpu" ? device : "cuda";
 
-    private static string Line(IEnumerable<string> words) => string.Join(' ', words.Select(Quoted));
+    private static string Line(IEnumerable<string> words) => string.Join(' ', words.Select(ShellWord.Of));
 
-    /// <summary>
-    /// As one word of bash; line breaks and other control characters by their numbers, so that a line of the script stays one.
-    /// </summary>
-    private static string Quoted(string word)
-    {
-        if (word.Length > 0 && word.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' or '/' or ',' or ':'))
-            return word;
-        return word.Any(IsBreak)
-            ? $"$'{string.Concat(word.Select(Escaped))}'"
-            : $"'{word.Replace("'", "'\\''", StringComparison.Ordinal)}'";
-    }
-
-    private static string Escaped(char c) =>
-        c is '\'' or '\\' ? $"\\{c}"
-        : IsBreak(c) ? $"\\x{(int)c:x2}"
-        : $"{c}";
-
-    // All that bash and sbatch take for the end of a line, or for no text.
-    private static bool IsBreak(char c) => c is < ' ' or '\x7f';
-
-    private static string OneLine(string text) => string.Concat(text.Select(c => IsBreak(c) ? ' ' : c));
+    private static string OneLine(string text) => string.Concat(text.Select(c => ShellWord.IsBreak(c) ? ' ' : c));
 
     /// <summary>For directives, where blanks end a value and % stands for something.</summary>
     private static string Plain(string name) =>

@@ -16,8 +16,7 @@ internal static class ClassTables
         IReadOnlyList<string> classes = all[0].Confusion.Classes;
         yield return new Paragraph(
             $"After the last epoch, seed {all[0].Seed}: the part of each class's test images that was taken for another class, in per "
-                + "cent, and for which (rows are the classes of the images; the darker a cell, the larger its part of the row). Nothing "
-                + "that this page compares was chosen by these numbers."
+                + "cent, and for which (rows are the classes of the images; the darker a cell, the larger its part of the row)."
         );
         yield return new Grid(
             ["class", .. all.Select(one => one.Series)],

@@ -18,8 +18,8 @@ internal static class ReportDocument
                 "Test accuracies of these runs (ours) beside those of the report (arXiv 1901.09517), in per cent; the spread is the "
                     + "sample standard deviation over seeds. "
                     + "The report's numbers are those of its Tables 2 and 3, and where it has only a figure, read off it to about 0.1. "
-                    + "Only the scale \"full\" follows the report's protocol: at any other, the difference says how far the reduction "
-                    + "is from it, not whether the report holds."
+                    + "Of its own experiments only those at the scale \"full\" follow its protocol: at any other, the difference says how "
+                    + "far the reduction is from it, not whether the report holds."
             ),
             new Grid(
                 ["experiment", "scale", "recipe", "runs"],
@@ -150,7 +150,7 @@ internal static class ReportDocument
         return $"Version {number}{built} on {run.Device}; {run.Machine}.";
     }
 
-    private static string Diverged(IReadOnlyList<int> epochs) => $"diverged at epoch {string.Join(", ", epochs)}";
+    internal static string Diverged(IReadOnlyList<int> epochs) => $"diverged at epoch {string.Join(", ", epochs)}";
 
     private static string Spread(Spread ours, List<int> lost) =>
         (ours.Deviation is { } deviation ? $"{Number(deviation)} ({ours.Count} seeds)" : "one seed")

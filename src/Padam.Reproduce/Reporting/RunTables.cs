@@ -56,7 +56,7 @@ internal static class RunTables
             new(
                 run.Summary.TestAccuracy is { } accuracy
                     ? (100 * accuracy).ToString("F2", CultureInfo.InvariantCulture)
-                    : $"diverged at epoch {run.Summary.Diverged!.Epoch}"
+                    : ReportDocument.Diverged([run.Summary.Diverged!.Epoch])
             ),
             new(run.Run.Folder, Link(files.Log), IsDownload: true),
             new("json", Link(files.Summary)),

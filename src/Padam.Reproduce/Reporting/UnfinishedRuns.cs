@@ -1,3 +1,4 @@
+using Padam.Reproduce.Exits;
 using Padam.Reproduce.Runs;
 
 namespace Padam.Reproduce.Reporting;
@@ -25,17 +26,13 @@ internal static class UnfinishedRuns
             $"Not finished ({runs.DistinctBy(run => run.Id).Count()})"
         );
         yield return new Paragraph(
-            "This goes on, in the folder of this page; FOLDER is where the images are. Finished runs are passed over:",
+            "This goes on, in the folder of this page; FOLDER is where the images are"
+                + (plan.OwnFile is { } file ? $", and {file} stands for the path of that file" : "")
+                + ". Finished runs are passed over:",
             Small: true
         );
         yield return new CommandLineText(Command(plan, runs));
     }
-
-    // As one word of a shell, and one line of a page.
-    private static string Word(string text) =>
-        text.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.')
-            ? text
-            : $"'{string.Concat(text.Select(c => char.IsControl(c) ? ' ' : c)).Replace("'", "'\\''", StringComparison.Ordinal)}'";
 
     private static string Command(ExperimentPlan plan, IReadOnlyList<PlannedRun> runs)
     {
@@ -43,6 +40,7 @@ internal static class UnfinishedRuns
             dataSets = string.Join(',', runs.Select(run => run.DataSet).Distinct());
         // Where a scale brings its own images, they are no data set of the experiment.
         string data = Scale.Parse(plan.Scale).DataSet is null ? $" --dataset {dataSets} --data FOLDER" : "";
-        return $"padam-reproduce experiment {Word(plan.Asked)} --scale {plan.Scale} --recipe {plan.Recipe}{data} --seeds {seeds} --out .";
+        return $"padam-reproduce experiment {ShellWord.Of(plan.Asked)} --scale {plan.Scale} --recipe {plan.Recipe}{data} "
+            + $"--seeds {seeds} --out .";
     }
 }

@@ -17,9 +17,6 @@ internal sealed record RunPlace
     /// <summary>Who trains together; the first of them writes the files.</summary>
     public Communicator Ranks { get; init; } = Communicator.Alone;
 
-    /// <summary>Whether they normalise by the whole batch, so that the outcome is that of one process, but for rounding.</summary>
-    public bool SynchronizedBatchNorm { get; init; }
-
     public bool Resume { get; init; }
 
     public bool Force { get; init; }

@@ -37,7 +37,7 @@ internal static class Training
         options.CheckpointEvery = place.CheckpointEvery;
         options.Resume = place.Resume;
         options.Threads = place.Threads;
-        (options.Distributed, options.SynchronizedBatchNorm) = (ranks, place.SynchronizedBatchNorm);
+        (options.Distributed, options.SynchronizedBatchNorm) = (ranks, ranks.Size > 1 && settings.Shares is null);
         options.CancellationToken = cancel;
         options.ProgressCallback = display.Batch;
         options.MetricsCallback = metrics =>

@@ -55,6 +55,28 @@ public sealed class CommunicatorTests
     }
 
     [TestMethod]
+    public void Ranks_train_one_network_after_the_other_and_none_after_one_that_broke_off()
+    {
+        ThreadRanks.Run(
+            2,
+            ranks =>
+            {
+                string nested = ranks.StepByStep(() =>
+                    Assert.Throws<InvalidOperationException>(() => ranks.StepByStep(() => "two at once")).Message
+                );
+                Assert.Contains("one after the other", nested);
+                Assert.AreEqual("next", ranks.StepByStep(() => ranks.IsTraining ? "next" : "none"));
+                Assert.IsFalse(ranks.IsTraining);
+
+                Assert.Throws<IOException>(() => ranks.StepByStep<int>(() => throw new IOException("nobody knows")));
+                string after = Assert.Throws<InvalidOperationException>(() => ranks.StepByStep(() => "after it")).Message;
+                Assert.Contains("their job is over", after);
+                return 0;
+            }
+        );
+    }
+
+    [TestMethod]
     public void One_process_alone_keeps_its_numbers_and_its_faults()
     {
         Communicator alone = Communicator.Alone;

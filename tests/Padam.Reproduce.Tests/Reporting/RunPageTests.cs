@@ -150,7 +150,9 @@ public sealed class RunPageTests
         );
         Experiment own = ExperimentFile.Read(_folder["what I'd try.json"]);
         Planning.Of(own, Scale.Quick, Recipe.Report, [3]).Keep(own, Scale.Quick, Recipe.Report, _folder.Path, Assert.Fail);
-        StringAssert.Contains(Page(), "padam-reproduce experiment 'what I'\\''d try.json' --scale quick --recipe report --seeds 3 --out .");
+        string page = Page();
+        StringAssert.Contains(page, "padam-reproduce experiment 'what I'\\''d try.json' --scale quick --recipe report --seeds 3 --out .");
+        StringAssert.Contains(page, "stands for the path of that file");
     }
 
     [TestMethod]
