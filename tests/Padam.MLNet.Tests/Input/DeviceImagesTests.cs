@@ -11,7 +11,7 @@ namespace Padam.MLNet.Tests.Input;
 /// order.
 /// </summary>
 [TestClass]
-public sealed class DeviceImagesTests
+public class DeviceImagesTests
 {
     private const int Seed = 5,
         Batch = 16;
@@ -21,6 +21,9 @@ public sealed class DeviceImagesTests
     private static readonly Normalization None = new([0, 0, 0], [1, 1, 1]);
 
     public TestContext TestContext { get; set; } = null!;
+
+    /// <summary>Where the tensors are.</summary>
+    private protected virtual torch.Device Device => torch.CPU;
 
     [TestMethod]
     [DataRow(false, DisplayName = "bytes")]
@@ -98,15 +101,10 @@ public sealed class DeviceImagesTests
         Assert.IsLessThan(0.001, far);
     }
 
-    private static double Difference(
-        Augmentation augmentation,
-        Normalization normalization,
-        ImageShape shape,
-        int epochs,
-        bool singles = false
-    ) => Differences(augmentation, normalization, shape, epochs, singles).Max();
+    private double Difference(Augmentation augmentation, Normalization normalization, ImageShape shape, int epochs, bool singles = false) =>
+        Differences(augmentation, normalization, shape, epochs, singles).Max();
 
-    private static IEnumerable<double> Differences(
+    private IEnumerable<double> Differences(
         Augmentation augmentation,
         Normalization normalization,
         ImageShape shape,
@@ -116,10 +114,11 @@ public sealed class DeviceImagesTests
     {
         using LabeledImages images = Images(shape, singles);
         var input = new AugmentedImages(new ImageRows(images), new PixelMap(normalization, 255), augmentation, Seed);
-        var device = new DeviceTransfer(torch.CPU);
+        DeviceTransfer memory = new(torch.CPU),
+            device = new(Device);
         BatchMixer? mixer = augmentation.Mixing is { } mixing ? new(mixing, shape, Seed) : null;
-        using BatchAssembly host = Assembly(rows => new HostImages(input, rows, device, mixer)),
-            tensors = Assembly(rows => new DeviceImages(input, rows, device, mixer));
+        using BatchAssembly host = Assembly(rows => new HostImages(input, rows, memory, mixer), memory),
+            tensors = Assembly(rows => new DeviceImages(input, rows, device, mixer), device);
         for (int epoch = 1; epoch <= epochs; epoch++)
         {
             foreach ((TrainingBatch expected, TrainingBatch actual) in host.Epoch(epoch).Zip(tensors.Epoch(epoch)))
@@ -145,12 +144,17 @@ public sealed class DeviceImagesTests
             }
         }
 
-        BatchAssembly Assembly(Func<int, IBatchImages> room) =>
-            new(input, room, device, Batch, Seed, [.. Enumerable.Range(0, images.Count).Select(row => row / 3f)]);
+        BatchAssembly Assembly(Func<int, IBatchImages> room, DeviceTransfer way) =>
+            new(input, room, way, Batch, Seed, [.. Enumerable.Range(0, images.Count).Select(row => row / 3f)]);
     }
 
     private static T[] Numbers<T>(torch.Tensor tensor)
-        where T : unmanaged => MemoryMarshal.Cast<byte, T>(tensor.contiguous().bytes).ToArray();
+        where T : unmanaged
+    {
+        using torch.Tensor here = tensor.cpu(),
+            inOrder = here.contiguous();
+        return MemoryMarshal.Cast<byte, T>(inOrder.bytes).ToArray();
+    }
 
     // Noise, ramps, images of one colour and of two.
     private static LabeledImages Images(ImageShape shape, bool singles)

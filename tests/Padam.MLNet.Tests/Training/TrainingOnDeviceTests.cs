@@ -157,7 +157,7 @@ public sealed class TrainingOnDeviceTests
         }
     }
 
-    private static ImageClassificationOptions Options(string what, bool onDevice)
+    internal static ImageClassificationOptions Options(string what, bool onDevice)
     {
         ImageClassificationOptions options = TinyImages.Options(epochs: 3);
         (options.Backbone, options.BatchSize) = (TinyImages.Backbone, BatchSize);

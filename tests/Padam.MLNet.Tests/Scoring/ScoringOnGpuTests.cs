@@ -1,0 +1,105 @@
+using Microsoft.ML;
+using Padam.MLNet.Backbones;
+using Padam.MLNet.Optimizers;
+using Padam.MLNet.Training;
+
+namespace Padam.MLNet.Tests.Scoring;
+
+/// <summary>Models on a GPU beside the same on the CPU.</summary>
+[TestClass]
+[DoNotParallelize] // libtorch's switches are the process's.
+public sealed class ScoringOnGpuTests
+{
+    private readonly MLContext _cpu = new(seed: 1);
+    private readonly TemporaryFolder _folder = new();
+    private MLContext _gpu = null!;
+    private IDisposable? _exactly;
+
+    public TestContext TestContext { get; set; } = null!;
+
+    [TestInitialize]
+    public void Require()
+    {
+        Gpu.Require();
+        (_gpu, _exactly) = (Gpu.Context(), Gpu.Exactly());
+    }
+
+    [TestCleanup]
+    public void Restore()
+    {
+        _exactly?.Dispose();
+        _folder.Dispose();
+    }
+
+    [TestMethod]
+    [DataRow("vgg-small")]
+    [DataRow("vgg16")]
+    [DataRow("resnet18")]
+    [DataRow("resnet50")]
+    [DataRow("wrn-16-4")]
+    [DataRow("airbench94")]
+    public void A_network_trained_there_scores_as_it_does_on_the_CPU(string backbone)
+    {
+        ImageClassificationOptions options = TinyImages.Options(epochs: 1);
+        options.Backbone = Backbone.Parse(backbone);
+        options.Optimizer = new SgdOptions { LearningRate = 1e-3 };
+        IDataView rows = Rows.View(_gpu, Rows.Of(64));
+        using ImageClassificationTransformer model = _gpu.Padam().ImageClassifier(options).Fit(rows);
+        IReadOnlyList<float[]> scores = TinyImages.Scores(_gpu, model, rows);
+        _gpu.Model.Save(model, rows.Schema, _folder["model.zip"]);
+
+        using var loaded = (ImageClassificationTransformer)_cpu.Model.Load(_folder["model.zip"], out _);
+        IReadOnlyList<float[]> expected = TinyImages.Scores(_cpu, loaded, Rows.View(_cpu, Rows.Of(64)));
+        TestContext.WriteLine($"{backbone}: {expected.Zip(scores, (a, b) => a.Zip(b, (c, d) => Math.Abs(c - d)).Max()).Max():0.#e0}");
+
+        TinyImages.AreClose(expected, scores, tolerance: 1e-3f);
+        Assert.AreEqual(TinyImages.Hash(loaded), TinyImages.Hash(model), "the weights are saved as they are");
+    }
+
+    [TestMethod]
+    public void A_model_is_scored_there_by_many_threads_at_once()
+    {
+        using ImageClassificationTransformer model = Tiny();
+        IDataView rows = Rows.View(_gpu, Rows.Of(40));
+        IReadOnlyList<float[]> expected = TinyImages.Scores(_gpu, model, rows);
+
+        Parallel.For(0, 16, _ => TinyImages.AreClose(expected, TinyImages.Scores(_gpu, model, Rows.View(_gpu, Rows.Of(40))), 1e-5f));
+    }
+
+    [TestMethod]
+    public void A_model_on_it_is_written_in_every_format()
+    {
+        using ImageClassificationTransformer model = Tiny();
+        _gpu.Model.Save(model, null, _folder["model.zip"]);
+        using var loaded = (ImageClassificationTransformer)_cpu.Model.Load(_folder["model.zip"], out _);
+
+        foreach (WeightsFormat format in Enum.GetValues<WeightsFormat>())
+        {
+            model.SaveWeights(_folder["gpu"], format);
+            loaded.SaveWeights(_folder["cpu"], format);
+            CollectionAssert.AreEqual(File.ReadAllBytes(_folder["cpu"]), File.ReadAllBytes(_folder["gpu"]), $"{format}");
+        }
+
+        model.SaveOnnx(_folder["gpu.onnx"]);
+        loaded.SaveOnnx(_folder["cpu.onnx"]);
+        CollectionAssert.AreEqual(File.ReadAllBytes(_folder["cpu.onnx"]), File.ReadAllBytes(_folder["gpu.onnx"]));
+    }
+
+    [TestMethod]
+    public void A_GPU_that_is_not_there_is_refused_and_named()
+    {
+        var mlContext = new MLContext(seed: 1) { GpuDeviceId = 1000, FallbackToCpu = false };
+
+        StringAssert.Contains(
+            Assert
+                .ThrowsExactly<InvalidOperationException>(() =>
+                    mlContext.Padam().ImageClassifier(TinyImages.Options(epochs: 1)).Fit(Rows.View(mlContext, Rows.Of(20)))
+                )
+                .Message,
+            "GpuDeviceId is 1000, but there are"
+        );
+    }
+
+    private ImageClassificationTransformer Tiny() =>
+        _gpu.Padam().ImageClassifier(TinyImages.Options(epochs: 1)).Fit(Rows.View(_gpu, Rows.Of(64)));
+}
