@@ -2,7 +2,6 @@ using Microsoft.ML;
 using Padam.MLNet.Backbones;
 using Padam.MLNet.Optimizers;
 using Padam.MLNet.Tests.Optimizers;
-using Padam.MLNet.Training;
 
 namespace Padam.MLNet.Tests.Training;
 
