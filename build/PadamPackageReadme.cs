@@ -4,12 +4,13 @@ using Microsoft.Build.Framework;
 using Microsoft.Build.Utilities;
 
 // Writes the README as it stands in a package: a link to a file of the repository becomes one to its address there, or, where
-// that is not known, the words that were linked. What is code stays as it is.
+// that is not known, the words that were linked. Pictures likewise: their address, or what they show in words. What is code
+// stays as it is.
 public sealed class PadamPackageReadme : Task
 {
     // A block of code, a span of code, or a link in the line.
     private static readonly Regex CodeOrLink = new Regex(
-        @"^```.*?^```|`[^`\n]+`(?!\])|\[(?<text>[^\[\]]+)\]\((?<target>[^()\s]+)\)",
+        @"^```.*?^```|`[^`\n]+`(?!\])|(?<picture>!)?\[(?<text>[^\[\]]+)\]\((?<target>[^()\s]+)\)",
         RegexOptions.Multiline | RegexOptions.Singleline
     );
 
@@ -38,6 +39,9 @@ public sealed class PadamPackageReadme : Task
             target = match.Groups["target"].Value;
         if (text.Length == 0 || Regex.IsMatch(target, "^[a-z]+:|^#"))
             return match.Value;
-        return string.IsNullOrEmpty(Files) ? text : "[" + text + "](" + Files + target + ")";
+        if (string.IsNullOrEmpty(Files))
+            return text;
+        string picture = match.Groups["picture"].Value;
+        return picture + "[" + text + "](" + (picture.Length > 0 ? Files.Replace("/blob/", "/raw/") : Files) + target + ")";
     }
 }

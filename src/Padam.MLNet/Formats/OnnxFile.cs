@@ -38,7 +38,8 @@ internal sealed record OnnxFile(
         {
             return ModelProto.Parser.ParseFrom(stream);
         }
-        catch (InvalidProtocolBufferException fault)
+        // The latter is what the parser itself falls over: a length below zero in a field that the format doesn't know.
+        catch (Exception fault) when (fault is InvalidProtocolBufferException or ArgumentOutOfRangeException)
         {
             throw Bad(path, fault.Message);
         }

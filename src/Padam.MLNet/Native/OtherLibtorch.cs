@@ -66,10 +66,12 @@ internal static partial class OtherLibtorch
         if (VersionOf(folder) is not { } version)
             return "neither version.py nor build-version above it, nor the deps.json of a program, says which version it is. Give the "
                 + "folder torch/lib of a PyTorch installation.";
-        // libtorch's C++ interface changes with every minor version.
-        if ((version.Major, version.Minor) != (Wanted.Major, Wanted.Minor))
-            return $"it is libtorch {version}, and this TorchSharp was built for {Wanted.Major}.{Wanted.Minor}. Use a PyTorch "
-                + $"{Wanted.Major}.{Wanted.Minor}, or unset the variable.";
+        // libtorch's C++ interface changes with every minor version, not always where TorchSharp uses it.
+        (int, int)[] fitting = [(Wanted.Major, Wanted.Minor), Tried];
+        if (!fitting.Contains((version.Major, version.Minor)))
+            return $"it is libtorch {version}, and this TorchSharp was built for {Wanted.Major}.{Wanted.Minor} and tried with "
+                + $"{Tried.Major}.{Tried.Minor}. Use a PyTorch {Wanted.Major}.{Wanted.Minor} or {Tried.Major}.{Tried.Minor}, or unset the "
+                + "variable.";
         if (
             File.Exists(Path.Combine(folder, TorchSharpsOwn))
             && BuiltProgram.Of(folder)?.TorchSharp is var beside
@@ -82,6 +84,9 @@ internal static partial class OtherLibtorch
                 + "or without a libtorch package."
             : null;
     }
+
+    // It has all that TorchSharp 0.107 takes from 2.10, and the tests that want a GPU passed with it (docs/gpu.md).
+    private static (int Major, int Minor) Tried => (2, 11);
 
     private static System.Version Wanted { get; } =
         new(

@@ -101,6 +101,14 @@ public sealed class OnnxFileTests
         StringAssert.StartsWith(Refusal(), $"{Model} cannot be read as ONNX: ");
     }
 
+    // Found by the fuzzer (tests/Padam.Fuzz): the parser doesn't refuse such a length itself.
+    [TestMethod]
+    public void A_length_below_zero_in_a_field_that_the_format_does_not_know_is_refused()
+    {
+        File.WriteAllBytes(Model, Convert.FromHexString("0A01023ABB1B72FFFFFFFF0710261011" + "1B72FFFFF2FF0718"));
+        StringAssert.StartsWith(Refusal(), $"{Model} cannot be read as ONNX: ");
+    }
+
     private OnnxFile Read(params TensorProto[] tensors)
     {
         var graph = new GraphProto { Initializer = { tensors } };

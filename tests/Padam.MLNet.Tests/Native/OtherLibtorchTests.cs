@@ -38,11 +38,12 @@ public sealed class OtherLibtorchTests
     {
         Install("version.py", "__version__ = '1.13.0a0+debian'");
 
-        Refused("it is libtorch 1.13.0, and this TorchSharp was built for 2.10.");
+        Refused("it is libtorch 1.13.0, and this TorchSharp was built for 2.10 and tried with 2.11. Use a PyTorch 2.10 or 2.11");
     }
 
     [TestMethod]
     [DataRow("version.py", "__version__ = '2.10.1+cu128'\ndebug = False\n")]
+    [DataRow("version.py", "__version__ = '2.11.0+cu130'\n")]
     [DataRow("build-version", "2.10.0+cpu\n")]
     public void A_fitting_libtorch_is_refused_only_because_this_program_brings_one(string file, string text)
     {
@@ -66,7 +67,7 @@ public sealed class OtherLibtorchTests
         File.WriteAllText(beside, Fitting.Replace("0.107.0", "0.106.0", StringComparison.Ordinal));
         Refused("its libLibTorchSharp.so is of TorchSharp 0.106.0, and this program has 0.107.0.");
         File.WriteAllText(beside, Fitting.Replace("2.10.0", "2.9.1", StringComparison.Ordinal));
-        Refused("it is libtorch 2.9.1, and this TorchSharp was built for 2.10.");
+        Refused("it is libtorch 2.9.1, and this TorchSharp was built for 2.10 and tried with 2.11. Use a PyTorch 2.10 or 2.11");
     }
 
     private void Install(string? versionFile, string text = "")

@@ -126,7 +126,7 @@ public sealed class PackageTests
         using Stream nuspec = package.GetEntry("Padam.MLNet.nuspec")!.Open();
         XElement metadata = XDocument.Load(nuspec).Root!.Elements().Single();
 
-        const string files = @"^https://github\.com/someone/padam/blob/([0-9a-f]{40}|HEAD)/";
+        const string files = @"^https://github\.com/someone/padam/(?:blob|raw)/([0-9a-f]{40}|HEAD)/";
         string[] links = [.. PackageReadme.Links(readme.ReadToEnd()).Where(link => link.Contains("/someone/", StringComparison.Ordinal))];
         Assert.IsGreaterThan(5, links.Length);
         foreach (string link in links)
