@@ -51,21 +51,7 @@ internal sealed record ExperimentResults(
             [
                 .. from run in finished
                 group run by (run.Run.DataSet, run.Run.Network, run.Run.Settings.Backbone) into place
-                select new ResultGroup(
-                    place.Key.DataSet,
-                    place.Key.Network,
-                    place.Key.Backbone,
-                    [
-                        .. from run in place
-                        group run by run.Run.Series into series
-                        select new ResultSeries(
-                            series.Key,
-                            series.First().Run.Settings.Optimizer.Name,
-                            // One run that is asked for twice is still one.
-                            [.. series.DistinctBy(run => run.Run.Id)]
-                        ),
-                    ]
-                ),
+                select ResultGroup.Of(place.Key.DataSet, place.Key.Network, place.Key.Backbone, place),
             ],
             finished.Count,
             unfinished,
@@ -79,8 +65,34 @@ internal sealed record ExperimentResults(
 /// <param name="Network">As the experiment names it.</param>
 /// <param name="StandIn">The network that was trained: the same, the report's own, or a smaller one.</param>
 /// <param name="Series">The curves.</param>
-internal sealed record ResultGroup(string DataSet, string Network, string StandIn, IReadOnlyList<ResultSeries> Series)
+/// <param name="Twins">Series of the very runs of one of these, which are not shown again: their names, and of which.</param>
+internal sealed record ResultGroup(
+    string DataSet,
+    string Network,
+    string StandIn,
+    IReadOnlyList<ResultSeries> Series,
+    IReadOnlyList<(string Name, string Of)> Twins
+)
 {
+    public static ResultGroup Of(string dataSet, string network, string standIn, IEnumerable<RunResult> runs)
+    {
+        ILookup<string, ResultSeries> alike = runs.GroupBy(run => run.Run.Series)
+            .Select(series => new ResultSeries(
+                series.Key,
+                series.First().Run.Settings.Optimizer.Name,
+                // One run that is asked for twice is still one.
+                [.. series.DistinctBy(run => run.Run.Id)]
+            ))
+            .ToLookup(series => string.Join(' ', series.Runs.Select(run => run.Run.Id).Order(StringComparer.Ordinal)));
+        return new ResultGroup(
+            dataSet,
+            network,
+            standIn,
+            [.. alike.Select(series => series.First())],
+            [.. alike.SelectMany(series => series.Skip(1).Select(twin => (twin.Name, series.First().Name)))]
+        );
+    }
+
     public string Name => Network == StandIn ? $"{Network} on {DataSet}" : $"{StandIn} in place of {Network}, on {DataSet}";
 }
 

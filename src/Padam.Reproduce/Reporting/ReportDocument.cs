@@ -114,6 +114,12 @@ internal static class ReportDocument
             List<IReadOnlyList<Cell>> rows = [.. Rows(plan, group, report)];
             yield return new Heading(3, group.Name, $"scale {plan.Scale}");
             yield return new Grid(Columns(plan, group), rows);
+            if (group.Twins.Count > 0)
+                yield return new Paragraph(
+                    "Of the same settings, and so the same runs: "
+                        + $"{string.Join("; ", group.Twins.Select(twin => $"{twin.Name} as {twin.Of}"))}.",
+                    Small: true
+                );
             if (rows.All(row => row[4].Text == "-"))
                 yield return new Paragraph("The report has no number to set beside these.", Small: true);
             foreach (Block block in GapTables.Of(plan, group))

@@ -166,9 +166,41 @@ public sealed class RunPageTests
         StringAssert.Contains(html, "<th scope=\"row\"><span>Padam</span></th>");
     }
 
-    private void Write(string series, int seed, Func<RunSummary, RunSummary> change)
+    [TestMethod]
+    public void Two_series_of_the_same_settings_are_one_whose_second_name_is_said()
     {
-        PlannedRun run = Plan.Runs.Single(run => (run.Series, run.Settings.Seed) == (series, seed));
+        File.WriteAllText(
+            _folder["twice.json"],
+            """
+            {
+              "title": "Twice", "dataSets": ["cifar10"], "backbones": ["vgg16"], "epochs": 2, "milestones": [],
+              "series": [
+                { "name": "SGD", "optimizer": "sgd" },
+                { "name": "SGD at 0.1", "optimizer": "sgd", "learningRate": 0.1 },
+                { "name": "SGD at 0.2", "optimizer": "sgd", "learningRate": 0.2 }
+              ],
+              "figures": ["test-error"]
+            }
+            """
+        );
+        Experiment own = ExperimentFile.Read(_folder["twice.json"]);
+        ExperimentPlan plan = Planning.Of(own, Scale.Full, Recipe.Report, [1]);
+        plan.Keep(own, Scale.Full, Recipe.Report, _folder.Path, Assert.Fail);
+        foreach (PlannedRun run in plan.Runs)
+            Write(run, summary => summary);
+
+        string page = Page();
+
+        StringAssert.Contains(page, "Of the same settings, and so the same runs: SGD at 0.1 as SGD.");
+        StringAssert.Contains(page, "| setting | SGD | SGD at 0.2 |");
+        Assert.DoesNotContain("| SGD at 0.1 |", page);
+    }
+
+    private void Write(string series, int seed, Func<RunSummary, RunSummary> change) =>
+        Write(Plan.Runs.Single(run => (run.Series, run.Settings.Seed) == (series, seed)), change);
+
+    private void Write(PlannedRun run, Func<RunSummary, RunSummary> change)
+    {
         RunFiles files = run.Files(_folder.Path);
         change(FinishedRuns.Write(files, run.Settings)).Write(files.Summary);
     }
