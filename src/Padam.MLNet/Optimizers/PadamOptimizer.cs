@@ -93,6 +93,7 @@ public sealed class PadamOptimizer : ElementwiseOptimizer<PadamOptions>
 
     /// <summary>The p in force, in [0, 1/2]. Reads the first group's, sets all groups'; a p schedule sets it before each step.</summary>
     /// <exception cref="ArgumentException">The value is out of range.</exception>
+    /// <exception cref="InvalidOperationException">There is no group to read it of.</exception>
     public double Partial
     {
         get => Groups.First().Settings.Partial;

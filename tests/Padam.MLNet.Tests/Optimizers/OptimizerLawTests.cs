@@ -83,10 +83,11 @@ public sealed class OptimizerLawTests
             .Check(Trials);
 
     [TestMethod]
-    public void Padam_with_p_zero_is_the_dampened_bias_corrected_momentum_step() =>
+    public void Padam_with_p_zero_is_the_dampened_bias_corrected_momentum_step_wherever_epsilon_stands() =>
         Prop.ForAll(
                 Gradients,
-                g =>
+                Arb.From(Gen.Elements(EpsilonPlacement.InsideRoot, EpsilonPlacement.OutsideRoot)),
+                (g, placement) =>
                 {
                     double[] theta = new double[Size],
                         m = new double[Size];
@@ -106,8 +107,47 @@ public sealed class OptimizerLawTests
                             }
                         ),
                     ];
-                    return Agree(expected, Walk(new PadamOptions { Partial = 0, WeightDecay = 0 }, g));
+                    var options = new PadamOptions
+                    {
+                        Partial = 0,
+                        WeightDecay = 0,
+                        Epsilon = 0.1,
+                        EpsilonPlacement = placement,
+                    };
+                    return Agree(expected, Walk(options, g));
                 }
+            )
+            .Check(Trials);
+
+    // The band is so wide that no step of these gradients reaches its edges.
+    [TestMethod]
+    [DataRow(false)]
+    [DataRow(true)]
+    public void AdaBound_in_a_band_that_is_wide_open_is_Adam_and_AMSBound_is_AMSGrad(bool largest) =>
+        Prop.ForAll(
+                Gradients,
+                g =>
+                    Agree(
+                        Walk(
+                            new AdaBoundOptions
+                            {
+                                Gamma = 1e-12,
+                                AmsBound = largest,
+                                WeightDecay = 1e-3,
+                            },
+                            g
+                        ),
+                        Walk(
+                            new AdamOptions
+                            {
+                                UncorrectedEpsilon = true,
+                                AmsGrad = largest,
+                                Beta2 = 0.999,
+                                WeightDecay = 1e-3,
+                            },
+                            g
+                        )
+                    )
             )
             .Check(Trials);
 

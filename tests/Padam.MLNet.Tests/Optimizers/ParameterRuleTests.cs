@@ -111,6 +111,10 @@ public sealed class ParameterRuleTests
         );
 
     [TestMethod]
+    public void An_empty_part_of_a_name_is_no_number_of_a_block() =>
+        CollectionAssert.AreEqual(new[] { 0, 1 }, LayerDecayRule.Layers([("x..1.weight", Kernel()), ("x..2.weight", Kernel())]));
+
+    [TestMethod]
     [DataRow(null, null, null)]
     [DataRow(2, null, 2)]
     [DataRow(null, 3, 3)]
@@ -158,6 +162,19 @@ public sealed class ParameterRuleTests
         StringAssert.Contains(message, "no trained parameter fits: head.*: rate x10, decay x1. The parameters are conv1.weight, ");
     }
 
+    [TestMethod]
+    [DataRow(6, "The parameters are p0, p1, p2, p3, p4, p5.")]
+    [DataRow(7, "The parameters are p0, p1, p2, p3, p4, p5, ....")]
+    public void Of_many_parameters_the_first_six_are_named(int count, string end)
+    {
+        (string, Parameter)[] parameters = [.. Enumerable.Range(0, count).Select(i => ($"p{i}", Kernel()))];
+        string message = Assert
+            .ThrowsExactly<ArgumentException>(() => new SgdOptions { Rules = [ParameterRule.For("head.*")] }.Create(parameters))
+            .Message;
+
+        StringAssert.EndsWith(message, end);
+    }
+
     public static IEnumerable<(Func<ParameterRule> Make, string Fault)> Mistakes =>
         [
             (() => ParameterRule.For(" "), "empty"),
@@ -175,6 +192,10 @@ public sealed class ParameterRuleTests
     [DynamicData(nameof(Mistakes))]
     public void A_mistake_is_named(Func<ParameterRule> make, string fault) =>
         Assert.Contains(fault, Assert.ThrowsExactly<ArgumentException>(() => make()).Message);
+
+    [TestMethod]
+    public void Rules_are_read_back_in_the_order_in_which_they_were_given() =>
+        CollectionAssert.AreEqual(Rules, new AdamOptions { Rules = Rules }.Rules.ToArray());
 
     [TestMethod]
     public void Rules_are_values_and_say_what_they_do()
