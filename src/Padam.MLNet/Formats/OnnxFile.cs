@@ -38,8 +38,8 @@ internal sealed record OnnxFile(
         {
             return ModelProto.Parser.ParseFrom(stream);
         }
-        // The latter is what the parser itself falls over: a length below zero in a field that the format doesn't know.
-        catch (Exception fault) when (fault is InvalidProtocolBufferException or ArgumentOutOfRangeException)
+        // In a field that the format doesn't know the parser takes any length, and falls over one below zero, or one that no array has.
+        catch (Exception fault) when (fault is InvalidProtocolBufferException or ArgumentOutOfRangeException or OutOfMemoryException)
         {
             throw Bad(path, fault.Message);
         }

@@ -114,7 +114,7 @@ public sealed class PackageTests
         Assert.IsTrue(PackageReadme.Links(own).Any(link => !link.StartsWith("http", StringComparison.Ordinal)));
         foreach (string link in PackageReadme.Links(readme))
             StringAssert.Matches(link, new("^(https://|#)"));
-        Assert.AreEqual(Regex.Replace(own, @"\[([^\[\]]+)\]\((?!https://|#)[^()]+\)", "$1"), readme);
+        Assert.AreEqual(Regex.Replace(own, @"!?\[([^\[\]]+)\]\((?!https://|#)[^()]+\)", "$1"), readme);
     }
 
     [TestMethod]
