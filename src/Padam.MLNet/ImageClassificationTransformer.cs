@@ -70,7 +70,7 @@ public sealed class ImageClassificationTransformer : ITransformer, IDisposable
     /// <summary>Always true: prediction engines work.</summary>
     bool ITransformer.IsRowToRowMapper => true;
 
-    /// <summary>The schema that <see cref="Transform"/> yields for an input's.</summary>
+    /// <summary>The schema that <see cref="Transform(IDataView)"/> yields for an input's.</summary>
     /// <exception cref="ArgumentException">
     /// The feature column is missing or holds no images, or vectors of another size, or of another scale: singles for a model trained on
     /// bytes or MLImages, or the other way round. Or the label column's keys stand for other classes than the model's; data without a label
@@ -97,6 +97,27 @@ public sealed class ImageClassificationTransformer : ITransformer, IDisposable
     }
 
     /// <summary>
+    /// Adds PredictedLabel and Score, to the last digit those of one process, computed at once by all ranks together, which take the
+    /// batches of <see cref="Inference.BatchSize"/> images in turns: an image is read by one of them. Each rank then holds the scores of
+    /// all rows, 4 bytes a class and row, and ML.NET's evaluators measure them. With one rank it is <see cref="Transform(IDataView)"/>.
+    /// </summary>
+    /// <param name="input">The data, the same rows in the same order on all ranks.</param>
+    /// <param name="ranks">
+    /// Who scores: <see cref="Mpi.World"/>. All call this, with the same model, and not while they train. libtorch's threads are meanwhile
+    /// at most the processors divided by the ranks that run on them.
+    /// </param>
+    /// <exception cref="ArgumentException">As <see cref="Transform(IDataView)"/> throws it.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// A rank has another model, or another number of rows, than the first, or failed otherwise, and all end; the message has which one.
+    /// </exception>
+    /// <exception cref="ObjectDisposedException">The transformer was disposed.</exception>
+    public IDataView Transform(IDataView input, Communicator ranks)
+    {
+        ArgumentNullException.ThrowIfNull(ranks);
+        return ranks.Size == 1 ? Transform(input) : ranks.StepByStep(() => ScoredBy(ranks, input));
+    }
+
+    /// <summary>
     /// The pixels of one image file as the model sees them, turned upright and resized: 3 x height x width bytes, planes of red, green and
     /// blue, which a <c>Vector&lt;Byte,3,H,W&gt;</c> column takes. So that a service decodes each upload by itself, on any thread, refuses
     /// it by itself, and scores those that came together as one batch.
@@ -114,9 +135,11 @@ public sealed class ImageClassificationTransformer : ITransformer, IDisposable
     /// Where in each image the network finds what speaks for a class: Grad-CAM (Selvaraju et al., arXiv 1610.02391), computed image by
     /// image while the result is read.
     /// </summary>
-    /// <param name="input">Data as <see cref="Transform"/> takes it.</param>
+    /// <param name="input">Data as <see cref="Transform(IDataView)"/> takes it.</param>
     /// <param name="classIndex">The class, from 0 in the order of Score. The default value is null: each image's most probable one.</param>
-    /// <exception cref="ArgumentException">The data is not what <see cref="Transform"/> takes, or there is no such class.</exception>
+    /// <exception cref="ArgumentException">
+    /// The data is not what <see cref="Transform(IDataView)"/> takes, or there is no such class.
+    /// </exception>
     /// <exception cref="InvalidOperationException">The network is a registered one, whose layers are not known.</exception>
     /// <exception cref="ObjectDisposedException">The transformer was disposed.</exception>
     public IEnumerable<ClassActivationMap> Explain(IDataView input, int? classIndex = null)
@@ -188,6 +211,19 @@ public sealed class ImageClassificationTransformer : ITransformer, IDisposable
         ArgumentNullException.ThrowIfNull(inputSchema);
         _network.ThrowIfDisposed();
         return new RowScorer(new ScoreSchema(inputSchema, _model), _network);
+    }
+
+    private SharedScoresView ScoredBy(Communicator ranks, IDataView input)
+    {
+        (ScoreSchema schema, string model) = ranks.Together(() =>
+        {
+            ArgumentNullException.ThrowIfNull(input);
+            using SharedNetwork.Holding held = _network.Hold();
+            using var state = TorchState.EnterWithoutGradients();
+            return (new ScoreSchema(input.Schema, _model), ModelPayload.Sha256(_model, held.Network));
+        });
+        ranks.RequireSame("The model's SHA-256", model);
+        return new(input, schema, _network, SharedScores.Of(input, schema, _network, ranks));
     }
 
     private static ImageClassificationTransformer? FindOrNull(ITransformer model) =>

@@ -5,8 +5,8 @@ using System.Text;
 namespace Padam.MLNet;
 
 /// <summary>
-/// The processes that train one network together, each of which is a rank: <see cref="Mpi.World"/>, or <see cref="Alone"/>. What they do
-/// together they all do in the same order; a call here returns when all have made it.
+/// The processes that train one network together, or score images, each of which is a rank: <see cref="Mpi.World"/>, or
+/// <see cref="Alone"/>. What they do together they all do in the same order; a call here returns when all have made it.
 /// </summary>
 public abstract class Communicator
 {
@@ -25,8 +25,8 @@ public abstract class Communicator
     public abstract int Size { get; }
 
     /// <summary>
-    /// Whether a training ended on this rank alone, in its midst. The others wait for it, so there is nothing left to do together: the job
-    /// ends, on all ranks, when this process does.
+    /// Whether a training, or a scoring, ended on this rank alone, in its midst. The others wait for it, so there is nothing left to do
+    /// together: the job ends, on all ranks, when this process does.
     /// </summary>
     public bool HasFailed { get; private set; }
 
@@ -91,6 +91,22 @@ public abstract class Communicator
         {
             part();
             return true;
+        });
+    }
+
+    /// <summary>Refuses, on all ranks, what a rank has otherwise than the first one: what they do together would be of two kinds.</summary>
+    /// <param name="what">What it is, to begin a sentence with.</param>
+    /// <param name="own">This rank's, as text that tells it from any other, such as a checksum.</param>
+    /// <exception cref="InvalidOperationException">A rank differs; the message has the first that does, and both texts.</exception>
+    public void RequireSame(string what, string own)
+    {
+        ArgumentNullException.ThrowIfNull(what);
+        ArgumentNullException.ThrowIfNull(own);
+        string first = Told(own);
+        Together(() =>
+        {
+            if (own != first)
+                throw new InvalidOperationException($"{what} must be the same on all ranks: it is {own} here and {first} on the first.");
         });
     }
 
@@ -161,19 +177,19 @@ public abstract class Communicator
     /// Does what the ranks do together, step by step. Where it ends on this rank alone, there is nothing more to do together.
     /// </summary>
     /// <exception cref="InvalidOperationException">
-    /// They did so already and it ended on this rank alone, or they are at it: what two trainings do together would be mixed up.
+    /// They did so already and it ended on this rank alone, or they are at it: what two of them do together would be mixed up.
     /// </exception>
     internal T StepByStep<T>(Func<T> steps)
     {
         if (Size == 1)
             return steps();
         if (HasFailed)
-            throw new InvalidOperationException("A training of these processes ended on this one alone: their job is over.");
+            throw new InvalidOperationException("What these processes did together ended on this one alone: their job is over.");
         try
         {
             return Interlocked.Increment(ref _trainings) == 1
                 ? steps()
-                : throw OnAll(new InvalidOperationException("These processes train a network already: they train one after the other."));
+                : throw OnAll(new InvalidOperationException("These processes train or score already: they do so one after the other."));
         }
         catch (Exception fault)
         {

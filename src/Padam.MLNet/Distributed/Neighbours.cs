@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Padam.MLNet.Native;
+using static TorchSharp.torch;
 
 namespace Padam.MLNet;
 
@@ -9,6 +10,11 @@ namespace Padam.MLNet;
 /// <param name="OnProcessors">Those of them that may run on its processors, and on no others.</param>
 internal readonly record struct Neighbours(int OnMachine, int OnProcessors)
 {
+    /// <summary>
+    /// What libtorch would take for this process alone, divided by those that run on the same processors; null where no other does.
+    /// </summary>
+    internal int? Threads => OnProcessors == 1 ? null : Math.Min(get_num_threads(), Math.Max(1, Environment.ProcessorCount / OnProcessors));
+
     /// <summary>Counts them.</summary>
     internal static Neighbours Of(Communicator ranks)
     {

@@ -25,6 +25,22 @@ internal static class ModelPayload
     internal static void Write(FeaturizerDescription model, nn.Module network, Action<string, Action<Stream>> entry) =>
         Write(model, WeightsFile.BeforeLastLayer(network), FeaturizerEntry, ModelJson.Default.FeaturizerDescription, entry);
 
+    /// <summary>What tells a model from others: the SHA-256 of its description, which has that of the weights in it.</summary>
+    internal static string Sha256(ModelDescription model, nn.Module network)
+    {
+        using var description = new HashingStream(Stream.Null);
+        Write(
+            model,
+            network,
+            (entry, write) =>
+            {
+                if (entry == DescriptionEntry)
+                    write(description);
+            }
+        );
+        return description.Finish();
+    }
+
     /// <summary>Reads and checks the description of a classifier.</summary>
     internal static ModelDescription ReadDescription(Stream stream, string file) =>
         Read(stream, file, ModelDescription.OldestFormat, ModelDescription.CurrentFormat, ModelJson.Default.ModelDescription);

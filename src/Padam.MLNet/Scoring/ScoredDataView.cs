@@ -6,7 +6,7 @@ using Padam.MLNet.Native;
 namespace Padam.MLNet.Scoring;
 
 /// <summary>A view with a network's columns added, computed batch by batch while it is read.</summary>
-internal sealed class ScoredDataView(IDataView input, OutputSchema schema, SharedNetwork network) : TransformedView(input)
+internal class ScoredDataView(IDataView input, OutputSchema schema, SharedNetwork network) : TransformedView(input)
 {
     public override DataViewSchema Schema => schema.Output;
 
@@ -18,11 +18,14 @@ internal sealed class ScoredDataView(IDataView input, OutputSchema schema, Share
     public override DataViewRowCursor GetRowCursor(IEnumerable<DataViewSchema.Column> columnsNeeded, Random? rand = null)
     {
         network.ThrowIfDisposed();
-        return new BatchedCursor(Input, schema, [.. columnsNeeded], network);
+        return new ScoredCursor(Input, schema, [.. columnsNeeded], Answers);
     }
 
     public override DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null) =>
         [GetRowCursor(columnsNeeded, rand)];
+
+    /// <summary>Begins the answers to all rows, for one cursor.</summary>
+    protected virtual IRowAnswers Answers(DataViewRow? passed) => new Batch(Input, passed, schema, network);
 
     protected override void RequireOnnx(DataViewSchema source, IReadOnlySet<string> skipped)
     {

@@ -123,7 +123,7 @@ internal sealed class Preparation : IDisposable
         if (_ranks.Size > 1 && Device.type != DeviceType.CPU)
             throw new NotSupportedException("Distributed trains on CPUs. Leave GpuDeviceId null.");
         TrainingPrecision.Require(_options.Compute.Precision, Device, _log);
-        Hold(new ThreadCount(_options.Threads ?? ThreadsBeside));
+        Hold(new ThreadCount(_options.Threads ?? _neighbours.Threads));
         if (_options.CheckpointFolder is { } folder)
             Checkpoints = Hold(CheckpointFolder.Open(folder, fitted, forReading: _ranks.Rank > 0));
         Start = Checkpoints?.Find(_options.Resume);
@@ -197,12 +197,6 @@ internal sealed class Preparation : IDisposable
         );
         First.RequireRoom(Data.Training.Images.Shape, batch, sharedBy: _neighbours.OnMachine);
     }
-
-    // What libtorch would take for this process alone, divided by those that run on the same processors.
-    private int? ThreadsBeside =>
-        _neighbours.OnProcessors == 1
-            ? null
-            : Math.Min(get_num_threads(), Math.Max(1, Environment.ProcessorCount / _neighbours.OnProcessors));
 
     private T Hold<T>(T held)
         where T : IDisposable

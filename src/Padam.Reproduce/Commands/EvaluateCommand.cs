@@ -31,6 +31,10 @@ internal static class EvaluateCommand
         "Write a page too, an .html that needs no other file: classes, confusions, surest mistakes as pictures, calibration."
     );
     private static readonly Option<bool> Force = new("--force") { Description = "Overwrite the page of --report." };
+    private static readonly Option<bool> Distributed = new("--distributed")
+    {
+        Description = "Score with all processes that mpirun or srun started, each a share of the images; see docs/cluster.md.",
+    };
 
     public static Command Create()
     {
@@ -45,40 +49,77 @@ internal static class EvaluateCommand
             AsJson,
             Report,
             Force,
+            Distributed,
         };
-        command.SetAction(parsed =>
-        {
-            string? page = parsed.GetValue(Report);
-            if (page is not null)
-            {
-                OutputFile.RequireEnding(page, "--report", ".html");
-                OutputFile.Require(page, "--report", parsed.GetValue(Force));
-            }
-
-            var source = ImageSource.Asked(parsed.GetValue(DataSet)!, parsed.GetValue(Labels), parsed.GetValue(Data));
-            if (parsed.GetResult(Labels) is { Implicit: false } && !ImageSource.HasTwoKindsOfLabels(source.DataSet))
-                throw new UsageException(Options.LabelsDoNothing);
-
-            MLContext mlContext = RunContext.Of(Console.Error.WriteLine);
-            int? threads = Options.ThreadsHere(parsed.GetValue(Threads));
-            using ImageClassificationTransformer model = LoadedModel.Open(mlContext, parsed.GetValue(Model)!);
-            // Opening the model loaded libtorch, the one that PADAM_LIBTORCH names: TorchSharp by itself would look for its own.
-            if (threads is { } count)
-                TorchSharp.torch.set_num_threads(count);
-            FolderReading? like = model.ClassNames is { } classes ? new(classes, model.Preprocessing) : null;
-            ImagePart test = source.Part(mlContext, CifarSplit.Test, parsed.GetValue(TestLimit), like);
-            RequireSameClasses(model, test.Rows);
-            TestResult result = page is null
-                ? TestResult.Of(mlContext, model, test.Rows)
-                : EvaluationPage.Write(mlContext, model, parsed.GetValue(Model)!, test, source, page);
-            Console.WriteLine(
-                parsed.GetValue(AsJson) ? JsonSerializer.Serialize(result, JsonSerializerOptions.Web) : Sentence(result, test, source)
-            );
-            if (page is not null && !parsed.GetValue(AsJson))
-                Console.WriteLine($"Page: {page}");
-            return ExitCode.Success;
-        });
+        command.SetAction(Run);
         return command;
+    }
+
+    private static int Run(ParseResult parsed)
+    {
+        if (parsed.GetValue(Report) is { } page)
+            OutputFile.RequireEnding(page, "--report", ".html");
+        var source = ImageSource.Asked(parsed.GetValue(DataSet)!, parsed.GetValue(Labels), parsed.GetValue(Data));
+        if (parsed.GetResult(Labels) is { Implicit: false } && !ImageSource.HasTwoKindsOfLabels(source.DataSet))
+            throw new UsageException(Options.LabelsDoNothing);
+        int? threads = Options.ThreadsHere(parsed.GetValue(Threads));
+
+        Communicator ranks = Job.Join(parsed.GetValue(Distributed));
+        ranks.Together(() => OnFirst(() => RequireFree(parsed.GetValue(Report), parsed.GetValue(Force))));
+        if (parsed.GetValue(Distributed) && ranks.Size == 1)
+            Console.Error.WriteLine(Job.OnlyProcess);
+        MLContext mlContext = RunContext.Of(warning => OnFirst(() => Console.Error.WriteLine(warning)));
+        using ImageClassificationTransformer model = ranks.Together(() => LoadedModel.Open(mlContext, parsed.GetValue(Model)!));
+        // Opening the model loaded libtorch, the one that PADAM_LIBTORCH names: TorchSharp by itself would look for its own.
+        if (threads is { } count)
+            TorchSharp.torch.set_num_threads(count);
+        ImagePart test = ranks.Together(() => Images(mlContext, source, parsed.GetValue(TestLimit), model));
+        ranks.RequireSame("The test data", $"{source.DataSet}{source.Labels?.Insert(0, " ")}, {test.Identity}");
+
+        IDataView scored = model.Transform(test.Rows, ranks);
+        ranks.Together(() => OnFirst(() => Tell(parsed, mlContext, model, test, scored, source)));
+        return ExitCode.Success;
+    }
+
+    // The first rank speaks and writes for all.
+    private static void OnFirst(Action work)
+    {
+        if (!Job.IsFollower)
+            work();
+    }
+
+    private static void RequireFree(string? page, bool force)
+    {
+        if (page is not null)
+            OutputFile.Require(page, "--report", force);
+    }
+
+    private static void Tell(
+        ParseResult parsed,
+        MLContext mlContext,
+        ImageClassificationTransformer model,
+        ImagePart test,
+        IDataView scored,
+        ImageSource source
+    )
+    {
+        string? page = parsed.GetValue(Report);
+        TestResult result = page is null
+            ? TestResult.OfScored(mlContext, scored, model.Classes)
+            : EvaluationPage.Write(mlContext, model, parsed.GetValue(Model)!, test, scored, source, page);
+        Console.WriteLine(
+            parsed.GetValue(AsJson) ? JsonSerializer.Serialize(result, JsonSerializerOptions.Web) : Sentence(result, test, source)
+        );
+        if (page is not null && !parsed.GetValue(AsJson))
+            Console.WriteLine($"Page: {page}");
+    }
+
+    private static ImagePart Images(MLContext mlContext, ImageSource source, int? limit, ImageClassificationTransformer model)
+    {
+        FolderReading? like = model.ClassNames is { } classes ? new(classes, model.Preprocessing) : null;
+        ImagePart test = source.Part(mlContext, CifarSplit.Test, limit, like);
+        RequireSameClasses(model, test.Rows);
+        return test;
     }
 
     private static string Sentence(TestResult result, ImagePart test, ImageSource source)

@@ -14,6 +14,7 @@ internal static class EvaluationPage
     /// <param name="model">The model.</param>
     /// <param name="file">Where it came from.</param>
     /// <param name="test">The test images.</param>
+    /// <param name="scored">The same with the model's answers.</param>
     /// <param name="source">What they are of.</param>
     /// <param name="page">The file to write.</param>
     /// <returns>What the page begins with.</returns>
@@ -22,14 +23,15 @@ internal static class EvaluationPage
         ImageClassificationTransformer model,
         string file,
         ImagePart test,
+        IDataView scored,
         ImageSource source,
         string page
     )
     {
         // The network passes the images once; metrics and counts read what it said.
-        IDataView scored = mlContext.Data.Cache(model.Transform(test.Rows), "Label", "Score", "PredictedLabel");
-        var result = TestResult.OfScored(mlContext, scored, model.Classes);
-        var answers = Answers.Of(scored, model.Classes, ModelPage.MostMistakes);
+        IDataView kept = mlContext.Data.Cache(scored, "Label", "Score", "PredictedLabel");
+        var result = TestResult.OfScored(mlContext, kept, model.Classes);
+        var answers = Answers.Of(kept, model.Classes, ModelPage.MostMistakes);
         new ModelPage
         {
             Model = file,

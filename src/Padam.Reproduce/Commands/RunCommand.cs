@@ -55,9 +55,7 @@ internal static class RunCommand
             ImageData data = ranks.Together(() => ImageData.Load(mlContext, asked.Source, settings.TrainLimit, settings.TestLimit));
             display.Say($"{settings}.");
             if (parsed.GetValue(RunOptions.Distributed) && ranks.Size == 1)
-                display.Warn(
-                    "Warning: --distributed, and this process is the only one: start it by mpirun -n or srun, see docs/cluster.md."
-                );
+                display.Warn(Job.OnlyProcess);
             if (data.Remark is { } remark)
                 display.Say(remark);
             display.Begin(settings.Optimizer.Name);

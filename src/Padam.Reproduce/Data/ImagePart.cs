@@ -18,6 +18,13 @@ internal sealed record ImagePart(IDataView Rows, Share Share, int? DrawnOver, IR
             ? string.Create(CultureInfo.InvariantCulture, $"{Share.Taken:N0} of {Share.Of:N0}, drawn evenly over {classes} classes")
         : string.Create(CultureInfo.InvariantCulture, $"the first {Share.Taken:N0} of {Share.Of:N0}");
 
+    /// <summary>What tells these images from others: the files that they were read from, and how many are taken.</summary>
+    public string Identity =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"{Share.Taken} of {Share.Of} of {string.Join(", ", Files.Select(file => $"{file.Name} ({file.Sha256})"))}"
+        );
+
     /// <summary>The classes, in the order of their keys.</summary>
     public static IReadOnlyList<string> ClassNames(IDataView rows)
     {

@@ -2,9 +2,13 @@ using Padam.MLNet;
 
 namespace Padam.Reproduce.Exits;
 
-/// <summary>The processes that this one trains with, of which the first speaks for all.</summary>
+/// <summary>The processes that this one trains or scores with, of which the first speaks for all.</summary>
 internal static class Job
 {
+    /// <summary>What is said where nobody started others to share with.</summary>
+    public const string OnlyProcess =
+        "Warning: --distributed, and this process is the only one: start it by mpirun -n or srun, see docs/cluster.md.";
+
     /// <summary>This process alone, unless it joined others.</summary>
     public static Communicator Ranks { get; private set; } = Communicator.Alone;
 
@@ -17,7 +21,7 @@ internal static class Job
     /// <summary>What tells a fault of this process from those of all.</summary>
     public static string Prefix(Exception fault) => Ranks.Knows(fault) ? "" : $"Rank {Ranks.Rank} of {Ranks.Size}: ";
 
-    /// <summary>Joins those that mpirun or srun started, for a training that is shared.</summary>
+    /// <summary>Joins those that mpirun or srun started, for work that is shared.</summary>
     /// <exception cref="CommandException">There is no Open MPI; the message names its package.</exception>
     public static Communicator Join(bool isDistributed)
     {

@@ -1,6 +1,5 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
-using Padam.MLNet;
 
 namespace Padam.Reproduce.Runs;
 
@@ -9,9 +8,6 @@ internal sealed record TestResult(double Accuracy, double Top5, double Loss, lon
 {
     /// <summary>The mean over the classes of each one's accuracy.</summary>
     public double Macro { get; init; }
-
-    public static TestResult Of(MLContext mlContext, ImageClassificationTransformer model, IDataView test) =>
-        OfScored(mlContext, model.Transform(test), model.Classes);
 
     /// <param name="mlContext">Measures.</param>
     /// <param name="scored">What the model made of the test images.</param>

@@ -77,6 +77,24 @@ public sealed class CommunicatorTests
     }
 
     [TestMethod]
+    public void What_a_rank_has_otherwise_than_the_first_is_refused_on_all()
+    {
+        string[] messages = ThreadRanks.Run(
+            3,
+            ranks =>
+            {
+                ranks.RequireSame("The colour", "red");
+                return Assert
+                    .Throws<InvalidOperationException>(() => ranks.RequireSame("The colour", ranks.Rank < 2 ? "red" : "green"))
+                    .Message;
+            }
+        );
+        const string Own = "The colour must be the same on all ranks: it is green here and red on the first.";
+        CollectionAssert.AreEqual(new[] { $"Rank 2 of 3: {Own}", $"Rank 2 of 3: {Own}", Own }, messages);
+        Communicator.Alone.RequireSame("The colour", "any");
+    }
+
+    [TestMethod]
     public void One_process_alone_keeps_its_numbers_and_its_faults()
     {
         Communicator alone = Communicator.Alone;
