@@ -11,7 +11,7 @@ namespace Padam.MLNet;
 public abstract class Communicator
 {
     private Exception? _told;
-    private int _trainings;
+    private int _busy;
 
     private protected Communicator() { }
 
@@ -37,7 +37,7 @@ public abstract class Communicator
     internal bool HasTold => _told is not null;
 
     /// <summary>Whether the others may be waiting for this rank's next step.</summary>
-    internal bool IsTraining => Volatile.Read(ref _trainings) > 0;
+    internal bool IsBusy => Volatile.Read(ref _busy) > 0;
 
     /// <summary>The largest of all ranks' numbers.</summary>
     public abstract int Largest(int value);
@@ -187,7 +187,7 @@ public abstract class Communicator
             throw new InvalidOperationException("What these processes did together ended on this one alone: their job is over.");
         try
         {
-            return Interlocked.Increment(ref _trainings) == 1
+            return Interlocked.Increment(ref _busy) == 1
                 ? steps()
                 : throw OnAll(new InvalidOperationException("These processes train or score already: they do so one after the other."));
         }
@@ -198,7 +198,7 @@ public abstract class Communicator
         }
         finally
         {
-            Interlocked.Decrement(ref _trainings);
+            Interlocked.Decrement(ref _busy);
         }
     }
 }

@@ -44,7 +44,7 @@ internal sealed class MpiWorld : Communicator
     // Where the others wait for what this process does no more, or do not know how it ended, they end with it.
     private void Leave()
     {
-        if (HasFailed || IsTraining || (Environment.ExitCode != 0 && !HasTold))
+        if (HasFailed || IsBusy || (Environment.ExitCode != 0 && !HasTold))
             OpenMpi.Abort(Environment.ExitCode is 0 ? 1 : Environment.ExitCode);
         OpenMpi.Leave();
     }

@@ -171,7 +171,7 @@ internal sealed class Preparation : IDisposable
             GradientExchange.RequireSingles(First.Network);
         // A share of one image would be normalised by itself.
         int least = NormalizesApart ? BatchShare.NoSingleRow * _ranks.Size : BatchShare.NoSingleRow;
-        if (_ranks.Size > 1 && NormalizesApart && _options.BatchSize < least)
+        if (NormalizesApart && _options.BatchSize < least)
             throw new ArgumentException(
                 $"BatchSize is {_options.BatchSize}: each of {_ranks.Size} ranks needs two images of a batch to normalise by. Set "
                     + $"BatchSize to at least {least}, or SynchronizedBatchNorm."

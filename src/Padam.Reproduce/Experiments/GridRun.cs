@@ -99,7 +99,6 @@ internal sealed record GridRun(ExperimentPlan Plan, string Output, string Data, 
             Threads = Threads,
             Alone = Alone,
             Ranks = Ranks,
-            // The numbers of an experiment are those of one process, whoever computes them.
             Resume = true,
             DivergenceIsResult = true,
         };

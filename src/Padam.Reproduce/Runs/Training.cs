@@ -37,6 +37,7 @@ internal static class Training
         options.CheckpointEvery = place.CheckpointEvery;
         options.Resume = place.Resume;
         options.Threads = place.Threads;
+        // Unless its settings name shares, a run's numbers are those of one process, whoever computes them.
         (options.Distributed, options.SynchronizedBatchNorm) = (ranks, ranks.Size > 1 && settings.Shares is null);
         options.CancellationToken = cancel;
         options.ProgressCallback = display.Batch;

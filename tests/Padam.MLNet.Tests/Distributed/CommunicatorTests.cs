@@ -65,8 +65,8 @@ public sealed class CommunicatorTests
                     Assert.Throws<InvalidOperationException>(() => ranks.StepByStep(() => "two at once")).Message
                 );
                 Assert.Contains("one after the other", nested);
-                Assert.AreEqual("next", ranks.StepByStep(() => ranks.IsTraining ? "next" : "none"));
-                Assert.IsFalse(ranks.IsTraining);
+                Assert.AreEqual("next", ranks.StepByStep(() => ranks.IsBusy ? "next" : "none"));
+                Assert.IsFalse(ranks.IsBusy);
 
                 Assert.Throws<IOException>(() => ranks.StepByStep<int>(() => throw new IOException("nobody knows")));
                 string after = Assert.Throws<InvalidOperationException>(() => ranks.StepByStep(() => "after it")).Message;

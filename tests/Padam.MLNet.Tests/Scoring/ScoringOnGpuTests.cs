@@ -8,29 +8,8 @@ namespace Padam.MLNet.Tests.Scoring;
 /// <summary>Models on a GPU beside the same on the CPU.</summary>
 [TestClass]
 [DoNotParallelize] // libtorch's switches are the process's.
-public sealed class ScoringOnGpuTests
+public sealed class ScoringOnGpuTests : BesideTheCpu
 {
-    private readonly MLContext _cpu = new(seed: 1);
-    private readonly TemporaryFolder _folder = new();
-    private MLContext _gpu = null!;
-    private IDisposable? _exactly;
-
-    public TestContext TestContext { get; set; } = null!;
-
-    [TestInitialize]
-    public void Require()
-    {
-        Gpu.Require();
-        (_gpu, _exactly) = (Gpu.Context(), Gpu.Exactly());
-    }
-
-    [TestCleanup]
-    public void Restore()
-    {
-        _exactly?.Dispose();
-        _folder.Dispose();
-    }
-
     [TestMethod]
     [DataRow("vgg-small")]
     [DataRow("vgg16")]
@@ -43,13 +22,13 @@ public sealed class ScoringOnGpuTests
         ImageClassificationOptions options = TinyImages.Options(epochs: 1);
         options.Backbone = Backbone.Parse(backbone);
         options.Optimizer = new SgdOptions { LearningRate = 1e-3 };
-        IDataView rows = Rows.View(_gpu, Rows.Of(64));
-        using ImageClassificationTransformer model = _gpu.Padam().ImageClassifier(options).Fit(rows);
-        IReadOnlyList<float[]> scores = TinyImages.Scores(_gpu, model, rows);
-        _gpu.Model.Save(model, rows.Schema, _folder["model.zip"]);
+        IDataView rows = Rows.View(OnGpu, Rows.Of(64));
+        using ImageClassificationTransformer model = OnGpu.Padam().ImageClassifier(options).Fit(rows);
+        IReadOnlyList<float[]> scores = TinyImages.Scores(OnGpu, model, rows);
+        OnGpu.Model.Save(model, rows.Schema, Folder["model.zip"]);
 
-        using var loaded = (ImageClassificationTransformer)_cpu.Model.Load(_folder["model.zip"], out _);
-        IReadOnlyList<float[]> expected = TinyImages.Scores(_cpu, loaded, Rows.View(_cpu, Rows.Of(64)));
+        using var loaded = (ImageClassificationTransformer)OnCpu.Model.Load(Folder["model.zip"], out _);
+        IReadOnlyList<float[]> expected = TinyImages.Scores(OnCpu, loaded, Rows.View(OnCpu, Rows.Of(64)));
         TestContext.WriteLine($"{backbone}: {expected.Zip(scores, (a, b) => a.Zip(b, (c, d) => Math.Abs(c - d)).Max()).Max():0.#e0}");
 
         TinyImages.AreClose(expected, scores, tolerance: 1e-3f);
@@ -60,31 +39,31 @@ public sealed class ScoringOnGpuTests
     public void A_model_is_scored_there_by_many_threads_at_once()
     {
         using ImageClassificationTransformer model = Tiny();
-        IDataView rows = Rows.View(_gpu, Rows.Of(40));
-        IReadOnlyList<float[]> expected = TinyImages.Scores(_gpu, model, rows);
+        IDataView rows = Rows.View(OnGpu, Rows.Of(40));
+        IReadOnlyList<float[]> expected = TinyImages.Scores(OnGpu, model, rows);
 
-        Parallel.For(0, 16, _ => TinyImages.AreClose(expected, TinyImages.Scores(_gpu, model, Rows.View(_gpu, Rows.Of(40))), 1e-5f));
+        Parallel.For(0, 16, _ => TinyImages.AreClose(expected, TinyImages.Scores(OnGpu, model, Rows.View(OnGpu, Rows.Of(40))), 1e-5f));
     }
 
     [TestMethod]
     public void A_model_on_it_is_written_in_every_format()
     {
         using ImageClassificationTransformer model = Tiny();
-        _gpu.Model.Save(model, null, _folder["model.zip"]);
-        using var loaded = (ImageClassificationTransformer)_cpu.Model.Load(_folder["model.zip"], out _);
+        OnGpu.Model.Save(model, null, Folder["model.zip"]);
+        using var loaded = (ImageClassificationTransformer)OnCpu.Model.Load(Folder["model.zip"], out _);
 
         foreach (WeightsFormat format in Enum.GetValues<WeightsFormat>())
         {
-            model.SaveWeights(_folder["gpu"], format);
-            loaded.SaveWeights(_folder["cpu"], format);
-            CollectionAssert.AreEqual(File.ReadAllBytes(_folder["cpu"]), File.ReadAllBytes(_folder["gpu"]), $"{format}");
+            model.SaveWeights(Folder["gpu"], format);
+            loaded.SaveWeights(Folder["cpu"], format);
+            CollectionAssert.AreEqual(File.ReadAllBytes(Folder["cpu"]), File.ReadAllBytes(Folder["gpu"]), $"{format}");
         }
 
         // Its normalisations are folded into the weights before it, on the GPU, which rounds otherwise.
-        model.SaveOnnx(_folder["gpu.onnx"]);
-        loaded.SaveOnnx(_folder["cpu.onnx"]);
-        OnnxFile expected = OnnxFile.Read(_folder["cpu.onnx"]),
-            actual = OnnxFile.Read(_folder["gpu.onnx"]);
+        model.SaveOnnx(Folder["gpu.onnx"]);
+        loaded.SaveOnnx(Folder["cpu.onnx"]);
+        OnnxFile expected = OnnxFile.Read(Folder["cpu.onnx"]),
+            actual = OnnxFile.Read(Folder["gpu.onnx"]);
         CollectionAssert.AreEqual(expected.Tensors.Keys.ToArray(), actual.Tensors.Keys.ToArray());
         foreach ((string name, OnnxTensor tensor) in expected.Tensors)
             TinyImages.AreClose([tensor.Values], [actual.Tensors[name].Values], tolerance: 1e-5f);
@@ -106,5 +85,5 @@ public sealed class ScoringOnGpuTests
     }
 
     private ImageClassificationTransformer Tiny() =>
-        _gpu.Padam().ImageClassifier(TinyImages.Options(epochs: 1)).Fit(Rows.View(_gpu, Rows.Of(64)));
+        OnGpu.Padam().ImageClassifier(TinyImages.Options(epochs: 1)).Fit(Rows.View(OnGpu, Rows.Of(64)));
 }

@@ -19,16 +19,4 @@ internal static class Gpu
         if (!cuda.is_available())
             Assert.Inconclusive("libtorch sees no CUDA device.");
     }
-
-    /// <summary>Without TF32 in convolutions, which libtorch lets them take, until it is disposed.</summary>
-    internal static IDisposable Exactly() => new ExactConvolutions();
-
-    private sealed class ExactConvolutions : IDisposable
-    {
-        private readonly bool _before = backends.cudnn.allow_tf32;
-
-        internal ExactConvolutions() => backends.cudnn.allow_tf32 = false;
-
-        public void Dispose() => backends.cudnn.allow_tf32 = _before;
-    }
 }

@@ -8,31 +8,9 @@ namespace Padam.MLNet.Tests.Training;
 /// <summary>Whole trainings on a GPU beside the same on the CPU.</summary>
 [TestClass]
 [DoNotParallelize] // libtorch's switches are the process's.
-public sealed class TrainingOnGpuTests
+public sealed class TrainingOnGpuTests : BesideTheCpu
 {
-    private readonly MLContext _cpu = new(seed: 1);
-    private readonly TemporaryFolder _folder = new();
-    private MLContext _gpu = null!;
-    private IDisposable? _exactly;
-
-    public TestContext TestContext { get; set; } = null!;
-
     public static IEnumerable<OptimizerOptionsBase> Everyone => OptimizerContractTests.Everyone;
-
-    [TestInitialize]
-    public void Require()
-    {
-        Gpu.Require();
-        LayersNetwork.Register();
-        (_gpu, _exactly) = (Gpu.Context(), Gpu.Exactly());
-    }
-
-    [TestCleanup]
-    public void Restore()
-    {
-        _exactly?.Dispose();
-        _folder.Dispose();
-    }
 
     [TestMethod]
     [DataRow("plain")]
@@ -43,8 +21,8 @@ public sealed class TrainingOnGpuTests
     [DataRow("frozen")]
     public void It_reaches_the_losses_of_the_CPU(string what)
     {
-        List<EpochMetrics> expected = Trained(_cpu, TrainingOnDeviceTests.Options(what, onDevice: false)),
-            actual = Trained(_gpu, TrainingOnDeviceTests.Options(what, onDevice: false));
+        List<EpochMetrics> expected = Trained(OnCpu, TrainingOnDeviceTests.Options(what, onDevice: false)),
+            actual = Trained(OnGpu, TrainingOnDeviceTests.Options(what, onDevice: false));
 
         AreClose(expected, actual, tolerance: 1e-3);
     }
@@ -56,7 +34,7 @@ public sealed class TrainingOnGpuTests
         ImageClassificationOptions options = TrainingOnDeviceTests.Options("plain", onDevice: false);
         options.Optimizer = optimizer;
 
-        AreClose(Trained(_cpu, options), Trained(_gpu, options), tolerance: 1e-3);
+        AreClose(Trained(OnCpu, options), Trained(OnGpu, options), tolerance: 1e-3);
     }
 
     [TestMethod]
@@ -64,11 +42,12 @@ public sealed class TrainingOnGpuTests
     [DataRow(Precision.BFloat16, 4)]
     public void In_less_precision_the_losses_are_those_of_float32_to_its_rounding(Precision precision, double units)
     {
+        LayersNetwork.Register();
         ImageClassificationOptions options = TrainingOnDeviceTests.Options("plain", onDevice: false);
         options.Backbone = Backbone.Parse(LayersNetwork.Name);
-        List<EpochMetrics> exact = Trained(_gpu, options);
+        List<EpochMetrics> exact = Trained(OnGpu, options);
         options.Compute = options.Compute with { Precision = precision };
-        List<EpochMetrics> rounded = Trained(_gpu, options);
+        List<EpochMetrics> rounded = Trained(OnGpu, options);
 
         AreClose(exact, rounded, units / 256);
         Assert.AreNotEqual(exact[^1].Loss, rounded[^1].Loss, "it was rounded");
@@ -83,13 +62,13 @@ public sealed class TrainingOnGpuTests
         const int epochs = 4;
         List<EpochMetrics> straight = [],
             resumed = [];
-        Fit(_gpu, EverythingOn.Options(padded, checkpoints: null, epochs), straight);
+        Fit(OnGpu, EverythingOn.Options(padded, checkpoints: null, epochs), straight);
         foreach (int batch in new[] { 3, 8, 24 })
             Assert.ThrowsExactly<OperationCanceledException>(() =>
-                Fit(_gpu, EverythingOn.Options(padded, _folder["checkpoint"], epochs).CancelledAfter(batch), resumed)
+                Fit(OnGpu, EverythingOn.Options(padded, Folder["checkpoint"], epochs).CancelledAfter(batch), resumed)
             );
 
-        Fit(restOnCpu ? _cpu : _gpu, EverythingOn.Options(padded, _folder["checkpoint"], epochs), resumed);
+        Fit(restOnCpu ? OnCpu : OnGpu, EverythingOn.Options(padded, Folder["checkpoint"], epochs), resumed);
 
         // Images of one grey level more or less, and sums in another order, through a rate that follows both.
         AreClose(straight, resumed, tolerance: 2e-2);
@@ -98,8 +77,8 @@ public sealed class TrainingOnGpuTests
     [TestMethod]
     public void The_range_test_follows_the_CPUs_losses()
     {
-        LearningRateCurve expected = Curve(_cpu),
-            actual = Curve(_gpu);
+        LearningRateCurve expected = Curve(OnCpu),
+            actual = Curve(OnGpu);
 
         CollectionAssert.AreEqual(expected.Rates.ToArray(), actual.Rates.ToArray());
         foreach ((double one, double other) in expected.Losses.Zip(actual.Losses))
@@ -123,7 +102,7 @@ public sealed class TrainingOnGpuTests
         ImageClassificationOptions options = TrainingOnDeviceTests.Options("plain", onDevice: false);
         options.Optimizer = new SgdOptions { LearningRate = 1e18 };
 
-        StringAssert.Contains(Assert.ThrowsExactly<TrainingDivergedException>(() => Trained(_gpu, options)).Message, "loss");
+        StringAssert.Contains(Assert.ThrowsExactly<TrainingDivergedException>(() => Trained(OnGpu, options)).Message, "loss");
     }
 
     private void AreClose(List<EpochMetrics> expected, List<EpochMetrics> actual, double tolerance)

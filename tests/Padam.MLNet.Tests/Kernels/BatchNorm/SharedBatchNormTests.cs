@@ -1,5 +1,6 @@
 using Padam.MLNet.Kernels;
 using Padam.MLNet.Layers;
+using Padam.MLNet.Native;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -22,7 +23,8 @@ public sealed class SharedBatchNormTests
         using DisposeScope scope = NewDisposeScope();
         using var generator = new Generator(3);
         Tensor Drawn(params long[] shape) => randn(shape, generator: generator);
-        (Tensor x, Tensor weight, Tensor bias, Tensor dy) = (Drawn(7, 16, 3, 3).add(mean), Drawn(16), Drawn(16), Drawn(7, 16, 3, 3));
+        using Scalar shift = Scalars.Of(mean);
+        (Tensor x, Tensor weight, Tensor bias, Tensor dy) = (Drawn(7, 16, 3, 3).add(shift), Drawn(16), Drawn(16), Drawn(7, 16, 3, 3));
         BatchStatistics statistics = BatchNormalization.Statistics(x, Epsilon);
         Tensor y = BatchNormalization.Forward(x, weight, bias, null, activation, statistics);
         BatchNormGradients gradients = BatchNormalization.Backward(dy, x, weight, bias, null, activation, statistics);
