@@ -1,8 +1,8 @@
 #:property PublishAot=false
 // Prints the branch coverage of each room, a folder of src, from ReportGenerator's merged Cobertura file.
 //   dotnet run --file build/coverage-by-room.cs -- COBERTURA.xml docs/testing.md [UNCOVERED.txt]
-// Branches that cannot run here are the rows "| `src/...cs:LINE` | BRANCHES | REASON |" of the page. The file UNCOVERED gets a line for
-// each line with a branch that did not run. Exit code 0 where 85 % of the branches that can run did in each room, and no more than 3 % of
+// Branches that cannot run here are the rows "| `src/...cs:LINE` | BRANCHES | REASON |" of the page, where they did not. The file UNCOVERED gets a line
+// for each line with a branch that did not run. Exit code 0 where 85 % of the branches that can run did in each room, and no more than 3 % of
 // a room's cannot; else 1.
 using System.Globalization;
 using System.Text.RegularExpressions;
@@ -36,8 +36,10 @@ foreach (var ((file, line), count) in cannot.OrderBy(entry => entry.Key))
     (int covered, int total) = branches.GetValueOrDefault((file, line));
     if (total - covered >= count)
         continue;
-    Console.WriteLine($"{file}:{line}: {count} branches cannot run, says {args[1]}, but {total - covered} of {total} did not.");
-    fails = true;
+    Console.WriteLine($"{file}:{line}: {args[1]} says that {count} branches cannot run; here {total - covered} of {total} did not.");
+    // A processor with wider registers runs more than the page's; a line that has moved says so by having no branch at all.
+    cannot[(file, line)] = total - covered;
+    fails |= total == 0;
 }
 
 Console.WriteLine("| room | branches | that ran | that cannot run here | % of those that can |");

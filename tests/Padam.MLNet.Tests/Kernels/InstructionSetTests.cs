@@ -9,7 +9,7 @@ namespace Padam.MLNet.Tests.Kernels;
 [TestClass]
 public sealed class InstructionSetTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
 
     // .NET 10 calls the first EnableAVX512; runtimes before it called it EnableAVX512F.
     [TestMethod]
