@@ -1,9 +1,9 @@
 #:property PublishAot=false
 // Prints the branch coverage of each room, a folder of src, from ReportGenerator's merged Cobertura file.
 //   dotnet run --file build/coverage-by-room.cs -- COBERTURA.xml docs/testing.md [UNCOVERED.txt]
-// Branches that cannot run here are the rows "| `src/...cs:LINE` | BRANCHES | REASON |" of the page, where they did not. The file UNCOVERED gets a line
-// for each line with a branch that did not run. Exit code 0 where 85 % of the branches that can run did in each room, and no more than 3 % of
-// a room's cannot; else 1.
+// Branches that cannot run here are the rows "| `src/...cs:LINE` | BRANCHES | REASON |" of the page, where they did not. The file
+// UNCOVERED gets a line for each line with a branch that did not run. Exit code 0 where 85 % of the branches that can run did in each
+// room, and no more than 3 % of a room's cannot; else 1.
 using System.Globalization;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
