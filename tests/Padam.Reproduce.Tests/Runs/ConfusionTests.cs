@@ -1,3 +1,7 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Padam.MLNet;
+using Padam.MLNet.Backbones;
 using Padam.Reproduce.Exits;
 using Padam.Reproduce.Runs;
 
@@ -38,7 +42,11 @@ public sealed class ConfusionTests
     {
         using TemporaryFolder folder = new();
         string path = Written(folder, Counted);
-        StringAssert.Contains(File.ReadAllText(path).ReplaceLineEndings("\n"), "[7, 3, 0],\n");
+        StringAssert.Contains(
+            File.ReadAllText(path).ReplaceLineEndings("\n"),
+            "\n    \"Counts\": [\n      [7, 3, 0],\n      [5, 15, 0],\n      [0, 0, 0]\n    ]",
+            "as deep as they lie"
+        );
         Confusion read = RunSummary.Read(path).Confusion!;
         CollectionAssert.AreEqual(Counted.Classes.ToArray(), read.Classes.ToArray());
         CollectionAssert.AreEqual(Counted.Counts.SelectMany(row => row).ToArray(), read.Counts.SelectMany(row => row).ToArray());
@@ -57,6 +65,45 @@ public sealed class ConfusionTests
         StringAssert.Contains(text, was);
         File.WriteAllText(path, text.Replace(was, becomes, StringComparison.Ordinal));
         StringAssert.Contains(Assert.ThrowsExactly<CommandException>(() => RunSummary.Read(path)).Message, said);
+    }
+
+    [TestMethod]
+    public void Classes_are_called_by_their_names_and_where_they_have_none_by_their_numbers()
+    {
+        MLContext mlContext = new(seed: 1);
+        IDataView numbered = mlContext.Data.LoadFromEnumerable(Enumerable.Range(0, 6).Select(i => new Numbered { Label = (uint)i % 3 }));
+        IDataView named = mlContext.Data.LoadFromEnumerable(
+            Enumerable.Range(0, 6).Select(i => new Named { Label = "abc"[i % 3].ToString() })
+        );
+        IDataView keys = mlContext.Transforms.Conversion.MapValueToKey("Label").Fit(named).Transform(named);
+
+        CollectionAssert.AreEqual(new[] { "class 0", "class 1", "class 2" }, Of(mlContext, numbered).Classes.ToArray());
+        CollectionAssert.AreEqual(new[] { "a", "b", "c" }, Of(mlContext, keys).Classes.ToArray());
+        CollectionAssert.AreEqual(new long[] { 2, 2, 2 }, Of(mlContext, keys).Counts.Select(row => row.Sum()).ToArray());
+    }
+
+    private static Confusion Of(MLContext mlContext, IDataView rows)
+    {
+        ImageClassificationOptions options = new() { Backbone = Backbone.Parse("vgg-small"), Epochs = 1 };
+        using ImageClassificationTransformer model = mlContext.Padam().ImageClassifier(options).Fit(rows);
+        return Confusion.Of(model.Transform(rows), model);
+    }
+
+    private sealed class Numbered
+    {
+        [KeyType(3)]
+        public uint Label { get; set; }
+
+        [VectorType(3, 32, 32)]
+        public float[] Features { get; set; } = new float[3 * 32 * 32];
+    }
+
+    private sealed class Named
+    {
+        public string Label { get; set; } = "";
+
+        [VectorType(3, 32, 32)]
+        public float[] Features { get; set; } = new float[3 * 32 * 32];
     }
 
     private static string Written(TemporaryFolder folder, Confusion confusion)

@@ -55,6 +55,7 @@ public sealed class FinishedRunTests
         changed[^5] ^= 1;
         File.WriteAllBytes(files.Log, changed);
         StringAssert.Contains(Refused(files), files.Log);
+        StringAssert.Contains(Refused(files), "it has other content.");
 
         File.WriteAllBytes(files.Log, whole);
         Assert.IsNotNull(FinishedRun.Read(files));

@@ -216,6 +216,111 @@ public sealed class RunIdentityTests
         Assert.IsNull(RunIdentity.Of(Settings).DifferenceFrom(RunIdentity.Of(Settings).ToDictionary()));
     }
 
+    [TestMethod]
+    public void A_setting_that_one_side_does_not_say_differs()
+    {
+        RunIdentity mine = RunIdentity.Of(Settings);
+        var kept = mine.ToDictionary().Where(setting => setting.Key != "epochs").Append(new("later", "3")).ToDictionary();
+        CollectionAssert.AreEqual(new[] { "later", "epochs" }, mine.NamesThatDiffer(kept).ToArray());
+        Assert.AreEqual("later 3, not not said; epochs not said, not 20", mine.DifferenceFrom(kept));
+    }
+
+    [TestMethod]
+    public void Restarts_at_uneven_distances_are_in_it_one_by_one() =>
+        Assert.AreEqual("5 12", Of(Settings with { Milestones = [5, 12] })["optimizer starts afresh after epochs"]);
+
+    [TestMethod]
+    public void What_came_after_the_first_ids_is_in_it_only_where_it_is_used()
+    {
+        string[] later =
+        [
+            "training images set apart for tests",
+            "schedule",
+            "parameter rules",
+            "part batches dropped",
+            "resized by",
+            "test-time augmentation",
+            "averaging",
+            "class weights",
+            "precision",
+            "batches a step",
+            "plateau",
+            "shares of a batch",
+            "reflected padding",
+            "alternating flip",
+            "trivial augment",
+            "resized crop",
+            "colours",
+            "erasing",
+            "cutout",
+            "mixing",
+        ];
+        Assert.IsEmpty(Of(Settings).Keys.Intersect(later));
+        Assert.IsEmpty(
+            Of(
+                Settings with
+                {
+                    Tricks = new()
+                    {
+                        Warmup = 0,
+                        Accumulate = 1,
+                        Precision = "float32",
+                    },
+                }
+            )
+                .Keys.Intersect(later)
+        );
+        Assert.AreEqual("0.1", Of(Settings with { HeldOut = 0.1 })["training images set apart for tests"]);
+        Assert.AreEqual("2", Of(Settings with { Shares = 2 })["shares of a batch"]);
+    }
+
+    [TestMethod]
+    public void A_recipe_or_way_that_brings_its_own_schedule_has_it_in_it()
+    {
+        IReadOnlyDictionary<string, string> airbench = Of(
+            Settings with
+            {
+                Recipe = "airbench",
+                Backbone = "airbench94",
+                Optimizer = new OptimizerSettings("sgd"),
+                PartialDecay = null,
+            }
+        );
+        Assert.AreEqual(
+            ("one cycle from 0.2 over 1 at 0.23 of it to 0.07, linear, each step", "yes", "yes", "yes", "MirrorAndShift"),
+            (
+                airbench["schedule"],
+                airbench["part batches dropped"],
+                airbench["reflected padding"],
+                airbench["alternating flip"],
+                airbench["test-time augmentation"]
+            )
+        );
+        Assert.AreEqual(
+            "[*.norm*.bias: rate x64, decay x0.015625; whiten.bias: rate x1, decay x1, for 3 epochs]",
+            airbench["parameter rules"]
+        );
+
+        using TemporaryFolder folder = new();
+        File.WriteAllText(folder["w.safetensors"], "");
+        IReadOnlyDictionary<string, string> tuned = Of(
+            Settings with
+            {
+                DataSet = "folder",
+                Backbone = "imagenet-resnet18",
+                FineTune = "last-stage",
+                Weights = folder["w.safetensors"],
+                Optimizer = new OptimizerSettings("adamw"),
+                PartialDecay = null,
+            }
+        );
+        Assert.AreEqual("warm-up from 0.1 over 0.5 epochs, each step, then cosine from 1 to 0, each epoch", tuned["schedule"]);
+        Assert.AreEqual("conv1 bn1 layer1 layer2 layer3", tuned["frozen layers"]);
+        Assert.AreEqual("Crop", tuned["resized by"]);
+    }
+
+    private static IReadOnlyDictionary<string, string> Of(RunSettings settings) => RunIdentity.Of(settings).ToDictionary();
+
     private static string[] Names(Type type) =>
         [.. type.GetProperties(BindingFlags.Public | BindingFlags.Instance).Select(property => property.Name)];
 }
