@@ -24,10 +24,16 @@ public sealed record MachineReport
     public int KernelFloats { get; init; }
 
     /// <summary>
-    /// Whether the processor multiplies bfloat16 by instructions of its own; without, <see cref="Precision.BFloat16"/> is emulated. Null
-    /// where nothing is known of it.
+    /// Whether the processor multiplies bfloat16 by instructions of its own that libtorch uses; without, <see cref="Precision.BFloat16"/> is
+    /// emulated. Null where nothing is known of it.
     /// </summary>
     public bool? HasFastBFloat16 { get; init; }
+
+    /// <summary>
+    /// Whether the processor hides the sizes of its caches, as one of AMD's does under some hypervisors, from oneDNN, which then computes
+    /// wrong numbers: libtorch does without it in this process, and convolutions that the library has no kernels for take longer.
+    /// </summary>
+    public bool HidesCaches { get; init; }
 
     /// <summary>Processors (hardware threads) that this process may use.</summary>
     public int Processors { get; init; }
@@ -72,6 +78,7 @@ public sealed record MachineReport
             Instructions = VectorInstructions.Names,
             KernelFloats = Registers.Widest,
             HasFastBFloat16 = FastBFloat16.IsThere,
+            HidesCaches = OneDnn.IsWrong,
             Processors = Environment.ProcessorCount,
             Cores = ProcessorCores.Count,
             Level2Cache = Caches.Level2,

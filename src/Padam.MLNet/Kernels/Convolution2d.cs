@@ -41,7 +41,12 @@ internal static class Convolution2d
             return ConvolutionFunction<WinogradConvolution>.Apply(x, weight, bias, stride, padding, activation);
         if (UsesIm2col(algorithm, x, weight, stride, padding))
             return ConvolutionFunction<Im2colConvolution>.Apply(x, weight, bias, stride, padding, activation);
-        return LibtorchConvolution.Apply(x, weight, bias, stride, padding).ActivatedInPlace(activation);
+        // The pixels that are passed over are taken out first: libtorch's gradient for the filters writes beyond its memory there, in
+        // channels-last and with few channels.
+        if (weight.shape[2] == 1 && stride > 2 && padding == 0)
+            (x, stride) = (x.slice(2, 0, x.shape[2], stride).slice(3, 0, x.shape[3], stride), 1);
+        Tensor y = nn.functional.conv2d(x, weight, bias, strides: [stride, stride], padding: [padding, padding]);
+        return y.ActivatedInPlace(activation);
     }
 
     /// <summary>

@@ -63,7 +63,7 @@ internal sealed class ConvolutionFunction<TKernels> : autograd.SingleTensorFunct
         if (DifferentiableBackward.IsWanted)
         {
             return DifferentiableBackward.Gradients(
-                of => LibtorchConvolution.Apply(of[0]!, of[1]!, of[2], stride, padding),
+                of => nn.functional.conv2d(of[0]!, of[1]!, of[2], strides: [stride, stride], padding: [padding, padding]),
                 [x, weight, bias],
                 dy
             );

@@ -4,7 +4,7 @@ using System.Runtime.Intrinsics.X86;
 namespace Padam.MLNet.Native;
 
 /// <summary>
-/// Whether the processor multiplies bfloat16 by instructions of its own. .NET has no classes for them, so on x86 the processor is asked
+/// Whether the processor multiplies bfloat16 by instructions of its own, and libtorch by them. .NET has no classes for them, so on x86 the processor is asked
 /// itself (CPUID), and .NET whether the system lets AVX-512's registers be used; on ARM64 Linux is asked.
 /// </summary>
 internal static class FastBFloat16
@@ -15,7 +15,7 @@ internal static class FastBFloat16
 
     /// <summary>Null where nothing is known.</summary>
     public static bool? IsThere { get; } =
-        X86Base.IsSupported ? Avx512F.IsSupported && IsOnX86()
+        X86Base.IsSupported ? Avx512F.IsSupported && IsOnX86() && !OneDnn.IsWrong
         : RuntimeInformation.ProcessArchitecture == Architecture.Arm64
             ? SystemFile.In("/proc", folder => IsOnArm(SystemFile.Text(folder, "cpuinfo")))
         : null;

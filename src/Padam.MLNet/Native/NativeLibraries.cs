@@ -34,6 +34,7 @@ internal static class NativeLibraries
             if (OtherLibtorch.Folder is { } folder)
                 OtherLibtorch.Load(folder);
             using torch.Tensor probe = CpuTensors.Zeros([1]);
+            OneDnn.SwitchOffWhereWrong();
             return null;
         }
         catch (Exception failure)

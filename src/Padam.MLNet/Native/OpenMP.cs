@@ -1,6 +1,3 @@
-using System.Diagnostics;
-using System.Runtime.InteropServices;
-
 namespace Padam.MLNet.Native;
 
 /// <summary>
@@ -27,21 +24,6 @@ internal static unsafe class OpenMP
 
     // Other libraries bring OpenMP runtimes of their own (LightGBM the system's), each with threads of its own that spin while they wait.
     // Asked for by libtorch's handle, the loader looks through what libtorch was linked with, in the order in which libtorch is bound.
-    private static (string? File, nint Entry) Find()
-    {
-        if (!OperatingSystem.IsLinux())
-            return default;
-        using var process = Process.GetCurrentProcess();
-        ProcessModule[] modules = [.. process.Modules.Cast<ProcessModule>()];
-        if (
-            modules.FirstOrDefault(module => module.ModuleName == "libtorch_cpu.so") is not { } libtorch
-            || !NativeLibrary.TryLoad(libtorch.FileName, out nint library)
-            || !NativeLibrary.TryGetExport(library, "GOMP_parallel", out nint parallel)
-        )
-            return default;
-        return ((modules.FirstOrDefault(module => Holds(module, parallel)) ?? libtorch).FileName, parallel);
-    }
-
-    private static bool Holds(ProcessModule module, nint address) =>
-        address >= module.BaseAddress && address - module.BaseAddress < module.ModuleMemorySize;
+    private static (string? File, nint Entry) Find() =>
+        LibtorchExports.Find("GOMP_parallel") is not 0 and var parallel ? (LibtorchExports.FileOf(parallel), parallel) : default;
 }

@@ -25,8 +25,8 @@ internal static class TrainingPrecision
         isFast switch
         {
             true => null,
-            false => "this processor has no fast bfloat16 (avx512_bf16, amx_bf16, or bf16 on ARM64): numbers are rounded to it and "
-                + "multiplied as float32, which takes longer than Float32.",
+            false => "libtorch has no fast bfloat16 on this processor (it takes avx512_bf16, amx_bf16, or bf16 on ARM64): numbers are "
+                + "rounded to it and multiplied as float32, which takes longer than Float32.",
             null => "whether this processor has fast bfloat16 is not known: it may take longer than Float32. Time a short training.",
         };
 

@@ -13,6 +13,7 @@ internal static class MachineSentences
         [
             Processor(machine),
             Convolutions(machine),
+            .. OneDnn(machine),
             BFloat16(machine),
             Cores(machine),
             Invariant($"cache: {machine.Level2Cache / Kibi:0} KiB of the second level for each core; the kernels cut their work to it."),
@@ -36,11 +37,21 @@ internal static class MachineSentences
             _ => $"own kernels in registers of {machine.KernelFloats} floats (AVX-512).",
         };
 
+    private static IEnumerable<string> OneDnn(MachineReport machine) =>
+        machine.HidesCaches
+            ?
+            [
+                "oneDNN: switched off. The processor hides the sizes of its caches, as under some hypervisors, and libtorch's convolutions by "
+                    + "oneDNN are wrong then. Those of the own kernels are as fast as ever; others, and networks of TorchSharp's layers, "
+                    + "take longer.",
+            ]
+            : [];
+
     private static string BFloat16(MachineReport machine) =>
         machine.HasFastBFloat16 switch
         {
             true => "bfloat16: multiplied by the processor's own instructions; --precision bfloat16 can be faster than float32.",
-            false => "bfloat16: emulated, since the processor has no instructions for it (avx512_bf16, amx_bf16); --precision bfloat16 is "
+            false => "bfloat16: emulated, since libtorch has no instructions for it here (avx512_bf16, amx_bf16); --precision bfloat16 is "
                 + "slower than float32.",
             null => "bfloat16: whether this processor has instructions for it is not known; time a short run with --precision bfloat16.",
         };

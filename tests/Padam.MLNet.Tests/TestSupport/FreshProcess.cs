@@ -13,7 +13,7 @@ internal static class FreshProcess
         Task<string> errors = process.StandardError.ReadToEndAsync();
         string output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
-        Assert.AreEqual(0, process.ExitCode, errors.Result);
+        Assert.AreEqual((0, ""), (process.ExitCode, errors.Result));
         return output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
     }
 

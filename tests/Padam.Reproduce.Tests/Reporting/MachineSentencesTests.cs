@@ -78,5 +78,12 @@ public sealed class MachineSentencesTests
     public void Bfloat16_of_a_processor_that_tells_nothing_is_not_known() =>
         StringAssert.Contains(Of(Server with { HasFastBFloat16 = null }), "is not known; time a short run");
 
+    [TestMethod]
+    public void That_oneDNN_is_switched_off_is_said_where_it_is()
+    {
+        StringAssert.Contains(Of(Server with { HidesCaches = true }), "oneDNN: switched off. The processor hides");
+        Assert.DoesNotContain("oneDNN", Of(Server));
+    }
+
     private static string Of(MachineReport machine) => string.Join('\n', MachineSentences.Of(machine));
 }

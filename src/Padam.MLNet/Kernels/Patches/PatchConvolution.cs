@@ -44,7 +44,7 @@ internal sealed unsafe class PatchConvolution : IConvolutionKernels
         using var scope = NewDisposeScope();
         using IDisposable _ = enable_grad();
         Tensor input = x.detach().requires_grad_(),
-            y = LibtorchConvolution.Apply(input, weight.detach(), bias: null, stride, padding);
+            y = nn.functional.conv2d(input, weight.detach(), strides: [stride, stride], padding: [padding, padding]);
         return autograd.grad([y], [input], [dy])[0].MoveToOuterDisposeScope();
     }
 
