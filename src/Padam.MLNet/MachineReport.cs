@@ -24,8 +24,8 @@ public sealed record MachineReport
     public int KernelFloats { get; init; }
 
     /// <summary>
-    /// Whether the processor multiplies bfloat16 by instructions of its own that libtorch uses; without, <see cref="Precision.BFloat16"/> is
-    /// emulated. Null where nothing is known of it.
+    /// Whether the processor multiplies bfloat16 by instructions of its own, and libtorch by them; without,
+    /// <see cref="Precision.BFloat16"/> is emulated. Null where nothing is known of it.
     /// </summary>
     public bool? HasFastBFloat16 { get; init; }
 

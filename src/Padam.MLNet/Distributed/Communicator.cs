@@ -33,11 +33,14 @@ public abstract class Communicator
     /// <summary>Whether all ranks end with a fault: with this one, or with one that tells of it.</summary>
     public bool Knows(Exception fault) => Size == 1 || ReferenceEquals(fault, _told);
 
-    /// <summary>Whether something ended that all ranks know of.</summary>
-    internal bool HasTold => _told is not null;
-
     /// <summary>Whether the others may be waiting for this rank's next step.</summary>
     internal bool IsBusy => Volatile.Read(ref _busy) > 0;
+
+    /// <summary>
+    /// Whether the others have to end with this process: they wait for what it does no more, or do not know how it ended.
+    /// </summary>
+    /// <param name="exitCode">What it ends with.</param>
+    internal bool EndsTheOthers(int exitCode) => HasFailed || IsBusy || (exitCode != 0 && _told is null);
 
     /// <summary>The largest of all ranks' numbers.</summary>
     public abstract int Largest(int value);

@@ -41,10 +41,9 @@ internal sealed class MpiWorld : Communicator
 
     internal override void Broadcast(Span<byte> bytes, int from = 0) => OpenMpi.Broadcast(bytes, from);
 
-    // Where the others wait for what this process does no more, or do not know how it ended, they end with it.
     private void Leave()
     {
-        if (HasFailed || IsBusy || (Environment.ExitCode != 0 && !HasTold))
+        if (EndsTheOthers(Environment.ExitCode))
             OpenMpi.Abort(Environment.ExitCode is 0 ? 1 : Environment.ExitCode);
         OpenMpi.Leave();
     }

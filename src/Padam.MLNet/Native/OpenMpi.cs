@@ -29,7 +29,12 @@ internal static unsafe partial class OpenMpi
     private static readonly TimeSpan Spinning = TimeSpan.FromMilliseconds(1);
     private const long SleepNanoseconds = 50_000;
 
-    private static readonly Lazy<nint> Opened = new(Open);
+    private static readonly Lazy<nint> Opened = new(() =>
+    {
+        nint library = Open(Library);
+        RequireVersion();
+        return library;
+    });
 
     /// <summary>This process among those of its job, from 0.</summary>
     public static int Rank { get; private set; }
@@ -128,25 +133,24 @@ internal static unsafe partial class OpenMpi
 
     private static nint Handle(string variable) => NativeLibrary.GetExport(Opened.Value, variable);
 
-    private static nint Open()
+    /// <exception cref="DllNotFoundException">There is no such library; the message names the package.</exception>
+    internal static nint Open(string file)
     {
         if (!OperatingSystem.IsLinux())
             throw new NotSupportedException("Training over MPI is for Linux, where Open MPI 4.1 is a package (Debian's openmpi-bin).");
         nint program = NativeLibrary.GetMainProgramHandle(),
             library;
-        fixed (byte* name = Encoding.UTF8.GetBytes(Library + '\0'))
-            library = ((delegate* unmanaged<byte*, int, nint>)NativeLibrary.GetExport(program, "dlopen"))(name, LazyAndGlobal);
-        if (library == 0)
-        {
-            nint said = ((delegate* unmanaged<nint>)NativeLibrary.GetExport(program, "dlerror"))();
-            throw new DllNotFoundException(
-                $"Open MPI's {Library} cannot be loaded: install Debian's package openmpi-bin (version 4.1), which has mpirun too. What "
-                    + $"the loader said: {Marshal.PtrToStringUTF8(said)}."
+        // Both before either is called: to look a function up is the loader's latest success, and its error is gone.
+        var dlopen = (delegate* unmanaged<byte*, int, nint>)NativeLibrary.GetExport(program, "dlopen");
+        var dlerror = (delegate* unmanaged<nint>)NativeLibrary.GetExport(program, "dlerror");
+        fixed (byte* name = Encoding.UTF8.GetBytes(file + '\0'))
+            library = dlopen(name, LazyAndGlobal);
+        return library != 0
+            ? library
+            : throw new DllNotFoundException(
+                $"Open MPI's {file} cannot be loaded: install Debian's package openmpi-bin (version 4.1), which has mpirun too. What "
+                    + $"the loader said: {Marshal.PtrToStringUTF8(dlerror())}."
             );
-        }
-
-        RequireVersion();
-        return library;
     }
 
     private static void RequireVersion()
@@ -154,15 +158,19 @@ internal static unsafe partial class OpenMpi
         byte* text = stackalloc byte[LongestVersion];
         int length;
         Check(MPI_Get_library_version(text, &length), nameof(MPI_Get_library_version));
-        string version = Encoding.UTF8.GetString(text, length);
-        if (!version.StartsWith(Version, StringComparison.Ordinal))
-            throw new NotSupportedException(
-                $"The MPI that is installed is '{version.Split(',')[0]}', and this library calls Open MPI 4.1 alone (Debian's openmpi-bin)."
-            );
+        if (Fault(Encoding.UTF8.GetString(text, length)) is { } fault)
+            throw new NotSupportedException(fault);
     }
 
+    /// <summary>Why a version is not called, in a sentence; null for the one that is.</summary>
+    /// <param name="version">As the library tells it: "Open MPI v4.1.4, package: ...".</param>
+    internal static string? Fault(string version) =>
+        version.StartsWith(Version, StringComparison.Ordinal)
+            ? null
+            : $"The MPI that is installed is '{version.Split(',')[0]}', and this library calls Open MPI 4.1 alone (Debian's openmpi-bin).";
+
     // Errors do not come back, unless another part of the process told MPI that they should.
-    private static void Check(int code, string call)
+    internal static void Check(int code, string call)
     {
         if (code != 0)
             throw new InvalidOperationException($"Open MPI's {call} failed with error {code}.");

@@ -9,7 +9,8 @@ internal static class ProcessorAffinity
     /// <summary>The processors that this process may run on, such as 0-3; "" where the system doesn't tell.</summary>
     public static string Processors => Line("/proc/self", "status", "Cpus_allowed_list:") ?? "";
 
-    private static string? Line(string folder, string file, string field) =>
+    /// <summary>What a line of a file has after the field that it begins with; null where there is none, or no file.</summary>
+    internal static string? Line(string folder, string file, string field) =>
         File.Exists(Path.Combine(folder, file))
             ? SystemFile
                 .Text(folder, file)

@@ -41,9 +41,9 @@ internal static class MachineSentences
         machine.HidesCaches
             ?
             [
-                "oneDNN: switched off. The processor hides the sizes of its caches, as under some hypervisors, and libtorch's convolutions by "
-                    + "oneDNN are wrong then. Those of the own kernels are as fast as ever; others, and networks of TorchSharp's layers, "
-                    + "take longer.",
+                "oneDNN: switched off. The processor hides the sizes of its caches, as under some hypervisors, and libtorch's convolutions "
+                    + "by oneDNN are wrong then. Those of the own kernels are as fast as ever; others, and networks of TorchSharp's "
+                    + "layers, take longer.",
             ]
             : [];
 

@@ -46,12 +46,29 @@ public sealed class CommunicatorTests
                     ranks.StepByStep(() => ranks.Together<int>(() => throw new InvalidOperationException("all know")))
                 );
                 Assert.IsFalse(ranks.HasFailed);
+                Assert.IsFalse(ranks.EndsTheOthers(exitCode: 1), "they know why it ends");
                 if (ranks.Rank == 2)
                     Assert.Throws<IOException>(() => ranks.StepByStep<int>(() => throw new IOException("nobody knows")));
+                Assert.AreEqual(ranks.HasFailed, ranks.EndsTheOthers(exitCode: 0));
                 return ranks.HasFailed;
             }
         );
         CollectionAssert.AreEqual(new[] { false, false, true }, failed);
+    }
+
+    [TestMethod]
+    public void The_others_end_with_a_rank_that_leaves_amid_a_step_or_with_a_fault_that_they_do_not_know()
+    {
+        ThreadRanks.Run(
+            2,
+            ranks =>
+            {
+                Assert.IsFalse(ranks.EndsTheOthers(exitCode: 0), "all is done");
+                Assert.IsTrue(ranks.EndsTheOthers(exitCode: 3), "nobody knows why");
+                Assert.IsTrue(ranks.StepByStep(() => ranks.EndsTheOthers(exitCode: 0)), "they wait");
+                return true;
+            }
+        );
     }
 
     [TestMethod]

@@ -23,6 +23,10 @@ public sealed class LoadedAssemblyTests
     }
 
     [TestMethod]
+    public void One_without_a_version_is_refused() =>
+        StringAssert.Contains(LoadedAssembly.Fault(new AssemblyName("TorchSharp"), major: 0, minor: 107), "was loaded, but");
+
+    [TestMethod]
     public void The_TorchSharp_of_this_build_is_the_one_that_was_built_for() => TorchSharpEntryPoints.RequireVersion();
 
     private static string? Fault(string version) =>

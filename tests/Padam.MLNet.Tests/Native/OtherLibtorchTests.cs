@@ -1,3 +1,6 @@
+using System.Diagnostics;
+using Microsoft.ML;
+using Padam.MLNet.Backbones;
 using Padam.MLNet.Native;
 
 namespace Padam.MLNet.Tests;
@@ -68,6 +71,58 @@ public sealed class OtherLibtorchTests
         Refused("its libLibTorchSharp.so is of TorchSharp 0.106.0, and this program has 0.107.0.");
         File.WriteAllText(beside, Fitting.Replace("2.10.0", "2.9.1", StringComparison.Ordinal));
         Refused("it is libtorch 2.9.1, and this TorchSharp was built for 2.10 and tried with 2.11. Use a PyTorch 2.10 or 2.11");
+    }
+
+    [TestMethod]
+    public void Libraries_of_TorchSharp_beside_a_libtorch_whose_program_is_not_there_are_refused()
+    {
+        Install("version.py", "__version__ = '2.10.0'");
+        File.WriteAllText(Path.Combine(Lib, "libLibTorchSharp.so"), "");
+        Refused("its libLibTorchSharp.so is of an unknown TorchSharp, and this program has 0.107.0.");
+    }
+
+    [TestMethod]
+    public void A_program_without_libtorch_scores_with_that_of_another_one_and_says_what_is_missing_where_it_is_told_of_none()
+    {
+        string zip = Path.Combine(_folder.Path, "model.zip"),
+            images = Path.Combine(_folder.Path, "images");
+        var mlContext = new MLContext(seed: 1);
+        using (var model = MadeUpModel.Of(mlContext, Backbone.Parse("vgg-small"), new(32, 32)))
+            mlContext.Model.Save(model, null, zip);
+        File.WriteAllBytes(images, [.. MadeUpModel.Images(3, new(32, 32)).SelectMany(image => image)]);
+        string[] expected = FreshProcess.Run("score", zip, images, "32");
+
+        string program = ProgramWithoutLibtorch(),
+            natives = Path.Combine(AppContext.BaseDirectory, "runtimes", "linux-x64", "native");
+        (int code, string[] lines, string errors) = Ran(program, natives);
+        Assert.AreEqual((0, ""), (code, errors));
+        CollectionAssert.AreEqual(expected, lines);
+
+        (code, _, errors) = Ran(program, libtorch: null);
+        Assert.AreNotEqual(0, code);
+        StringAssert.Contains(errors, "libtorch could not be loaded. Add one package to the program that runs");
+        StringAssert.Contains(errors, "libtorch-cpu-linux-x64");
+
+        (int, string[], string) Ran(string folder, string? libtorch)
+        {
+            using Process process = FreshProcess.Start(folder, libtorch, "score", zip, images, "32");
+            Task<string> said = process.StandardError.ReadToEndAsync();
+            string[] printed = process.StandardOutput.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries);
+            process.WaitForExit();
+            return (process.ExitCode, printed, said.Result);
+        }
+    }
+
+    // As one that is built without a libtorch package: without a list of dependencies, .NET takes what lies beside the program.
+    private string ProgramWithoutLibtorch()
+    {
+        string folder = Directory.CreateDirectory(Path.Combine(_folder.Path, "without")).FullName;
+        string[] own = ["Padam.FreshProcess.dll", "Padam.FreshProcess.runtimeconfig.json"];
+        foreach (string file in own)
+            File.Copy(Path.Combine(AppContext.BaseDirectory, file), Path.Combine(folder, file));
+        foreach (string name in Directory.GetFiles(AppContext.BaseDirectory, "*.dll").Select(file => Path.GetFileName(file)).Except(own))
+            File.CreateSymbolicLink(Path.Combine(folder, name), Path.Combine(AppContext.BaseDirectory, name));
+        return folder;
     }
 
     private void Install(string? versionFile, string text = "")

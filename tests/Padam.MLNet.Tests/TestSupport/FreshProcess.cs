@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Padam.MLNet.Native;
 
 namespace Padam.MLNet.Tests;
 
@@ -18,7 +19,10 @@ internal static class FreshProcess
     }
 
     /// <summary>The process, with its output to be read.</summary>
-    internal static Process Start(params string[] arguments)
+    internal static Process Start(params string[] arguments) => Start(AppContext.BaseDirectory, libtorch: null, arguments);
+
+    /// <summary>The process of a program in another folder, where PADAM_LIBTORCH is set, or not set.</summary>
+    internal static Process Start(string folder, string? libtorch, params string[] arguments)
     {
         var start = new ProcessStartInfo(
             Environment.ProcessPath is { } host && Path.GetFileNameWithoutExtension(host) == "dotnet" ? host : "dotnet"
@@ -29,7 +33,8 @@ internal static class FreshProcess
         };
         // As many threads as in this process, for the same bits.
         start.Environment["OMP_NUM_THREADS"] = TorchSharp.torch.get_num_threads().ToString(CultureInfo.InvariantCulture);
-        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "Padam.FreshProcess.dll"));
+        start.Environment[OtherLibtorch.Variable] = libtorch;
+        start.ArgumentList.Add(Path.Combine(folder, "Padam.FreshProcess.dll"));
         foreach (string argument in arguments)
             start.ArgumentList.Add(argument);
         return Process.Start(start)!;
