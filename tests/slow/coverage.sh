@@ -12,11 +12,12 @@ mkdir -p "$out"
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
 dotnet tool restore >/dev/null
 failed=0
-# No hyphen: coverlet passes over filters with one. RoomsTests and others read the compiled library, in which the counters stand too.
-reads_code='FullyQualifiedName!~RoomsTests&FullyQualifiedName!~Every_way_in_asks_before_anything_else'
+# No hyphen: coverlet passes over filters with one. RoomsTests and others read the compiled library, in which the counters stand too; and a program whose files may not
+# grow cannot write down what it counted.
+uncounted='FullyQualifiedName!~RoomsTests&FullyQualifiedName!~Every_way_in_asks_before_anything_else&FullyQualifiedName!~A_file_that_cannot_grow'
 for tests in Padam.MLNet.Tests Padam.Reproduce.Tests Padam.Neighbours.Tests; do
   dotnet build -c Release "tests/$tests" -p:RunAnalyzers=false >"$out/$tests.log" 2>&1 || { cat "$out/$tests.log"; exit 1; }
-  "tests/$tests/bin/Release/net10.0/$tests" --filter "$reads_code" --results-directory "$out/$tests" --progress off \
+  "tests/$tests/bin/Release/net10.0/$tests" --filter "$uncounted" --results-directory "$out/$tests" --progress off \
     --coverlet --coverlet-single-hit --coverlet-output-format opencover --coverlet-include '[Padam.MLNet]*' --coverlet-include '[padam*reproduce]*' \
     >>"$out/$tests.log" 2>&1 || { failed=1; grep -E '^(failed|Test run summary)' "$out/$tests.log" || tail -n 30 "$out/$tests.log"; }
 done
