@@ -1,3 +1,4 @@
+using System.Reflection;
 using System.Runtime.InteropServices;
 using Microsoft.ML;
 using Padam.MLNet;
@@ -39,8 +40,37 @@ public sealed class FailureTests
     public void What_goes_wrong_with_files_is_a_sentence_whoever_wraps_it()
     {
         var full = new IOException("No space left on device : '/data/data_batch_1.bin'");
-        foreach (Exception thrown in new Exception[] { full, new AggregateException(full), new TypeInitializationException("X", full) })
+        foreach (
+            Exception thrown in new Exception[]
+            {
+                full,
+                new AggregateException(full),
+                new TypeInitializationException("X", full),
+                new TargetInvocationException(full),
+                // As ML.NET's reading threads have it.
+                new InvalidOperationException("Splitter/consolidator worker encountered exception while consuming source data", full),
+            }
+        )
             Assert.AreEqual(new Failure(full.Message), Failure.Of(thrown), thrown.GetType().Name);
+        foreach (Exception thrown in new Exception[] { new UnauthorizedAccessException("no"), new InvalidDataException("no") })
+            Assert.AreEqual(new Failure("no"), Failure.Of(thrown));
+    }
+
+    [TestMethod]
+    public void What_wraps_a_fault_without_being_known_to_is_the_fault()
+    {
+        Assert.IsFalse(Failure.Of(new InvalidOperationException("Another sentence", new IOException("full"))).IsForTheUser);
+        Assert.IsFalse(Failure.Of(new AggregateException()).IsForTheUser);
+        Assert.IsFalse(Failure.Of(new TargetInvocationException(null)).IsForTheUser);
+    }
+
+    [TestMethod]
+    public void A_position_beyond_what_the_file_system_has_is_said_of_the_file()
+    {
+        using TemporaryFolder folder = new();
+        using FileStream file = File.Create(folder["file"]);
+        Failure failure = Of(() => file.SetLength(-1));
+        Assert.IsTrue(failure.IsForTheUser, failure.Sentence);
     }
 
     [TestMethod]
@@ -77,6 +107,19 @@ public sealed class FailureTests
         Assert.IsFalse(ofLibtorch.Sentence.Contains("Frames", StringComparison.Ordinal));
         Assert.IsTrue(ofLibtorch.IsForTheUser);
         StringAssert.Contains(Failure.Of(new ExternalException("CUDA out of memory. Tried to allocate 2 GiB")).Sentence, "GPU's memory");
+        Assert.AreEqual("The system has none.", Failure.Of(new InsufficientMemoryException("The system has none.")).Sentence);
+    }
+
+    [TestMethod]
+    public void A_GPU_that_cannot_be_used_is_said_with_the_way_around_it()
+    {
+        Failure failure = Failure.Of(new ExternalException("CUDA error: no kernel image is available for execution on the device\nmore"));
+        Assert.AreEqual(
+            "The GPU cannot be used: CUDA error: no kernel image is available for execution on the device. Use --device cpu, or see "
+                + "docs/gpu.md.",
+            failure.Sentence
+        );
+        Assert.IsTrue(failure.IsForTheUser);
     }
 
     [TestMethod]
@@ -87,6 +130,17 @@ public sealed class FailureTests
         StringAssert.Contains(failure.Sentence, "'LibTorchSharp'");
         StringAssert.Contains(failure.Sentence, "dotnet build");
         Assert.IsTrue(failure.IsForTheUser);
+        foreach (
+            Exception other in new Exception[]
+            {
+                new BadImageFormatException("of 32 bits."),
+                new EntryPointNotFoundException("THSTensor_x"),
+            }
+        )
+            StringAssert.StartsWith(
+                Failure.Of(other).Sentence,
+                $"A native library is missing or cannot be loaded: {other.Message.TrimEnd('.')}. "
+            );
     }
 
     [TestMethod]

@@ -62,6 +62,22 @@ public sealed class ExperimentFileTests
     }
 
     [TestMethod]
+    [DataRow("Two optimizers", " ", "line 2: The title is empty.")]
+    [DataRow("\"epochs\": 10", "\"epochs\": 0", "line 5: epochs is 0; it must be 1 or more.")]
+    [DataRow("\"epochs\": 10", "\"epochs\": 10, \"heldOut\": 0", "line 5: heldOut is 0; it must be above 0 and at most 0.5.")]
+    [DataRow("[\"cifar10\"]", "[]", "line 3: dataSets is empty.")]
+    [DataRow("[\"vgg16\"]", "[]", "line 4: backbones is empty.")]
+    [DataRow("[5]", "[0]", "line 6: The milestone 0")]
+    [DataRow("[5]", "[5, 5]", "line 6: The milestone 5")]
+    [DataRow("\"figures\"", "\"accuracyAtEpochs\": [10, 11], \"figures\"", "line 11: Epoch 11 is not among the 10.")]
+    [DataRow("\"figures\"", "\"accuracyAtEpochs\": [1, 0], \"figures\"", "line 11: Epoch 0 is not among the 10.")]
+    [DataRow("\"name\": \"b\"", "\"name\": \"\"", "line 9: The series has no name.")]
+    [DataRow("\"sgd\"", "\"sgd\", \"gamma\": 0", "line 9: gamma is 0; it must be above 0 and at most 1.")]
+    [DataRow("\"sgd\"", "\"sgd\", \"gamma\": 1.5", "line 9: gamma is 1.5; it must be above 0 and at most 1.")]
+    [DataRow("\"sgd\"", "\"sgd\", \"partialDecay\": { \"kind\": \"linear\", \"to\": 0 }", "line 9: Only padam has a p to decay.")]
+    [DataRow("0.25", "0.25, \"partialDecay\": { \"kind\": \"sudden\", \"to\": 0.5 }", "line 8: The decay of p 'sudden' is not known:")]
+    [DataRow("0.25", "0.25, \"partialDecay\": { \"kind\": \"linear\", \"to\": 1.5 }", "line 8: p cannot decay to 1.5 times itself;")]
+    [DataRow("0.25", "0.25, \"partialDecay\": { \"kind\": \"linear\", \"to\": -1 }", "line 8: p cannot decay to -1 times itself;")]
     [DataRow("\"vgg16\"", "\"vgg17\"", "line 4: Backbone \"vgg17\" is not known")]
     [DataRow("\"cifar10\"", "\"mnist\"", "line 3: There is no data set 'mnist'")]
     [DataRow("[5]", "[5, 10]", "line 6: The milestone 10")]
@@ -101,6 +117,17 @@ public sealed class ExperimentFileTests
     {
         string message = Assert.ThrowsExactly<CommandException>(() => Parse(Good.Replace(was, becomes, StringComparison.Ordinal))).Message;
         StringAssert.StartsWith(message, "mine.json, " + said);
+    }
+
+    [TestMethod]
+    public void One_without_series_is_refused()
+    {
+        string none = string.Concat(
+            Good.AsSpan(0, Good.IndexOf('{', 1)),
+            "],",
+            Good.AsSpan(Good.IndexOf("\"figures\"", StringComparison.Ordinal))
+        );
+        StringAssert.StartsWith(Assert.ThrowsExactly<CommandException>(() => Parse(none)).Message, "mine.json, line 7: series is empty.");
     }
 
     [TestMethod]
