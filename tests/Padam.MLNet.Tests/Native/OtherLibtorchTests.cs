@@ -105,7 +105,7 @@ public sealed class OtherLibtorchTests
 
         (int, string[], string) Ran(string folder, string? libtorch)
         {
-            using Process process = FreshProcess.Start(folder, libtorch, "score", zip, images, "32");
+            using Process process = FreshProcess.StartIn(folder, libtorch, "score", zip, images, "32");
             Task<string> said = process.StandardError.ReadToEndAsync();
             string[] printed = process.StandardOutput.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries);
             process.WaitForExit();

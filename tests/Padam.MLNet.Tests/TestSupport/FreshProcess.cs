@@ -19,10 +19,10 @@ internal static class FreshProcess
     }
 
     /// <summary>The process, with its output to be read.</summary>
-    internal static Process Start(params string[] arguments) => Start(AppContext.BaseDirectory, libtorch: null, arguments);
+    internal static Process Start(params string[] arguments) => StartIn(AppContext.BaseDirectory, libtorch: null, arguments);
 
     /// <summary>The process of a program in another folder, where PADAM_LIBTORCH is set, or not set.</summary>
-    internal static Process Start(string folder, string? libtorch, params string[] arguments)
+    internal static Process StartIn(string folder, string? libtorch, params string[] arguments)
     {
         var start = new ProcessStartInfo(
             Environment.ProcessPath is { } host && Path.GetFileNameWithoutExtension(host) == "dotnet" ? host : "dotnet"
