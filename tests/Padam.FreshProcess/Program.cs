@@ -1,6 +1,7 @@
 // What tests need a process of its own for:
 //   score ZIP IMAGES SIDE                 loads a model and prints its scores
 //   score-pictures ZIP PATH...            loads a model of pictures in a column Image and prints its scores
+//   machine                               prints the version of libtorch, and why it cannot be loaded
 //   without-reflection DATA TARGET        trains and saves where JSON has no reflection
 //   train-everything FOLDER PADDED EPOCHS LAST trains with every trick on, from the checkpoint in a folder; in its last epoch it makes the
 //                    file LAST and waits to be killed
@@ -20,6 +21,10 @@ switch (args)
         return 0;
     case ["score-pictures", var zip, .. var paths]:
         Scoring.RunPictures(zip, paths);
+        return 0;
+    case ["machine"]:
+        Console.WriteLine(MachineReport.LibtorchVersion);
+        Console.WriteLine(MachineReport.Read().LibtorchFault);
         return 0;
     case ["without-reflection", var data, var target]:
         WithoutReflection.Run(data, target);

@@ -14,14 +14,14 @@ internal static class NativeLibraries
         {
             if (OtherLibtorch.Folder is { } folder)
                 throw new DllNotFoundException(
-                    $"{OtherLibtorch.Variable} is '{folder}', which cannot be used: {Innermost(failure).Message}",
+                    $"{OtherLibtorch.Variable} is '{folder}', which cannot be used: {Said(failure)}",
                     failure
                 );
             throw new DllNotFoundException(
                 "libtorch could not be loaded. Add one package to the program that runs (the library leaves the choice to it): "
                     + $"{Package()} for the CPU, or TorchSharp-cuda-linux / TorchSharp-cuda-windows "
                     + $"for a GPU; or set {OtherLibtorch.Variable} to the torch/lib of a PyTorch installation. What the loader said: "
-                    + $"{Innermost(failure).Message}",
+                    + $"{Said(failure)}",
                 failure
             );
         }
@@ -55,5 +55,7 @@ internal static class NativeLibraries
         : OperatingSystem.IsMacOS() ? "libtorch-cpu-osx-arm64"
         : "libtorch-cpu-linux-x64";
 
-    private static Exception Innermost(Exception exception) => exception.InnerException is { } inner ? Innermost(inner) : exception;
+    // TorchSharp's tells every folder that it looked through, on lines of its own; it prints them too.
+    private static string Said(Exception failure) =>
+        failure.InnerException is { } inner ? Said(inner) : failure.Message.Split('\n', 2)[0].TrimEnd();
 }

@@ -143,7 +143,8 @@ internal static unsafe partial class OpenMpi
         // Both before either is called: to look a function up is the loader's latest success, and its error is gone.
         var dlopen = (delegate* unmanaged<byte*, int, nint>)NativeLibrary.GetExport(program, "dlopen");
         var dlerror = (delegate* unmanaged<nint>)NativeLibrary.GetExport(program, "dlerror");
-        fixed (byte* name = Encoding.UTF8.GetBytes(file + '\0'))
+        ReadOnlySpan<byte> utf8 = Encoding.UTF8.GetBytes(file + '\0');
+        fixed (byte* name = utf8)
             library = dlopen(name, LazyAndGlobal);
         return library != 0
             ? library

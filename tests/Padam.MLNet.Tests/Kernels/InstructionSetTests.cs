@@ -17,7 +17,7 @@ public sealed class InstructionSetTests
         "EnableAVX512",
         "EnableAVX512F",
         "GoldenTrajectoryTests|FusedUpdateTests|BatchNormalizationTests|WinogradConvolutionTests|PatchConvolutionTests"
-            + "|Im2colConvolutionTests|MaxPoolingTests|KernelPropertyTests|Kernels.ActivationTests|RegisterTests",
+            + "|Im2colConvolutionTests|MaxPoolingTests|KernelPropertyTests|Kernels.ActivationTests|RegisterTests|MachineReportTests",
         DisplayName = "without AVX-512"
     )]
     [DataRow(
@@ -25,13 +25,13 @@ public sealed class InstructionSetTests
         "EnableAVX2",
         "GoldenTrajectoryTests|FusedUpdateTests|BatchNormalizationTests|Convolution2dTests|WinogradConvolutionTests"
             + "|PatchConvolutionTests|Im2colConvolutionTests|MaxPoolingTests|KernelPropertyTests|Kernels.ActivationTests|GoldenNetworkTests"
-            + "|RegisterTests",
+            + "|RegisterTests|MachineReportTests",
         DisplayName = "without AVX2: registers of four"
     )]
     [DataRow(
         "EnableHWIntrinsic",
         "EnableHWIntrinsic",
-        "GoldenTrajectoryTests|FusedUpdateTests|BatchNormalizationTests|Convolution2dTests",
+        "GoldenTrajectoryTests|FusedUpdateTests|BatchNormalizationTests|Convolution2dTests|MachineReportTests",
         DisplayName = "without SIMD: convolutions go direct"
     )]
     public void The_kernels_are_right(string switchedOff, string formerName, string classes)

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Microsoft.ML;
 using Padam.MLNet.Backbones;
 using Padam.MLNet.Native;
@@ -32,8 +31,16 @@ public sealed class OtherLibtorchTests
     public void A_libtorch_of_unknown_version_is_refused()
     {
         Install(versionFile: null);
-
         Refused("says which version it is");
+
+        Install("version.py", "__version__ = 'unknown'");
+        Refused("says which version it is");
+
+        foreach (string package in new[] { "TorchSharp/0.107.0", "libtorch-cpu-linux-x64/2.10.0" })
+        {
+            File.WriteAllText(Path.Combine(Lib, "program.deps.json"), $$"""{ "libraries": { "{{package}}": {} } }""");
+            Refused("says which version it is");
+        }
     }
 
     [TestMethod]
@@ -82,7 +89,7 @@ public sealed class OtherLibtorchTests
     }
 
     [TestMethod]
-    public void A_program_without_libtorch_scores_with_that_of_another_one_and_says_what_is_missing_where_it_is_told_of_none()
+    public void A_program_without_libtorch_scores_with_that_of_another_one()
     {
         string zip = Path.Combine(_folder.Path, "model.zip"),
             images = Path.Combine(_folder.Path, "images");
@@ -90,28 +97,29 @@ public sealed class OtherLibtorchTests
         using (var model = MadeUpModel.Of(mlContext, Backbone.Parse("vgg-small"), new(32, 32)))
             mlContext.Model.Save(model, null, zip);
         File.WriteAllBytes(images, [.. MadeUpModel.Images(3, new(32, 32)).SelectMany(image => image)]);
-        string[] expected = FreshProcess.Run("score", zip, images, "32");
+        string[] words = ["score", zip, images, "32"];
 
-        string program = ProgramWithoutLibtorch(),
-            natives = Path.Combine(AppContext.BaseDirectory, "runtimes", "linux-x64", "native");
-        (int code, string[] lines, string errors) = Ran(program, natives);
-        Assert.AreEqual((0, ""), (code, errors));
-        CollectionAssert.AreEqual(expected, lines);
-
-        (code, _, errors) = Ran(program, libtorch: null);
-        Assert.AreNotEqual(0, code);
-        StringAssert.Contains(errors, "libtorch could not be loaded. Add one package to the program that runs");
-        StringAssert.Contains(errors, "libtorch-cpu-linux-x64");
-
-        (int, string[], string) Ran(string folder, string? libtorch)
-        {
-            using Process process = FreshProcess.StartIn(folder, libtorch, "score", zip, images, "32");
-            Task<string> said = process.StandardError.ReadToEndAsync();
-            string[] printed = process.StandardOutput.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries);
-            process.WaitForExit();
-            return (process.ExitCode, printed, said.Result);
-        }
+        CollectionAssert.AreEqual(FreshProcess.Run(words), FreshProcess.RunIn(ProgramWithoutLibtorch(), Natives, words));
     }
+
+    [TestMethod]
+    public void A_program_says_which_libtorch_it_would_have_and_why_it_has_none()
+    {
+        string program = ProgramWithoutLibtorch();
+        CollectionAssert.AreEqual(new[] { "2.10.0" }, FreshProcess.RunIn(program, Natives, "machine"));
+
+        string[] none = FreshProcess.RunIn(program, libtorch: "", "machine");
+        Assert.AreEqual("2.10.0", none[0], "which is wanted");
+        // TorchSharp has its say before.
+        StringAssert.StartsWith(none[^1], "libtorch could not be loaded. Add one package to the program that runs");
+        StringAssert.EndsWith(none[^1], "doesn't contain a reference to libtorch-cpu-linux-x64, Version=2.10.0.0.");
+
+        string[] nowhere = FreshProcess.RunIn(program, Lib, "machine");
+        Assert.AreEqual("unknown", nowhere[0]);
+        StringAssert.StartsWith(nowhere[1], $"PADAM_LIBTORCH is '{Lib}', which cannot be used: there is no such folder.");
+    }
+
+    private static string Natives => Path.Combine(AppContext.BaseDirectory, "runtimes", "linux-x64", "native");
 
     // As one that is built without a libtorch package: without a list of dependencies, .NET takes what lies beside the program.
     private string ProgramWithoutLibtorch()
