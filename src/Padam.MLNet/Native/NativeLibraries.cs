@@ -13,15 +13,12 @@ internal static class NativeLibraries
         if (Failure.Value is { } failure)
         {
             if (OtherLibtorch.Folder is { } folder)
-                throw new DllNotFoundException(
-                    $"{OtherLibtorch.Variable} is '{folder}', which cannot be used: {Said(failure)}",
-                    failure
-                );
+                throw new DllNotFoundException($"{OtherLibtorch.Variable} is '{folder}', which cannot be used: {Said(failure)}", failure);
             throw new DllNotFoundException(
                 "libtorch could not be loaded. Add one package to the program that runs (the library leaves the choice to it): "
                     + $"{Package()} for the CPU, or TorchSharp-cuda-linux / TorchSharp-cuda-windows "
                     + $"for a GPU; or set {OtherLibtorch.Variable} to the torch/lib of a PyTorch installation. What the loader said: "
-                    + $"{Said(failure)}",
+                    + Said(failure),
                 failure
             );
         }
