@@ -63,6 +63,7 @@ public sealed class FineTuningTests
         var asked = (AdamWOptions)options.Optimizer;
         Assert.AreEqual((0.25, 0.5, 0.75, 0.875), (asked.LearningRate, asked.WeightDecay, asked.Beta1, asked.Beta2));
         Assert.AreEqual((4, 9, 5), (options.Epochs, options.BatchSize, options.Seed));
+        Assert.AreEqual(0.125, FineTuning.Of(settings with { Tricks = new() { LabelSmoothing = 0.125 } }).Loss.LabelSmoothing);
         Assert.AreEqual(ImageSource.FeatureColumn("folder"), options.FeatureColumnName);
     }
 

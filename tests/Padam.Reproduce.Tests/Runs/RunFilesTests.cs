@@ -49,6 +49,22 @@ public sealed class RunFilesTests
     }
 
     [TestMethod]
+    public void An_unfinished_run_goes_on_with_resume_or_starts_over_with_force()
+    {
+        using TemporaryFolder folder = new();
+        var files = new RunFiles(folder.Path, "padam", "cifar10");
+        Directory.CreateDirectory(files.Checkpoint);
+        File.WriteAllText(Path.Combine(files.Checkpoint, "checkpoint.zip"), "");
+        // A model beside a checkpoint is of the finished run that goes on for more epochs.
+        File.WriteAllText(files.Model, "");
+
+        string message = Assert.ThrowsExactly<CommandException>(() => files.RequireFree(resume: false, force: false)).Message;
+        Assert.AreEqual($"'{files.Checkpoint}' is an unfinished run. Go on with --resume, or start over with --force.", message);
+        files.RequireFree(resume: true, force: false);
+        files.RequireFree(resume: false, force: true);
+    }
+
+    [TestMethod]
     public void What_a_killed_process_left_is_cleared_away_with_the_checkpoint_and_nothing_else_is()
     {
         using TemporaryFolder folder = new();

@@ -38,6 +38,7 @@ public sealed class ScaleTests
             new[] { ("synthetic", "vgg16", "vgg-small") },
             Scale.Quick.Grid(["cifar10", "cifar100"], ["vgg16", "resnet18"]).ToArray()
         );
+        Assert.HasCount(1, Scale.Quick.Grid(["cifar10"], ["vgg16"]).ToArray());
     }
 
     [TestMethod]

@@ -93,7 +93,7 @@ public sealed class TensorBoardLogTests
     }
 
     /// <summary>The events of the one event file, checksums verified as TensorFlow does.</summary>
-    private static Event[] Read(string folder)
+    internal static Event[] Read(string folder)
     {
         byte[] file = File.ReadAllBytes(Directory.GetFiles(folder, "events.out.tfevents.*").Single());
         var events = new List<Event>();

@@ -1,6 +1,7 @@
 using Microsoft.ML;
 using Padam.MLNet;
 using Padam.Reproduce.Data;
+using Padam.Reproduce.Exits;
 using Padam.Reproduce.Runs;
 
 namespace Padam.Reproduce.Tests.Runs;
@@ -94,8 +95,48 @@ public sealed class TrainingTests
 
         RunSettings longer = Settings with { Epochs = 3, Milestones = [1] };
         // Begun with the recipe's own milestones, which for two epochs are these.
-        Run(longer, Place with { Resume = true });
+        var more = new Shown { AtEpoch = _ => Assert.IsFalse(File.Exists(Files.Summary), "it is unfinished again") };
+        Run(longer, Place with { Resume = true }, more);
         Assert.AreEqual(3, RunSummary.Read(Files.Summary).Epochs);
+    }
+
+    [TestMethod]
+    public void What_is_stopped_in_its_first_epoch_is_the_run_from_then_on()
+    {
+        FinishedRuns.Write(Files, Settings);
+        Directory.CreateDirectory(Files.Checkpoint);
+        File.WriteAllText(Checkpoint, "old");
+        using var cancel = new CancellationTokenSource();
+        var shown = new Shown { AtBatch = cancel.Cancel };
+        Assert.ThrowsExactly<OperationCanceledException>(() => Run(Settings, Place with { Force = true }, shown, cancel.Token));
+
+        Assert.IsFalse(Directory.Exists(Files.OldCheckpoint) || File.Exists(Files.Summary), "the old one is gone");
+        Assert.IsNotNull(RunProgress.In(Files.Checkpoint), "its settings and its time are kept");
+        RunSettings other = Settings with { Seed = 9 };
+        Assert.ThrowsExactly<CommandException>(() => Run(other, Place with { Resume = true }));
+        Assert.AreEqual(other.Id(), Run(other, Place with { Force = true }).Id);
+    }
+
+    [TestMethod]
+    public void Its_epochs_are_TensorBoards_events_too_each_once_and_at_its_own_time()
+    {
+        RunPlace place = Place with { TensorBoard = _folder["events"], Threads = null };
+        using var cancel = new CancellationTokenSource();
+        var shown = new Shown { AtEpoch = epoch => (epoch == 1 ? cancel : null)?.Cancel() };
+        Assert.ThrowsExactly<OperationCanceledException>(() => Run(Settings, place, shown, cancel.Token));
+        RunSummary summary = Run(Settings, place with { Resume = true });
+
+        Tensorboard.Event[] losses =
+        [
+            .. TensorBoardLogTests.Read(_folder["events"]).Where(one => one.Summary?.Value[0].Tag == "loss/train"),
+        ];
+        CollectionAssert.AreEqual(new long[] { 1, 2 }, losses.Select(one => one.Step).ToArray());
+        CollectionAssert.AreEqual(
+            summary.ByEpoch!.Select(epoch => epoch.Finished.ToUnixTimeMilliseconds() / 1000.0).ToArray(),
+            losses.Select(one => Math.Floor(one.WallTime * 1000) / 1000).ToArray()
+        );
+        CollectionAssert.AreEqual(new[] { TorchSharp.torch.get_num_threads() }, summary.Threads!.ToArray());
+        Assert.IsNull(summary.Ranks);
     }
 
     [TestMethod]
@@ -108,7 +149,14 @@ public sealed class TrainingTests
         Assert.Throws<IOException>(() => Run(missing, Place with { Force = true }));
         Assert.AreEqual(("old", true), (File.ReadAllText(Checkpoint), File.Exists(Files.Summary)));
 
-        var first = new Shown { AtEpoch = _ => Assert.IsFalse(File.Exists(Files.Summary), "an unfinished run has no summary") };
+        var first = new Shown
+        {
+            AtEpoch = _ =>
+            {
+                Assert.IsFalse(File.Exists(Files.Summary), "an unfinished run has no summary");
+                Assert.IsFalse(Directory.Exists(Files.OldCheckpoint), "the new one has its first epoch");
+            },
+        };
         Run(Settings, Place with { Force = true }, first);
         Assert.IsFalse(Directory.Exists(Files.OldCheckpoint));
         Assert.AreNotEqual(0.9, RunSummary.Read(Files.Summary).TestAccuracy);
@@ -158,7 +206,13 @@ public sealed class TrainingTests
 
         public void Begin(string title) { }
 
-        public void Batch(TrainingProgress progress) => Batches++;
+        public Action? AtBatch { get; init; }
+
+        public void Batch(TrainingProgress progress)
+        {
+            Batches++;
+            AtBatch?.Invoke();
+        }
 
         public void Epoch(EpochMetrics metrics)
         {
