@@ -11,6 +11,14 @@ public sealed class ExperimentPlanTests
         Planning.Of(ExperimentFile.Shipped(name), scale, Recipe.Report, seeds.Length == 0 ? [1] : seeds);
 
     [TestMethod]
+    public void To_plan_it_again_its_own_file_is_asked_for_or_its_name()
+    {
+        ExperimentPlan plan = Planning.Of(ExperimentFile.Shipped("table2"), Scale.Desk, Recipe.Report, [1]);
+        Assert.AreEqual("table2", plan.Asked);
+        Assert.AreEqual("mine.json", (plan with { OwnFile = "mine.json" }).Asked);
+    }
+
+    [TestMethod]
     public void The_full_scale_is_the_reports_protocol()
     {
         RunSettings settings = Plan("table2", Scale.Full).Runs[0].Settings;

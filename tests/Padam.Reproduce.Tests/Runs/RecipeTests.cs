@@ -18,6 +18,13 @@ public sealed class RecipeTests
     }
 
     [TestMethod]
+    public void One_that_is_not_there_is_refused_with_those_that_are() =>
+        StringAssert.StartsWith(
+            Assert.ThrowsExactly<ArgumentException>(() => Recipe.Parse("soup")).Message,
+            "There is no recipe 'soup'. Known are authors, report, airbench."
+        );
+
+    [TestMethod]
     public void Only_the_report_starts_its_optimizer_afresh()
     {
         Assert.IsNull(Recipe.Authors.RestartEpochs(200, null));

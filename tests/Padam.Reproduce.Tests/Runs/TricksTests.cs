@@ -204,6 +204,7 @@ public sealed class TricksTests
         Assert.AreEqual(1, options.Schedule.Factor(2.3, 10), 1e-12);
         Assert.AreEqual(0.07, options.Schedule.Factor(10, 10), 1e-12);
         Assert.IsEmpty(options.Validate());
+        Assert.AreEqual(0, options.KernelL2, "the decay is the optimizer's");
         CollectionAssert.AreEqual(new[] { 0.2470f, 0.2435f, 0.2616f }, options.Normalization!.StandardDeviation.ToArray());
         Assert.IsNull(TrainingOptions.Of(settings with { DataSet = "synthetic" }).Normalization, "the constants are of CIFAR-10");
         Assert.AreEqual(
