@@ -4,8 +4,8 @@ namespace Padam.MLNet.Native;
 
 /// <summary>
 /// oneDNN, which libtorch computes convolutions by. It cuts its work to the caches that the processor tells of (CPUID). Where a hypervisor
-/// hides those of an AMD, it takes each for one byte large (Xbyak's <c>setCacheHierarchy</c>): a third of all convolutions are wrong then,
-/// and some end the process in a division by zero. Of other processors it guesses the sizes.
+/// hides those of an AMD, it takes each for one byte large (Xbyak's <c>setCacheHierarchy</c>): many convolutions are wrong then, and some
+/// end the process in a division by zero. Of other processors it guesses the sizes.
 /// </summary>
 internal static unsafe class OneDnn
 {
