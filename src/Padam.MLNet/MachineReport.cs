@@ -31,7 +31,8 @@ public sealed record MachineReport
 
     /// <summary>
     /// Whether the processor hides the sizes of its caches, as one of AMD's does under some hypervisors, from oneDNN, which then computes
-    /// wrong numbers: libtorch does without it in this process, and convolutions that the library has no kernels for take longer.
+    /// wrong numbers: libtorch does without it in this process, and convolutions that the library has no kernels for take longer. Where it
+    /// cannot, <see cref="LibtorchFault"/> says so.
     /// </summary>
     public bool HidesCaches { get; init; }
 

@@ -22,6 +22,8 @@ internal static class NativeLibraries
                 failure
             );
         }
+
+        OneDnn.SwitchOffWhereWrong();
     }
 
     private static Exception? Load()
@@ -31,7 +33,6 @@ internal static class NativeLibraries
             if (OtherLibtorch.Folder is { } folder)
                 OtherLibtorch.Load(folder);
             using torch.Tensor probe = CpuTensors.Zeros([1]);
-            OneDnn.SwitchOffWhereWrong();
             return null;
         }
         catch (Exception failure)

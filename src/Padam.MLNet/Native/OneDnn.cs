@@ -13,6 +13,10 @@ internal static unsafe class OneDnn
         CacheTypeInEax = 0x1F,
         EndOfAuthenticAmd = 'c' | ('A' << 8) | ('M' << 16) | ('D' << 24);
 
+    private const string Instructions = "ONEDNN_MAX_CPU_ISA";
+
+    private static readonly Lazy<bool> IsOff = new(SwitchOff);
+
     /// <summary>Whether it cannot be trusted on this processor.</summary>
     public static bool IsWrong { get; } = X86Base.IsSupported && IsWrongOn(X86Base.CpuId);
 
@@ -23,22 +27,37 @@ internal static unsafe class OneDnn
 
     /// <summary>
     /// Lets libtorch, in the whole process, compute without it where it is wrong. And without NNPACK, which would be asked next each time,
-    /// and each time writes on the error stream that it doesn't know the processor.
+    /// and each time writes on the error stream that it doesn't know the processor. libtorch must be loaded.
     /// </summary>
+    /// <exception cref="NotSupportedException">It is wrong and stays on; the message has the remedy.</exception>
     public static void SwitchOffWhereWrong()
     {
-        if (!IsWrong)
-            return;
-        SwitchOff("_ZN2at7Context20setUserEnabledMkldnnEb");
-        SwitchOff("_ZN2at7Context20setUserEnabledNNPACKEb");
+        if (IsWrong && Fault(IsOff.Value, Environment.GetEnvironmentVariable(Instructions)) is { } fault)
+            throw new NotSupportedException(fault);
     }
 
+    /// <summary>
+    /// Why nothing may be computed where it is wrong; null where it is off, or kept to instructions by which it is right.
+    /// </summary>
+    /// <param name="isOff">Whether libtorch computes without it.</param>
+    /// <param name="instructions">What the environment keeps it to; null for nothing.</param>
+    internal static string? Fault(bool isOff, string? instructions) =>
+        isOff || instructions?.ToUpperInvariant() is "SSE41" or "AVX"
+            ? null
+            : "This processor hides the sizes of its caches, as under some hypervisors. libtorch's convolutions by oneDNN are wrong then, "
+                + $"and in this libtorch it cannot be switched off. Set {Instructions} to AVX before the program starts.";
+
     // at::globalContext().setUserEnabled...(false), of ATen/Context.h; TorchSharp has no way to it.
-    private static void SwitchOff(string setter)
+    private static bool SwitchOff()
     {
         nint context = LibtorchExports.Find("_ZN2at13globalContextEv"),
-            set = LibtorchExports.Find(setter);
-        if (context != 0 && set != 0)
-            ((delegate* unmanaged<nint, byte, void>)set)(((delegate* unmanaged<nint>)context)(), 0);
+            oneDnn = LibtorchExports.Find("_ZN2at7Context20setUserEnabledMkldnnEb"),
+            nnPack = LibtorchExports.Find("_ZN2at7Context20setUserEnabledNNPACKEb");
+        if (context == 0 || oneDnn == 0 || nnPack == 0)
+            return false;
+        nint libtorch = ((delegate* unmanaged<nint>)context)();
+        ((delegate* unmanaged<nint, byte, void>)oneDnn)(libtorch, 0);
+        ((delegate* unmanaged<nint, byte, void>)nnPack)(libtorch, 0);
+        return true;
     }
 }

@@ -28,6 +28,19 @@ public sealed class OneDnnTests
             )
         );
 
+    [TestMethod]
+    [DataRow(true, null, true)]
+    [DataRow(false, "avx", true)]
+    [DataRow(false, "SSE41", true)]
+    [DataRow(false, "AVX2", false)]
+    [DataRow(false, null, false)]
+    public void Where_it_is_wrong_and_stays_on_nothing_is_computed(bool isOff, string? instructions, bool isFine)
+    {
+        string? fault = OneDnn.Fault(isOff, instructions);
+        Assert.AreEqual(isFine, fault is null);
+        StringAssert.EndsWith(fault ?? "Set ONEDNN_MAX_CPU_ISA to AVX before the program starts.", "before the program starts.");
+    }
+
     // Wrong, each of them, where the caches are hidden and it is used; the last divides by zero.
     [TestMethod]
     [DataRow(3, 72, 3, 16, 10, 3, 3, 2)]
